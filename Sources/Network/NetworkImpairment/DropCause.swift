@@ -1,0 +1,13 @@
+/// Why the impairment stage did not deliver a datagram.
+public enum DropCause: String, Hashable, Sendable, CaseIterable {
+    /// The loss model decided so.
+    case loss
+    /// The bottleneck's queue was full.
+    case queue
+    /// A blackout was in force.
+    case blackout
+    /// The datagram was longer than the path's MTU.
+    case mtu
+    /// A bit was flipped; the datagram was delivered, and its receiver must refuse it.
+    case corrupted
+}

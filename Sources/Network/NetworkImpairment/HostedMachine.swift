@@ -1,0 +1,51 @@
+public import RTCCore
+
+/// What a driver hosts: a machine with sockets, a timer and one signaling connection.
+///
+/// Mutate, then drain: after every call that changes the machine the driver takes its requests and its datagrams until there are
+/// none, then reads ``deadline`` again. A machine lives on one worker and is called by it alone.
+public protocol HostedMachine: AnyObject {
+    /// When ``advance(to:)`` next has something to do; `nil` for never.
+    var deadline: Instant? { get }
+
+    func advance(to now: Instant)
+
+    /// A datagram arrived on one of the machine's sockets. Its bytes are lent and may be changed in place.
+    ///
+    /// - Parameter arrivedAt: The kernel's receive timestamp, or the virtual one.
+    func receive(_ datagram: inout MutableRawSpan, on path: Path, arrivedAt: Instant, now: Instant)
+
+    /// Something that the machine asked its driver for has happened.
+    func receive(_ input: HostInput, now: Instant)
+
+    func nextDatagrams(into batch: inout DatagramBatch) -> Drain
+
+    func nextRequest() -> HostRequest?
+}
+
+/// What a machine asks its driver to do.
+public enum HostRequest: Hashable, Sendable {
+    /// Open a UDP socket on the host's own address and answer with ``HostInput/socketOpened(token:local:)``.
+    case openSocket(token: UInt64)
+    case closeSocket(local: SocketAddress)
+    /// Open the signaling connection; one at a time.
+    case openSignaling(url: String)
+    case sendSignaling(String)
+    case closeSignaling(code: UInt16, reason: String)
+    /// From now on this network lies between the machine and the others.
+    case setNetwork(NetworkProfile)
+    /// Cut datagrams in both directions, and hold signaling back, for this long from now.
+    case blackout(Duration)
+    /// The machine's life is over; it asks for nothing more.
+    case finished
+}
+
+/// What a driver tells its machine.
+public enum HostInput: Hashable, Sendable {
+    case socketOpened(token: UInt64, local: SocketAddress)
+    case socketFailed(token: UInt64, reason: String)
+    case signalingOpened
+    case signalingReceived(String)
+    /// - Parameter code: The WebSocket close code (RFC 6455 §7.4), or `nil` where the connection broke or was never made.
+    case signalingClosed(code: UInt16?, reason: String)
+}
