@@ -1,0 +1,90 @@
+internal import Measurement
+internal import MediaTracks
+internal import RTCCore
+internal import RTCPeer
+
+/// Plays one file on one transceiver: says which frame is due when, and keeps the sender's book.
+///
+/// Video starts at a key frame of its own choice and loops; RTP time and due time go on over the seam. A request for a picture
+/// jumps to the next key frame, and what is skipped was never due.
+struct MediaSchedule {
+    struct Timing: Sendable {
+        /// Requests for a picture are answered at most this often.
+        var keyFrameInterval: Duration = .seconds(1)
+    }
+
+    let media: MediaTrack
+    let transceiver: Int
+    private let timing = Timing()
+    private var nextIndex: Int
+    private var nextDue: Instant
+    private var mediaTime: UInt32 = 0
+    private var lastJump: Instant?
+    private(set) var frames: [SentFrame] = []
+    private(set) var framesWithheld = 0
+    private(set) var slip = ScheduleSlip()
+    private(set) var ssrc: UInt32 = 0
+    private var timestampOffset: UInt32 = 0
+
+    /// - Parameters:
+    ///   - start: When the first frame is due.
+    ///   - end: When the last can be due, to size the book.
+    init(media: MediaTrack, transceiver: Int, from start: Instant, until end: Instant, random: inout SplitMix64) {
+        self.media = media
+        self.transceiver = transceiver
+        nextDue = start
+        nextIndex = media.keyFrames.randomElement(using: &random) ?? 0
+        let seconds = max(0, (end - start).inSeconds)
+        frames.reserveCapacity(Int(seconds * Double(media.frameCount) / max(media.duration.inSeconds, 0.001)) + 64)
+    }
+
+    var deadline: Instant { nextDue }
+
+    /// Sends every frame that is due.
+    mutating func advance(to now: Instant, until end: Instant, peer: inout Peer) {
+        while nextDue <= now, nextDue < end {
+            let frame = media.frame(nextIndex)
+            let due = nextDue
+            slip.record(now - due)
+            let outgoing = OutgoingFrame(
+                captureTime: due, mediaTime: mediaTime, isKey: frame.isKey, audioLevel: frame.audioLevel)
+            let sent = peer.send(outgoing, on: transceiver, packetCount: frame.packetCount, now: now) { index in
+                let packet = media.packet(frame.firstPacket + index)
+                return OutgoingPacket(
+                    payload: packet.payload, isFirstOfFrame: packet.isFirstOfFrame, isLastOfFrame: packet.isLastOfFrame)
+            }
+            if let sent {
+                ssrc = sent.ssrc
+                frames.append(
+                    SentFrame(
+                        due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex),
+                        packetCount: Int32(frame.packetCount), firstSequence: sent.firstSequence))
+            } else {
+                framesWithheld += 1
+            }
+            step(from: nextIndex)
+        }
+    }
+
+    private mutating func step(from index: Int) {
+        let here = media.frame(index)
+        let isLast = index + 1 == media.frameCount
+        let next = isLast ? media.frame(0) : media.frame(index + 1)
+        let ticks = isLast ? media.loopTicks - here.rtpOffset : next.rtpOffset - here.rtpOffset
+        let nanoseconds = isLast ? media.loopDuration - here.dueOffset : next.dueOffset - here.dueOffset
+        mediaTime &+= ticks
+        nextDue = nextDue.advanced(byNanoseconds: Int64(nanoseconds))
+        nextIndex = isLast ? 0 : index + 1
+    }
+
+    /// The far side needs a picture.
+    mutating func requestKeyFrame(at now: Instant) {
+        guard media.kind == .video, lastJump.map({ now - $0 >= timing.keyFrameInterval }) ?? true else { return }
+        lastJump = now
+        nextIndex = media.keyFrames.first { $0 >= nextIndex } ?? media.keyFrames.first ?? 0
+    }
+
+    func record() -> SentTrackRecord {
+        SentTrackRecord(kind: media.kind, media: media, ssrc: ssrc, frames: frames, framesWithheld: framesWithheld)
+    }
+}

@@ -1,0 +1,112 @@
+internal import Measurement
+internal import MediaTracks
+internal import RTCCore
+internal import RTCICE
+internal import RTCPeer
+
+/// One peer connection of a bot in a mesh: the endpoint, the files that it plays and the book of what came.
+final class MeshConnection {
+    let remoteID: String
+    let remoteName: String
+    let token: UInt64
+    var peer: Peer
+    var socket: SocketAddress?
+    /// Candidates that came before the description they belong to.
+    var earlyCandidates: [String] = []
+    var hasRemoteDescription = false
+    var epoch = 1
+
+    private(set) var schedules: [MediaSchedule] = []
+    private(set) var received: [ReceivedTrackRecord?]
+    private(set) var samples: [ConnectionSample] = []
+    var connectedAt: Instant?
+    var phases: [Phase: Duration] = [:]
+    let createdAt: Instant
+    private(set) var lastPhaseAt: Instant
+    /// Whether something may wait to be sent, so that idle connections cost nothing.
+    var needsDrain = true
+
+    init(remoteID: String, remoteName: String, token: UInt64, peer: consuming Peer, transceivers: Int, now: Instant) {
+        self.remoteID = remoteID
+        self.remoteName = remoteName
+        self.token = token
+        self.peer = peer
+        received = Array(repeating: nil, count: transceivers)
+        createdAt = now
+        lastPhaseAt = now
+    }
+
+    func endPhase(_ phase: Phase, at now: Instant) {
+        guard phases[phase] == nil else { return }
+        phases[phase] = now - lastPhaseAt
+        lastPhaseAt = now
+    }
+
+    func play(_ media: MediaTrack, on transceiver: Int, from start: Instant, until end: Instant, random: inout SplitMix64) {
+        schedules.append(MediaSchedule(media: media, transceiver: transceiver, from: start, until: end, random: &random))
+    }
+
+    /// Sends what is due.
+    func advanceMedia(to now: Instant, until end: Instant) {
+        for index in schedules.indices where schedules[index].deadline <= now {
+            schedules[index].advance(to: now, until: end, peer: &peer)
+            needsDrain = true
+        }
+    }
+
+    func mediaDeadline(until end: Instant) -> Instant? {
+        var next: Instant?
+        for schedule in schedules where schedule.deadline < end { next = earliest(next, schedule.deadline) }
+        return next
+    }
+
+    func requestKeyFrame(on transceiver: Int, at now: Instant) {
+        for index in schedules.indices where schedules[index].transceiver == transceiver {
+            schedules[index].requestKeyFrame(at: now)
+        }
+    }
+
+    /// Moves frames from the peer to the book.
+    ///
+    /// - Returns: The kinds of which this was the first intact frame.
+    func collectFrames(kinds: [MediaKind]) -> [MediaKind] {
+        var firsts: [MediaKind] = []
+        for index in kinds.indices {
+            while let frame = peer.nextFrame(on: index) {
+                if received[index] == nil { received[index] = ReceivedTrackRecord(kind: kinds[index], frames: []) }
+                if frame.outcome == .intact, received[index]?.hasIntactFrame == false {
+                    received[index]?.hasIntactFrame = true
+                    firsts.append(kinds[index])
+                }
+                received[index]?.frames.append(frame)
+            }
+        }
+        return firsts
+    }
+
+    func sample(at now: Instant, kinds: [MediaKind]) {
+        var tracks: [ConnectionSample.Track] = []
+        var roundTripTime: Double?
+        for (index, kind) in kinds.enumerated() {
+            let inbound = peer.receiveStatistics(on: index)
+            let outbound = peer.sendStatistics(on: index)
+            roundTripTime = outbound.remote.roundTripTime ?? roundTripTime
+            tracks.append(
+                .init(
+                    kind: kind, bytesReceived: inbound.bytesReceived, packetsReceived: inbound.packetsReceived,
+                    packetsLost: inbound.packetsLost, bytesSent: outbound.bytesSent, packetsSent: outbound.packetsSent,
+                    jitter: inbound.jitter))
+        }
+        samples.append(ConnectionSample(at: now, tracks: tracks, roundTripTime: roundTripTime))
+    }
+
+    var slip: ScheduleSlip {
+        schedules.reduce(into: ScheduleSlip()) { $0.merge($1.slip) }
+    }
+
+    func record() -> ConnectionRecord {
+        ConnectionRecord(
+            remote: remoteName, connectedAt: connectedAt, phases: phases, sent: schedules.map { $0.record() },
+            received: received.compactMap { $0 }, samples: samples, statistics: peer.statisticsSnapshot())
+    }
+}

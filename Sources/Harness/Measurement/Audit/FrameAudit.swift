@@ -1,0 +1,129 @@
+public import MediaTracks
+public import NetworkImpairment
+public import RTCCore
+public import RTCPeer
+
+/// Accounts for every frame that one bot sent to another: each is intact, damaged, withheld or missing, and never two of these.
+///
+/// A frame is recognised by its fingerprint and by the continuity of RTP time, not by RTP numbers alone, which a server may rewrite.
+public struct FrameAudit: Sendable {
+    public enum Outcome: UInt8, Sendable {
+        case intact
+        case damaged
+        case withheld
+        case missing
+    }
+
+    public struct Frame: Sendable {
+        public var due: Instant
+        public var outcome: Outcome
+        /// When the last of its packets came; for intact frames.
+        public var completedAt: Instant
+        /// Intact, and so is every frame back to its key frame.
+        public var isDecodable: Bool
+        public var cause: DropCause?
+        public var size: Int
+
+        /// From the moment it was due, not from when it was sent.
+        public var latency: Duration { completedAt - due }
+    }
+
+    public var from: String
+    public var to: String
+    public var kind: MediaKind
+    /// In the order in which they were due.
+    public var frames: [Frame] = []
+    /// Frames that came but that nobody sent: never zero by accident.
+    public var foreign = 0
+    /// Frames that came twice.
+    public var repeated = 0
+    /// Damaged or missing frames of which the ledger knows no packet.
+    public var unexplained = 0
+
+    public var sent: Int { frames.count }
+
+    public func count(_ outcome: Outcome) -> Int {
+        frames.reduce(0) { $0 + ($1.outcome == outcome ? 1 : 0) }
+    }
+
+    /// - Parameters:
+    ///   - sent: What the sender's book says; every frame in it was due while the track was connected.
+    ///   - received: What came, in the order in which it came.
+    ///   - ledger: What the impairment stages of both ends dropped; `nil` where a network of others lay between.
+    public init(
+        from: String, to: String, sent: SentTrackRecord, received: ReceivedTrackRecord?, ledger: PacketLedger?
+    ) {
+        self.from = from
+        self.to = to
+        kind = sent.kind
+        frames.reserveCapacity(sent.frames.count)
+        let arrivals = received?.frames ?? []
+        let shift = Self.timestampShift(sent: sent, arrivals: arrivals)
+        var place: [UInt32: Int] = [:]
+        place.reserveCapacity(sent.frames.count)
+        for (index, frame) in sent.frames.enumerated() { place[frame.rtpTimestamp] = index }
+
+        var outcomes = [Outcome](repeating: .missing, count: sent.frames.count)
+        var completions = [Instant](repeating: .origin, count: sent.frames.count)
+        for arrival in arrivals {
+            guard let index = place[arrival.rtpTimestamp &- shift] else {
+                foreign += 1
+                continue
+            }
+            switch (arrival.outcome, outcomes[index]) {
+            case (.intact, .intact):
+                repeated += 1
+            case (.intact, _):
+                guard Self.isSame(arrival, sent.media, Int(sent.frames[index].frameIndex)) else {
+                    foreign += 1
+                    continue
+                }
+                outcomes[index] = .intact
+                completions[index] = arrival.completedAt
+            case (.damaged, .missing):
+                outcomes[index] = .damaged
+            case (.damaged, _):
+                break
+            }
+        }
+        appendFrames(sent, outcomes: outcomes, completions: completions, ledger: ledger)
+    }
+
+    private mutating func appendFrames(
+        _ sent: SentTrackRecord, outcomes: [Outcome], completions: [Instant], ledger: PacketLedger?
+    ) {
+        var chainIsWhole = false
+        for (index, frame) in sent.frames.enumerated() {
+            let facts = sent.media.frame(Int(frame.frameIndex))
+            if facts.isKey || kind == .audio { chainIsWhole = true }
+            chainIsWhole = chainIsWhole && outcomes[index] == .intact
+            var cause: DropCause?
+            if outcomes[index] != .intact, let ledger {
+                cause = ledger.cause(ssrc: sent.ssrc, frame: frame)
+                if cause == nil { unexplained += 1 }
+            }
+            frames.append(
+                Frame(
+                    due: frame.due, outcome: outcomes[index], completedAt: completions[index], isDecodable: chainIsWhole,
+                    cause: cause, size: facts.size))
+        }
+    }
+
+    private static func isSame(_ arrival: ReceivedFrame, _ media: MediaTrack, _ index: Int) -> Bool {
+        media.frame(index).fingerprint == arrival.fingerprint
+    }
+
+    /// How far the path shifted RTP time: the shift under which most of the first frames are the ones that were sent.
+    private static func timestampShift(sent: SentTrackRecord, arrivals: [ReceivedFrame]) -> UInt32 {
+        var byIndex: [Int: [Int]] = [:]
+        for (position, frame) in sent.frames.enumerated() { byIndex[Int(frame.frameIndex), default: []].append(position) }
+        var votes: [UInt32: Int] = [:]
+        for arrival in arrivals.lazy.filter({ $0.outcome == .intact }).prefix(100) {
+            guard let index = sent.media.index(of: arrival.fingerprint) else { continue }
+            for position in byIndex[index] ?? [] where sent.frames[position].due <= arrival.completedAt {
+                votes[arrival.rtpTimestamp &- sent.frames[position].rtpTimestamp, default: 0] += 1
+            }
+        }
+        return votes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
+    }
+}

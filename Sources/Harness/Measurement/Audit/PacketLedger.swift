@@ -1,0 +1,40 @@
+public import NetworkImpairment
+public import RTCCore
+
+/// Finds, for a packet that did not arrive, the entry of the impairment stage that says why.
+public struct PacketLedger: Sendable {
+    private struct Key: Hashable {
+        var ssrc: UInt32
+        var sequence: UInt16
+    }
+
+    private struct Entry {
+        var at: Instant
+        var cause: DropCause
+    }
+
+    /// Sequence numbers wrap, so that an entry also has to be near in time.
+    private static let nearness = Duration.seconds(20)
+
+    private var entries: [Key: [Entry]] = [:]
+    /// Entries that the bounded ledger had no room for.
+    public var overflow: UInt64 = 0
+
+    public init() {}
+
+    public mutating func add(_ entry: LedgerEntry) {
+        guard let ssrc = entry.ssrc, let sequence = entry.sequenceNumber else { return }
+        entries[Key(ssrc: ssrc, sequence: sequence), default: []].append(Entry(at: entry.time, cause: entry.cause))
+    }
+
+    /// Why one of the frame's packets did not arrive; `nil` if the ledger knows nothing of any.
+    public func cause(ssrc: UInt32, frame: SentFrame) -> DropCause? {
+        for offset in 0..<UInt64(frame.packetCount) {
+            let key = Key(ssrc: ssrc, sequence: UInt16(truncatingIfNeeded: frame.firstSequence + offset))
+            for entry in entries[key] ?? [] where entry.at + .milliseconds(1) >= frame.sentAt {
+                if entry.at - frame.sentAt <= Self.nearness { return entry.cause }
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,119 @@
+public import RTCCore
+public import RTCPeer
+
+/// Everything that one bot's life left behind.
+public struct BotRecord: Sendable {
+    public var name: String
+    public var room: String
+    /// When its join was due.
+    public var joinDue: Instant
+    /// When it was told to stop sending.
+    public var stopDue: Instant
+    public var publishes: [MediaKind]
+    public var joinedAt: Instant?
+    /// Where its way in ended, when it did not get in.
+    public var failure: PhaseFailure?
+    public var phases: [Phase: Duration]
+    public var events: [RunEvent]
+    public var connections: [ConnectionRecord]
+    public var slip: ScheduleSlip
+
+    public init(
+        name: String, room: String, joinDue: Instant, stopDue: Instant, publishes: [MediaKind], joinedAt: Instant?,
+        failure: PhaseFailure?, phases: [Phase: Duration], events: [RunEvent], connections: [ConnectionRecord], slip: ScheduleSlip
+    ) {
+        self.name = name
+        self.room = room
+        self.joinDue = joinDue
+        self.stopDue = stopDue
+        self.publishes = publishes
+        self.joinedAt = joinedAt
+        self.failure = failure
+        self.phases = phases
+        self.events = events
+        self.connections = connections
+        self.slip = slip
+    }
+}
+
+/// One peer connection of a bot.
+public struct ConnectionRecord: Sendable {
+    /// The bot at the other end.
+    public var remote: String
+    public var connectedAt: Instant?
+    public var phases: [Phase: Duration]
+    public var sent: [SentTrackRecord]
+    public var received: [ReceivedTrackRecord]
+    public var samples: [ConnectionSample]
+    public var statistics: PeerStatistics
+
+    public init(
+        remote: String, connectedAt: Instant?, phases: [Phase: Duration], sent: [SentTrackRecord],
+        received: [ReceivedTrackRecord], samples: [ConnectionSample], statistics: PeerStatistics
+    ) {
+        self.remote = remote
+        self.connectedAt = connectedAt
+        self.phases = phases
+        self.sent = sent
+        self.received = received
+        self.samples = samples
+        self.statistics = statistics
+    }
+}
+
+/// Where a call can fail, in the order in which it comes into being.
+public enum Phase: String, Hashable, Sendable, CaseIterable, Comparable {
+    case resolve
+    case connect
+    case signaling
+    case authorise
+    case gather
+    case check
+    case dtls
+    case firstRTP = "first_rtp"
+    case firstFrame = "first_frame"
+    case steady
+
+    public static func < (left: Phase, right: Phase) -> Bool {
+        left.order < right.order
+    }
+
+    private var order: Int {
+        Self.allCases.firstIndex(of: self) ?? 0
+    }
+}
+
+/// A failed call says where it failed.
+public struct PhaseFailure: Hashable, Sendable {
+    public var phase: Phase
+    public var reason: String
+
+    public init(phase: Phase, reason: String) {
+        self.phase = phase
+        self.reason = reason
+    }
+}
+
+/// How far the generator fell behind its own schedule.
+public struct ScheduleSlip: Hashable, Sendable {
+    /// Frames later than this are counted as late.
+    public static let tolerance = Duration.milliseconds(100)
+
+    public var frames: UInt64 = 0
+    public var lateFrames: UInt64 = 0
+    public var worst: Duration = .zero
+
+    public init() {}
+
+    public mutating func record(_ lateness: Duration) {
+        frames += 1
+        if lateness > Self.tolerance { lateFrames += 1 }
+        worst = max(worst, lateness)
+    }
+
+    public mutating func merge(_ other: ScheduleSlip) {
+        frames += other.frames
+        lateFrames += other.lateFrames
+        worst = max(worst, other.worst)
+    }
+}

@@ -1,0 +1,43 @@
+public import RTCCore
+
+/// One line of `events.ndjson`: something that happened to a bot.
+public struct RunEvent: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case started
+        case signalingConnected = "signaling_connected"
+        case signalingClosed = "signaling_closed"
+        case joined
+        case refused
+        case peerJoined = "peer_joined"
+        case peerLeft = "peer_left"
+        case offerSent = "offer_sent"
+        case offerReceived = "offer_received"
+        case answerSent = "answer_sent"
+        case answerReceived = "answer_received"
+        case iceState = "ice_state"
+        case connected
+        case firstFrame = "first_frame"
+        case networkChanged = "network_changed"
+        case blackout
+        case keyFrameRequested = "key_frame_requested"
+        case transportClosed = "transport_closed"
+        case negotiationFailed = "negotiation_failed"
+        case left
+    }
+
+    public var at: Instant
+    public var bot: String
+    public var kind: Kind
+    /// The other bot, where the event is about one.
+    public var peer: String?
+    /// What the kind says about it: a state, a media kind, a preset's name, a reason.
+    public var detail: String?
+
+    public init(at: Instant, bot: String, kind: Kind, peer: String? = nil, detail: String? = nil) {
+        self.at = at
+        self.bot = bot
+        self.kind = kind
+        self.peer = peer
+        self.detail = detail
+    }
+}

@@ -1,0 +1,72 @@
+public import MediaTracks
+public import RTCCore
+public import RTCPeer
+
+/// What a bot put on one track of one connection.
+public struct SentTrackRecord: Sendable {
+    public var kind: MediaKind
+    public var media: MediaTrack
+    public var ssrc: UInt32
+    public var frames: [SentFrame]
+    /// Frames that were due while there was no way to send them.
+    public var framesWithheld: Int
+
+    public init(kind: MediaKind, media: MediaTrack, ssrc: UInt32, frames: [SentFrame], framesWithheld: Int) {
+        self.kind = kind
+        self.media = media
+        self.ssrc = ssrc
+        self.frames = frames
+        self.framesWithheld = framesWithheld
+    }
+}
+
+/// What a bot got on one track of one connection.
+public struct ReceivedTrackRecord: Sendable {
+    public var kind: MediaKind
+    public var frames: [ReceivedFrame]
+    /// Whether anything whole has come at all.
+    public var hasIntactFrame = false
+
+    public init(kind: MediaKind, frames: [ReceivedFrame]) {
+        self.kind = kind
+        self.frames = frames
+    }
+}
+
+/// Counters of one connection at one moment; bitrates and losses come from their differences.
+public struct ConnectionSample: Sendable {
+    public struct Track: Sendable {
+        public var kind: MediaKind
+        public var bytesReceived: UInt64
+        public var packetsReceived: UInt64
+        public var packetsLost: Int64
+        public var bytesSent: UInt64
+        public var packetsSent: UInt64
+        /// Seconds.
+        public var jitter: Double
+
+        public init(
+            kind: MediaKind, bytesReceived: UInt64, packetsReceived: UInt64, packetsLost: Int64, bytesSent: UInt64,
+            packetsSent: UInt64, jitter: Double
+        ) {
+            self.kind = kind
+            self.bytesReceived = bytesReceived
+            self.packetsReceived = packetsReceived
+            self.packetsLost = packetsLost
+            self.bytesSent = bytesSent
+            self.packetsSent = packetsSent
+            self.jitter = jitter
+        }
+    }
+
+    public var at: Instant
+    public var tracks: [Track]
+    /// Seconds; `nil` while no report has come.
+    public var roundTripTime: Double?
+
+    public init(at: Instant, tracks: [Track], roundTripTime: Double?) {
+        self.at = at
+        self.tracks = tracks
+        self.roundTripTime = roundTripTime
+    }
+}

@@ -1,0 +1,192 @@
+internal import RTCCore
+
+extension RunMeasurement: MetricSource {
+    public func samples(of metric: Metric, tags: [(String, String)], window: AssertionWindow?) -> [Double]? {
+        let ranges = ranges(of: window)
+        let chosen = tracks.filter { track in tags.allSatisfy { matches(track, $0.0, $0.1) } }
+        let bots = record.bots.indices.filter { bot in tags.allSatisfy { matches(bot, $0.0, $0.1) } }
+        let video = chosen.filter { $0.audit.kind == .video }
+        let audio = chosen.filter { $0.audit.kind == .audio }
+        switch metric {
+        case MetricCatalog.joined:
+            return bots.isEmpty ? [] : [Double(bots.count { record.bots[$0].joinedAt != nil }) / Double(bots.count)]
+        case MetricCatalog.seen:
+            let pairs = expectedPairs.filter { bots.contains($0.receiver) }
+            return pairs.isEmpty ? [] : [Double(pairs.count { hasSeen(receiver: $0.receiver, sender: $0.sender) }) / Double(pairs.count)]
+        case MetricCatalog.joinTime:
+            return bots.compactMap { bot in
+                record.bots[bot].joinedAt.map { ($0 - record.bots[bot].joinDue).inSeconds }
+            }
+        case MetricCatalog.firstFrame: return firstFrames(bots)
+        case MetricCatalog.recovery:
+            return record.faults.flatMap { fault in Self.isInside(fault.end, ranges) ? recoveries(from: fault) : [] }
+        case MetricCatalog.outage: return chosen.flatMap { outages($0, ranges) }
+        case MetricCatalog.videoLatency: return video.flatMap { latencies($0, ranges) }
+        case MetricCatalog.audioLatency: return audio.flatMap { latencies($0, ranges) }
+        case MetricCatalog.videoFramesIntact: return video.compactMap { intactShare($0, ranges) }
+        case MetricCatalog.audioFramesIntact: return audio.compactMap { intactShare($0, ranges) }
+        case MetricCatalog.videoInFreezeRatio: return video.compactMap { freezeRatio($0, ranges) }
+        case MetricCatalog.videoInFreezeCount: return video.map { freezeCount($0, ranges) }
+        case MetricCatalog.videoInFPS: return video.flatMap { framesPerSecond($0, ranges) }
+        case MetricCatalog.videoInBitrate: return video.flatMap { rates($0, ranges) { $0.bytesReceived } }
+        case MetricCatalog.audioInBitrate: return audio.flatMap { rates($0, ranges) { $0.bytesReceived } }
+        case MetricCatalog.videoInLoss: return video.compactMap { loss($0, ranges) }
+        case MetricCatalog.audioInLoss: return audio.compactMap { loss($0, ranges) }
+        case MetricCatalog.videoInJitter: return video.flatMap { values($0, ranges) { $0.jitter } }
+        case MetricCatalog.audioInJitter: return audio.flatMap { values($0, ranges) { $0.jitter } }
+        case MetricCatalog.videoOutBitrate: return outgoingRates(.video, bots, ranges)
+        case MetricCatalog.audioOutBitrate: return outgoingRates(.audio, bots, ranges)
+        case MetricCatalog.networkLoss: return networkLoss(bots)
+        case MetricCatalog.rtt: return roundTrips(bots, ranges)
+        default: return nil
+        }
+    }
+
+    // MARK: - Choice
+
+    private func matches(_ track: Track, _ tag: String, _ value: String) -> Bool {
+        tag == "from" ? track.audit.from == value : matches(track.receiver, tag, value)
+    }
+
+    private func matches(_ bot: Int, _ tag: String, _ value: String) -> Bool {
+        switch tag {
+        case "bot": record.bots[bot].name == value
+        case "group": record.bots[bot].name.prefix { $0 != "[" } == value
+        case "room": record.bots[bot].room == value
+        default: false
+        }
+    }
+
+    static func isInside(_ instant: Instant, _ ranges: [TimeRange]) -> Bool {
+        ranges.contains { $0.contains(instant) }
+    }
+
+    // MARK: - Frames
+
+    /// From the moment a join was due, the later of both, to the first intact picture, or sound where there is no picture.
+    private func firstFrames(_ receivers: [Int]) -> [Double] {
+        expectedPairs.filter { receivers.contains($0.receiver) }.map { pair in
+            let due = max(record.bots[pair.receiver].joinDue, record.bots[pair.sender].joinDue)
+            let wanted = record.bots[pair.sender].publishes.contains(.video) ? MediaKind.video : .audio
+            let first = tracks.first { track in
+                track.receiver == pair.receiver && track.sender == pair.sender && track.audit.kind == wanted
+            }?.completions.first
+            return first.map { ($0 - due).inSeconds } ?? .infinity
+        }
+    }
+
+    private func latencies(_ track: Track, _ ranges: [TimeRange]) -> [Double] {
+        track.audit.frames.filter { $0.outcome == .intact && Self.isInside($0.due, ranges) }.map(\.latency.inSeconds)
+    }
+
+    private func intactShare(_ track: Track, _ ranges: [TimeRange]) -> Double? {
+        let due = track.audit.frames.filter { Self.isInside($0.due, ranges) && $0.outcome != .withheld }
+        return due.isEmpty ? nil : Double(due.count { $0.outcome == .intact }) / Double(due.count)
+    }
+
+    /// Stretches without intact media, longer than a second of video or 200 ms of sound; zero for a track without one.
+    private func outages(_ track: Track, _ ranges: [TimeRange]) -> [Double] {
+        let shortest = track.audit.kind == .video ? 1.0 : 0.2
+        let ends = track.completions + [track.range.end]
+        let gaps = zip([track.range.start] + track.completions, ends).filter { start, _ in Self.isInside(start, ranges) }
+            .map { start, end in (end - start).inSeconds }.filter { $0 > shortest }
+        return gaps.isEmpty ? [0] : gaps
+    }
+
+    private func freezeRatio(_ track: Track, _ ranges: [TimeRange]) -> Double? {
+        let looked = ranges.reduce(0) { $0 + $1.overlap(track.range).inSeconds }
+        guard looked > 0 else { return nil }
+        guard !track.completions.isEmpty else { return 1 }
+        let frozen = PlayedFrames(track.audit.frames, until: track.range.end).freezes.reduce(0.0) { sum, freeze in
+            sum + ranges.reduce(0) { $0 + $1.overlap(freeze.range).inSeconds }
+        }
+        return min(1, frozen / looked)
+    }
+
+    private func freezeCount(_ track: Track, _ ranges: [TimeRange]) -> Double {
+        Double(
+            PlayedFrames(track.audit.frames, until: track.range.end).freezes.count { Self.isInside($0.range.start, ranges) })
+    }
+
+    /// Pictures shown in each whole second.
+    private func framesPerSecond(_ track: Track, _ ranges: [TimeRange]) -> [Double] {
+        let shown = PlayedFrames(track.audit.frames, until: track.range.end).shownAt
+        var counts: [Double] = []
+        var next = 0
+        var start = track.range.start
+        while start + .seconds(1) <= track.range.end {
+            let second = TimeRange(start: start, end: start + .seconds(1))
+            var count = 0.0
+            while next < shown.count, shown[next] < second.end {
+                count += 1
+                next += 1
+            }
+            if Self.isInside(second.start, ranges), Self.isInside(second.end, ranges) { counts.append(count) }
+            start = second.end
+        }
+        return counts
+    }
+
+    // MARK: - Samples
+
+    private func steps(_ connection: ConnectionRecord, _ kind: MediaKind, _ ranges: [TimeRange])
+        -> [(before: ConnectionSample.Track, after: ConnectionSample.Track, seconds: Double)]
+    {
+        zip(connection.samples, connection.samples.dropFirst()).compactMap { earlier, later in
+            guard ranges.contains(where: { $0.contains(earlier.at) && $0.contains(later.at) }),
+                let before = earlier.tracks.first(where: { $0.kind == kind }),
+                let after = later.tracks.first(where: { $0.kind == kind })
+            else { return nil }
+            return (before, after, (later.at - earlier.at).inSeconds)
+        }
+    }
+
+    private func rates(
+        _ track: Track, _ ranges: [TimeRange], _ bytes: (ConnectionSample.Track) -> UInt64
+    ) -> [Double] {
+        let within = ranges.map { TimeRange(start: max($0.start, track.range.start), end: min($0.end, track.range.end)) }
+        return steps(track.connection, track.audit.kind, within).map { step in
+            Double(bytes(step.after) - bytes(step.before)) * 8 / step.seconds
+        }
+    }
+
+    private func outgoingRates(_ kind: MediaKind, _ bots: [Int], _ ranges: [TimeRange]) -> [Double] {
+        bots.flatMap { bot in
+            record.bots[bot].connections.filter { connection in connection.sent.contains { $0.kind == kind } }.flatMap { connection in
+                steps(connection, kind, ranges.map { TimeRange(start: $0.start, end: min($0.end, record.bots[bot].stopDue)) }).map {
+                    Double($0.after.bytesSent - $0.before.bytesSent) * 8 / $0.seconds
+                }
+            }
+        }
+    }
+
+    private func loss(_ track: Track, _ ranges: [TimeRange]) -> Double? {
+        let steps = steps(track.connection, track.audit.kind, ranges)
+        let received = steps.reduce(0) { $0 + Int64($1.after.packetsReceived - $1.before.packetsReceived) }
+        let lost = steps.reduce(0) { $0 + $1.after.packetsLost - $1.before.packetsLost }
+        guard received + lost > 0 else { return nil }
+        return Double(max(0, lost)) / Double(received + max(0, lost))
+    }
+
+    private func values(_ track: Track, _ ranges: [TimeRange], _ value: (ConnectionSample.Track) -> Double) -> [Double] {
+        track.connection.samples.filter { Self.isInside($0.at, ranges) }
+            .compactMap { sample in sample.tracks.first { $0.kind == track.audit.kind }.map(value) }
+    }
+
+    private func roundTrips(_ bots: [Int], _ ranges: [TimeRange]) -> [Double] {
+        bots.flatMap { bot in
+            record.bots[bot].connections.flatMap { connection in
+                connection.samples.filter { Self.isInside($0.at, ranges) }.compactMap(\.roundTripTime)
+            }
+        }
+    }
+
+    /// What the impairment stages dropped of what they were offered, by bot and direction.
+    private func networkLoss(_ bots: [Int]) -> [Double] {
+        bots.flatMap { bot in
+            [record.hosts[bot].up, record.hosts[bot].down].compactMap { pipe in
+                pipe.offered == 0 ? nil : Double(pipe.dropped) / Double(pipe.offered)
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+public import NetworkImpairment
+public import RTCCore
+
+/// Turns a run's record into audited tracks, and answers what assertions ask.
+public struct RunMeasurement: Sendable {
+    /// One track that a bot sent and another should have received.
+    struct Track: Sendable {
+        var audit: FrameAudit
+        var sender: Int
+        var receiver: Int
+        var connection: ConnectionRecord
+        var range: TimeRange
+        /// Intact frames in the order in which they were whole.
+        var completions: [Instant]
+    }
+
+    public let record: RunRecord
+    let tracks: [Track]
+    /// Pairs of bots that share a room, of which one publishes to the other.
+    let expectedPairs: [(receiver: Int, sender: Int)]
+
+    /// What each receiver got of each sender, track by track, in the order of bots.
+    public var audits: [FrameAudit] { tracks.map(\.audit) }
+
+    /// - Parameter accountsForPackets: Whether nothing but the impairment stages lay between the bots, so that every frame that did
+    ///   not arrive must be found in their ledgers.
+    public init(_ record: RunRecord, accountsForPackets: Bool = true) {
+        self.record = record
+        var ledger = PacketLedger()
+        for host in record.hosts {
+            for entry in host.ledger { ledger.add(entry) }
+            ledger.overflow += host.up.ledgerOverflow + host.down.ledgerOverflow
+        }
+        var tracks: [Track] = []
+        for (sender, bot) in record.bots.enumerated() {
+            for connection in bot.connections {
+                guard let receiver = record.bots.firstIndex(where: { $0.name == connection.remote }) else { continue }
+                let opposite = record.bots[receiver].connections.first { $0.remote == bot.name }
+                for sent in connection.sent {
+                    let received = opposite?.received.first { $0.kind == sent.kind }
+                    let audit = FrameAudit(
+                        from: bot.name, to: connection.remote, sent: sent, received: received,
+                        ledger: accountsForPackets ? ledger : nil)
+                    tracks.append(
+                        Self.track(audit, sender: sender, receiver: receiver, connection: opposite ?? connection, stop: bot.stopDue))
+                }
+            }
+        }
+        self.tracks = tracks
+        expectedPairs = record.bots.indices.flatMap { receiver in
+            record.bots.indices.filter { sender in
+                sender != receiver && record.bots[sender].room == record.bots[receiver].room
+                    && !record.bots[sender].publishes.isEmpty
+            }.map { (receiver, $0) }
+        }
+    }
+
+    private static func track(
+        _ audit: FrameAudit, sender: Int, receiver: Int, connection: ConnectionRecord, stop: Instant
+    ) -> Track {
+        let start = audit.frames.first?.due ?? stop
+        return Track(
+            audit: audit, sender: sender, receiver: receiver, connection: connection,
+            range: TimeRange(start: start, end: max(start, stop)),
+            completions: audit.frames.filter { $0.outcome == .intact }.map(\.completedAt).sorted())
+    }
+
+    /// Whether the receiver got at least one intact frame of every kind that the sender publishes.
+    public func hasSeen(receiver: Int, sender: Int) -> Bool {
+        record.bots[sender].publishes.allSatisfy { kind in
+            tracks.contains { track in
+                track.receiver == receiver && track.sender == sender && track.audit.kind == kind && !track.completions.isEmpty
+            }
+        }
+    }
+
+    /// Share of bots that got in, 0...1.
+    public var joined: Double {
+        guard !record.bots.isEmpty else { return 0 }
+        return Double(record.bots.count { $0.joinedAt != nil }) / Double(record.bots.count)
+    }
+
+    /// Share of pairs that saw each other; zero where no media was ever due.
+    public var seen: Double {
+        guard !expectedPairs.isEmpty else { return 0 }
+        return Double(expectedPairs.count { hasSeen(receiver: $0.receiver, sender: $0.sender) }) / Double(expectedPairs.count)
+    }
+
+    public var slip: ScheduleSlip {
+        record.bots.reduce(into: ScheduleSlip()) { $0.merge($1.slip) }
+    }
+
+    // MARK: - Faults
+
+    func fault(named name: String) -> RunRecord.Fault? {
+        record.faults.first { $0.name == name }
+    }
+
+    /// From the end of a fault to the next intact frame, for each track with one end at a bot that it hit; infinite where none came.
+    func recoveries(from fault: RunRecord.Fault) -> [Double] {
+        tracks.filter { isHit($0, by: fault) && $0.range.end > fault.end }.map { track in
+            guard let next = track.completions.first(where: { $0 >= fault.end }) else { return .infinity }
+            return (next - fault.end).inSeconds
+        }
+    }
+
+    private func isHit(_ track: Track, by fault: RunRecord.Fault) -> Bool {
+        fault.hits.contains(track.audit.from) || fault.hits.contains(track.audit.to)
+    }
+
+    /// The stretches of the run that a window leaves.
+    func ranges(of window: AssertionWindow?) -> [TimeRange] {
+        let whole = TimeRange(start: record.epoch, end: record.stopAt + .seconds(60))
+        guard let window, let fault = fault(named: window.event) else { return [whole] }
+        switch window {
+        case .from: return [TimeRange(start: fault.start, end: whole.end)]
+        case .after: return [TimeRange(start: fault.end, end: whole.end)]
+        case .outside:
+            let slowest = recoveries(from: fault).max() ?? 0
+            let end = slowest.isFinite ? fault.end + .nanoseconds(Int64(slowest * 1e9) + 1) : whole.end
+            return [TimeRange(start: whole.start, end: fault.start), TimeRange(start: end, end: whole.end)]
+        }
+    }
+}
+
+extension RunMeasurement {
+    /// What a fault did to one track with an end at a bot that it hit.
+    public struct FaultEffect: Sendable, Hashable {
+        public var from: String
+        public var to: String
+        public var kind: MediaKind
+        /// The longest stretch without intact media that the fault overlaps, in seconds.
+        public var outage: Double
+        /// From the end of the fault to the next intact frame, in seconds; `nil` if none came.
+        public var recovery: Double?
+    }
+
+    public func effects(of fault: RunRecord.Fault) -> [FaultEffect] {
+        tracks.filter { isHit($0, by: fault) }.map { track in
+            let span = TimeRange(start: fault.start, end: max(fault.end, fault.start + .nanoseconds(1)))
+            var longest = 0.0
+            for (start, end) in zip([track.range.start] + track.completions, track.completions + [track.range.end])
+            where TimeRange(start: start, end: end).overlap(span) > .zero {
+                longest = max(longest, (end - start).inSeconds)
+            }
+            let next = track.completions.first { $0 >= fault.end }
+            return FaultEffect(
+                from: track.audit.from, to: track.audit.to, kind: track.audit.kind, outage: longest,
+                recovery: next.map { ($0 - fault.end).inSeconds })
+        }
+    }
+}

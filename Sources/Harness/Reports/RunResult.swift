@@ -1,0 +1,198 @@
+public import Measurement
+
+/// `result.json`: everything that a program may want to know about a run, with sorted keys and SI units.
+public struct RunResult: Codable, Sendable {
+    public static let schemaVersion = "starling.result/1"
+
+    public var schema = RunResult.schemaVersion
+    public var scenario: Scenario
+    public var seed: UInt64
+    /// `run` or `simulate`.
+    public var driver: String
+    public var verdict: String
+    public var exitCode: Int32
+    public var reasons: [String]
+    public var assertions: [AssertionRow]
+    public var offered: Offered
+    public var achieved: Achieved
+    public var generator: Generator
+    /// Durations in seconds, by phase, over all peers.
+    public var phases: [String: Distribution]
+    public var metrics: [String: Distribution]
+    public var audit: [AuditRow]
+    public var faults: [FaultRow]
+    public var network: [NetworkRow]
+    public var peers: [PeerRow]
+    public var failures: [FailureRow]
+    public var replay: String
+
+    public struct Scenario: Codable, Sendable {
+        public var name: String
+        public var title: String
+        public var path: String
+        public var run: String
+        /// Seconds.
+        public var duration: Double
+
+        public init(name: String, title: String, path: String, run: String, duration: Double) {
+            self.name = name
+            self.title = title
+            self.path = path
+            self.run = run
+            self.duration = duration
+        }
+    }
+
+    public struct AssertionRow: Codable, Sendable {
+        public var text: String
+        public var value: Double?
+        public var status: String
+        public var explanation: String
+    }
+
+    public struct Offered: Codable, Sendable {
+        public var peers: Int
+        public var tracks: Int
+        public var frames: Int
+    }
+
+    public struct Achieved: Codable, Sendable {
+        public var peers: Int
+        public var tracks: Int
+        public var frames: Int
+        public var packets: Int
+    }
+
+    /// How the machine that made the load fared.
+    public struct Generator: Codable, Sendable {
+        public var framesLate: UInt64
+        public var worstSlip: Double
+        public var worstLoopLag: Double
+        public var socketDrops: UInt64
+        public var sendFailures: UInt64
+        public var cpuSeconds: Double
+        public var peakMemory: UInt64
+    }
+
+    public struct Distribution: Codable, Sendable, Hashable {
+        public var count: Int
+        public var mean: Double?
+        public var p50: Double?
+        public var p95: Double?
+        public var p99: Double?
+        public var max: Double?
+        /// Samples that have no finite value, such as a recovery that never came.
+        public var never: Int?
+    }
+
+    public struct AuditRow: Codable, Sendable, Hashable {
+        public var from: String
+        public var to: String
+        public var kind: String
+        public var sent: Int
+        public var intact: Int
+        public var damaged: Int
+        public var withheld: Int
+        public var missing: Int
+        /// Damaged and missing frames by what dropped their packet.
+        public var causes: [String: Int]
+        public var unexplained: Int
+        public var foreign: Int
+        public var repeated: Int
+    }
+
+    public struct FaultRow: Codable, Sendable {
+        public var name: String
+        /// Seconds since the scenario began.
+        public var start: Double
+        public var end: Double
+        public var hits: [String]
+        public var tracks: [Track]
+
+        public struct Track: Codable, Sendable {
+            public var from: String
+            public var to: String
+            public var kind: String
+            /// The longest stretch without intact media that the fault overlaps, in seconds.
+            public var outage: Double
+            /// From the end of the fault to the next intact frame, in seconds; absent if none came.
+            public var recovery: Double?
+        }
+    }
+
+    public struct NetworkRow: Codable, Sendable {
+        public var bot: String
+        public var direction: String
+        public var offered: UInt64
+        public var passed: UInt64
+        public var dropped: [String: UInt64]
+        public var duplicated: UInt64
+        public var reordered: UInt64
+        public var bytes: UInt64
+        /// Dropped of offered, 0...1.
+        public var loss: Double
+    }
+
+    public struct PeerRow: Codable, Sendable {
+        public var bot: String
+        public var remote: String
+        public var ice: ICE
+        public var dtls: DTLS
+        public var srtp: SRTP
+        public var tracks: [Track]
+
+        public struct ICE: Codable, Sendable {
+            public var state: String
+            public var role: String
+            public var local: String?
+            public var remote: String?
+            public var checksSent: UInt64
+            public var responsesReceived: UInt64
+            public var consentRequestsSent: UInt64
+            /// Seconds.
+            public var currentRoundTripTime: Double?
+        }
+
+        public struct DTLS: Codable, Sendable {
+            public var state: String
+            public var role: String
+            public var version: String?
+            public var cipher: String?
+        }
+
+        public struct SRTP: Codable, Sendable {
+            public var cipher: String?
+            public var packetsSent: UInt64
+            public var packetsReceived: UInt64
+            public var authenticationFailures: UInt64
+            public var replays: UInt64
+        }
+
+        /// Names and units of the W3C's inbound-rtp, outbound-rtp and remote-inbound-rtp.
+        public struct Track: Codable, Sendable {
+            public var kind: String
+            public var mid: String
+            public var packetsSent: UInt64?
+            public var bytesSent: UInt64?
+            public var framesSent: UInt64?
+            public var retransmittedPacketsSent: UInt64?
+            public var nackCount: UInt64?
+            public var pliCount: UInt64?
+            public var roundTripTime: Double?
+            public var packetsReceived: UInt64?
+            public var bytesReceived: UInt64?
+            public var packetsLost: Int64?
+            public var jitter: Double?
+            public var framesReceived: UInt64?
+            public var retransmittedPacketsReceived: UInt64?
+            public var frameWidth: Int?
+            public var frameHeight: Int?
+        }
+    }
+
+    public struct FailureRow: Codable, Sendable {
+        public var bot: String
+        public var phase: String
+        public var reason: String
+    }
+}

@@ -1,0 +1,166 @@
+internal import RTCCore
+internal import RTCCrypto
+internal import RTCICE
+internal import RTCWire
+
+extension Peer {
+    // MARK: - Receiving
+
+    mutating func receiveRTCP(_ datagram: UnsafeMutableRawBufferPointer, on path: Path, arrivedAt: Instant, now: Instant) {
+        guard isConnected else {
+            statistics.transport.starlingTooEarly += 1
+            return
+        }
+        let result = srtpReceiver?.unprotectRTCP(datagram)
+        guard case .packet(let size) = result else {
+            if case .replayed = result {
+                statistics.transport.starlingSRTPReplays += 1
+            } else {
+                statistics.transport.starlingSRTPAuthenticationFailures += 1
+            }
+            return
+        }
+        statistics.transport.rtcpPacketsReceived += 1
+        ice.noteInboundTraffic(on: path, at: now)
+        let compound = UnsafeRawBufferPointer(rebasing: datagram[..<size])
+        var reports: [RTCPPacket] = []
+        statistics.malformedReports += UInt64(RTCPCompound.parse(compound.bytes) { reports.append($0) })
+        for report in reports { handle(report, arrivedAt: arrivedAt, now: now) }
+    }
+
+    private mutating func handle(_ report: RTCPPacket, arrivedAt: Instant, now: Instant) {
+        switch report {
+        case .senderReport(let senderReport):
+            if let index = receiver(of: senderReport.ssrc) {
+                transceivers[index].receiver.receiveSenderReport(ntp: senderReport.ntp, arrivedAt: arrivedAt)
+            }
+            for block in senderReport.reports { handle(block, now: now) }
+        case .receiverReport(_, let reports):
+            for block in reports { handle(block, now: now) }
+        case .nack(let nack):
+            guard let index = sender(of: nack.mediaSSRC) else { return }
+            transceivers[index].sender.countFeedback { $0.nackCount += 1 }
+            let gap = roundTripTime ?? .milliseconds(10)
+            nack.forEachLost { transceivers[index].sender.retransmit($0, now: now, minimumGap: gap * 0.5) }
+        case .pictureLoss(_, let media):
+            guard let index = sender(of: media) else { return }
+            transceivers[index].sender.countFeedback { $0.pliCount += 1 }
+            events.append(.keyFrameRequested(transceiver: index))
+        case .fullIntra(_, let requests):
+            for request in requests {
+                guard let index = sender(of: request.ssrc) else { continue }
+                transceivers[index].sender.countFeedback { $0.firCount += 1 }
+                events.append(.keyFrameRequested(transceiver: index))
+            }
+        case .transportFeedback:
+            statistics.transport.starlingTransportFeedbackReceived += 1
+        case .bye(let ssrcs, _):
+            for ssrc in ssrcs where receiver(of: ssrc) != nil { events.append(.goodbye(ssrc: ssrc)) }
+        default:
+            break
+        }
+    }
+
+    private mutating func handle(_ block: RTCPReportBlock, now: Instant) {
+        guard let index = sender(of: block.ssrc) else { return }
+        transceivers[index].sender.isConfirmedByRemote = true
+        let clockRate = Double(Transceiver.clockRate(of: transceivers[index].kind))
+        var measured: Duration?
+        if block.lastSR != 0 {
+            // RFC 3550 §6.4.1: all three are in units of 1/65536 s.
+            let nowMiddle = UInt32(truncatingIfNeeded: configuration.wallClock.ntp(at: now) >> 16)
+            let ticks = Int32(bitPattern: nowMiddle &- block.lastSR &- block.delaySinceLastSR)
+            measured = .nanoseconds(Int64(max(0, ticks)) * 1_000_000_000 >> 16)
+            roundTripTime = measured
+        }
+        transceivers[index].sender.countFeedback { statistics in
+            statistics.remote.reportsReceived += 1
+            statistics.remote.packetsLost = Int64(block.cumulativeLost)
+            statistics.remote.fractionLost = Double(block.fractionLost) / 256
+            statistics.remote.jitter = Double(block.jitter) / clockRate
+            if let measured {
+                statistics.remote.roundTripTime = measured.inSeconds
+                statistics.remote.totalRoundTripTime += measured.inSeconds
+                statistics.remote.roundTripTimeMeasurements += 1
+            }
+        }
+    }
+
+    private func sender(of ssrc: UInt32) -> Int? {
+        transceivers.firstIndex { $0.sender.ssrc == ssrc || $0.sender.rtxSSRC == ssrc }
+    }
+
+    private func receiver(of ssrc: UInt32) -> Int? {
+        transceivers.firstIndex { $0.receiver.ssrc == ssrc }
+    }
+
+    // MARK: - Sending
+
+    mutating func advanceFeedback(to now: Instant) {
+        guard isConnected, !isClosing else { return }
+        let own = transceivers.first?.sender.ssrc ?? 0
+        for index in transceivers.indices {
+            guard let due = transceivers[index].receiver.deadline, now >= due else { continue }
+            let media = transceivers[index].receiver.ssrc ?? 0
+            var lost: [UInt16] = []
+            var wantsKeyFrame = false
+            transceivers[index].receiver.advance(
+                to: now, roundTripTime: roundTripTime, nackRequest: { lost.append(UInt16(truncatingIfNeeded: $0)) },
+                pictureLossRequest: { wantsKeyFrame = true })
+            if !lost.isEmpty { waitingRTCP.append(.nack(RTCPNack(senderSSRC: own, mediaSSRC: media, lost: lost))) }
+            if wantsKeyFrame { waitingRTCP.append(.pictureLoss(senderSSRC: own, mediaSSRC: media)) }
+        }
+        let media = transceivers.lazy.compactMap(\.receiver.ssrc).first ?? 0
+        if let feedback = transportWide.advance(to: now, senderSSRC: own, mediaSSRC: media) {
+            statistics.transport.starlingTransportFeedbackSent += 1
+            waitingRTCP.append(.transportFeedback(feedback))
+        }
+    }
+
+    /// Everything RTCP that waits goes into one compound packet, with the regular report in front when it is due.
+    mutating func writeReports(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+        let isReportDue = reportDue.map { now >= $0 } ?? false
+        guard isReportDue || !waitingRTCP.isEmpty else { return .drained }
+        guard !batch.isFull else { return .full }
+        var writer = ByteWriter(scratch.report)
+        if isReportDue {
+            writeRegularReport(into: &writer, now: now)
+            // RFC 3550 §6.3.5: drawn from half to one and a half of the interval, so that peers do not march in step.
+            reportDue = now + .milliseconds(Int64.random(in: 500...1500, using: &random))
+        }
+        while let packet = waitingRTCP.first, writer.count < 900 {
+            packet.write(into: &writer)
+            waitingRTCP.removeFirst()
+        }
+        let written = writer.written
+        statistics.transport.rtcpPacketsSent += 1
+        batch.append(on: path) { slot in srtpSender?.protectRTCP(written, into: slot) ?? 0 }
+        return waitingRTCP.isEmpty ? .drained : writeReports(into: &batch, on: path, now: now)
+    }
+
+    private mutating func writeRegularReport(into writer: inout ByteWriter, now: Instant) {
+        var blocks: [RTCPReportBlock] = []
+        for index in transceivers.indices {
+            if let block = transceivers[index].receiver.takeReport(now: now) { blocks.append(block) }
+        }
+        var described: [UInt32] = []
+        for index in transceivers.indices where transceivers[index].sender.statistics.packetsSent > 0 {
+            let sender = transceivers[index].sender
+            RTCPPacket.senderReport(
+                RTCPSenderReport(
+                    ssrc: sender.ssrc, ntp: configuration.wallClock.ntp(at: now),
+                    rtp: sender.timestamp(at: now, clockRate: Transceiver.clockRate(of: sender.kind)),
+                    packetCount: UInt32(truncatingIfNeeded: sender.statistics.packetsSent),
+                    octetCount: UInt32(truncatingIfNeeded: sender.statistics.bytesSent), reports: blocks)
+            ).write(into: &writer)
+            blocks = []
+            described.append(sender.ssrc)
+        }
+        if described.isEmpty {
+            let own = transceivers.first?.sender.ssrc ?? 0
+            RTCPPacket.receiverReport(ssrc: own, reports: blocks).write(into: &writer)
+            described.append(own)
+        }
+        RTCPPacket.sourceDescription(described.map { RTCPSourceChunk(ssrc: $0, cname: configuration.cname) }).write(into: &writer)
+    }
+}

@@ -1,0 +1,284 @@
+public import RTCCore
+internal import RTCCrypto
+internal import RTCICE
+internal import RTCWire
+
+extension Peer {
+    /// A datagram came on one of this peer's sockets; its bytes are decrypted in place.
+    public mutating func receive(
+        _ datagram: UnsafeMutableRawBufferPointer, on path: Path, arrivedAt: Instant, now: Instant
+    ) {
+        statistics.transport.packetsReceived += 1
+        statistics.transport.bytesReceived += UInt64(datagram.count)
+        let bytes = UnsafeRawBufferPointer(datagram).bytes
+        switch DatagramKind(bytes) {
+        case .rtp:
+            receiveRTP(datagram, on: path, arrivedAt: arrivedAt, now: now)
+        case .rtcp:
+            receiveRTCP(datagram, on: path, arrivedAt: arrivedAt, now: now)
+        case .stun:
+            ice.receive(bytes, on: path, now: now)
+            afterTransport(now: now)
+        case .dtls:
+            receiveDTLS(bytes, on: path, now: now)
+        case .turnChannel, .unknown:
+            statistics.transport.starlingMalformed += 1
+        }
+    }
+
+    /// Writes what is to be sent: connectivity checks, the handshake, reports, then media.
+    public mutating func nextDatagrams(into batch: inout DatagramBatch, now: Instant) -> Drain {
+        let before = batch.count
+        let drain = writeDatagrams(into: &batch, now: now)
+        for index in before..<batch.count {
+            statistics.transport.packetsSent += 1
+            statistics.transport.bytesSent += UInt64(batch[index].size)
+        }
+        return drain
+    }
+
+    private mutating func writeDatagrams(into batch: inout DatagramBatch, now: Instant) -> Drain {
+        if case .full = ice.nextDatagrams(into: &batch) { return .full }
+        guard let path = ice.selectedPath else {
+            for index in transceivers.indices { transceivers[index].sender.dropWaiting() }
+            return .drained
+        }
+        if isConnected, case .full = writeReports(into: &batch, on: path, now: now) { return .full }
+        if case .full = writeHandshake(into: &batch, on: path, now: now) { return .full }
+        return isConnected ? writeMedia(into: &batch, on: path, now: now) : .drained
+    }
+
+    private mutating func writeHandshake(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+        guard dtls != nil else { return .drained }
+        if isClosing { dtls?.close(now: now) }
+        while true {
+            guard !batch.isFull else { return .full }
+            let before = batch.count
+            batch.append(on: path) { slot in dtls?.nextDatagram(into: slot) ?? 0 }
+            guard batch.count > before else { return .drained }
+        }
+    }
+
+    // MARK: - ICE and DTLS
+
+    /// Carries on where ICE or DTLS have moved.
+    mutating func afterTransport(now: Instant) {
+        while let event = ice.nextEvent() {
+            switch event {
+            case .stateChanged(let state):
+                events.append(.iceStateChanged(state))
+            case .selectedPathChanged(let path):
+                statistics.transport.selectedCandidatePairChanges += 1
+                events.append(.selectedPathChanged(path))
+                startDTLSIfReady(now: now)
+            case .consentExpired, .roleSwitched:
+                break
+            }
+        }
+        checkHandshake(now: now)
+    }
+
+    mutating func makeDTLS(now: Instant) {
+        guard dtls == nil, let dtlsRole else { return }
+        dtls = DTLSEndpoint(
+            context: configuration.dtls, certificate: configuration.certificate, role: dtlsRole,
+            seed: SplitMix64.derive(configuration.seed, "dtls"), now: now)
+    }
+
+    mutating func startDTLSIfReady(now: Instant) {
+        guard ice.selectedPath != nil, !remoteFingerprints.isEmpty, dtlsRole == .client, dtls?.state == .new else { return }
+        dtls?.start(now: now)
+    }
+
+    private mutating func receiveDTLS(_ bytes: RawSpan, on path: Path, now: Instant) {
+        if dtls == nil, dtlsRole == nil, signalingState == .haveLocalOffer {
+            // A ClientHello that overtook the answer: the far side is the client.
+            dtlsRole = .server
+            makeDTLS(now: now)
+        }
+        guard dtls != nil else {
+            statistics.transport.starlingTooEarly += 1
+            return
+        }
+        dtls?.receive(bytes, now: now)
+        ice.noteInboundTraffic(on: path, at: now)
+        afterTransport(now: now)
+    }
+
+    private mutating func checkHandshake(now: Instant) {
+        guard let state = dtls?.state else { return }
+        if state == .connected, !isConnected, let keys = dtls?.srtpKeys {
+            do {
+                srtpSender = try SRTPSender(
+                    profile: keys.profile, key: keys.localKey, salt: keys.localSalt, backend: configuration.srtpBackend)
+                srtpReceiver = try SRTPReceiver(
+                    profile: keys.profile, key: keys.remoteKey, salt: keys.remoteSalt, backend: configuration.srtpBackend)
+            } catch {
+                events.append(.transportClosed(reason: "SRTP: \(error)"))
+                return
+            }
+            isConnected = true
+            reportDue = now + .milliseconds(Int64.random(in: 500...1500, using: &random))
+            events.append(.connected)
+        }
+        if state == .failed || state == .closed, !hasReportedTransportEnd {
+            hasReportedTransportEnd = true
+            isConnected = false
+            let reason = dtls?.failure.map { String(describing: $0) } ?? "the far side closed the transport"
+            events.append(.transportClosed(reason: reason))
+        }
+    }
+
+    // MARK: - Sources
+
+    mutating func bind(ssrc: UInt32, to transceiver: Int, isRTX: Bool) {
+        sources.removeAll { $0.ssrc == ssrc || ($0.transceiver == transceiver && $0.isRTX == isRTX) }
+        sources.append(SourceBinding(ssrc: ssrc, transceiver: transceiver, isRTX: isRTX))
+        if isRTX {
+            transceivers[transceiver].receiver.rtxSSRC = ssrc
+        } else {
+            transceivers[transceiver].receiver.ssrc = ssrc
+        }
+    }
+
+    /// The source of a packet, learned from its mid or its payload type when signaling did not name the SSRC (RFC 9143 §9.2).
+    private mutating func source(of header: RTPHeader, _ values: RTPExtensionValues) -> SourceBinding? {
+        for source in sources where source.ssrc == header.ssrc { return source }
+        guard let payload = payloadTypes[Int(header.payloadType)] else { return nil }
+        var index = payload.transceiver
+        if let mid = values.mid {
+            guard let named = transceivers.firstIndex(where: { $0.mid.map { mid == $0 } ?? false }) else { return nil }
+            index = named
+        }
+        let known = payload.isRTX ? transceivers[index].receiver.rtxSSRC : transceivers[index].receiver.ssrc
+        guard known == nil || values.mid != nil else { return nil }
+        bind(ssrc: header.ssrc, to: index, isRTX: payload.isRTX)
+        return SourceBinding(ssrc: header.ssrc, transceiver: index, isRTX: payload.isRTX)
+    }
+
+    // MARK: - RTP
+
+    private mutating func receiveRTP(
+        _ datagram: UnsafeMutableRawBufferPointer, on path: Path, arrivedAt: Instant, now: Instant
+    ) {
+        guard isConnected else {
+            statistics.transport.starlingTooEarly += 1
+            return
+        }
+        let whole = UnsafeRawBufferPointer(datagram).bytes
+        guard let header = try? RTPHeader.parse(whole) else {
+            statistics.transport.starlingMalformed += 1
+            return
+        }
+        let result = srtpReceiver?.unprotect(
+            datagram, headerSize: header.headerSize, ssrc: header.ssrc, sequenceNumber: header.sequenceNumber)
+        switch result {
+        case .packet(let payload, _):
+            ice.noteInboundTraffic(on: path, at: now)
+            deliver(datagram, header: header, payload: payload, arrivedAt: arrivedAt, now: now)
+        case .authenticationFailed:
+            statistics.transport.starlingSRTPAuthenticationFailures += 1
+        case .replayed:
+            statistics.transport.starlingSRTPReplays += 1
+        case .malformed, nil:
+            statistics.transport.starlingMalformed += 1
+        }
+    }
+
+    private mutating func deliver(
+        _ datagram: UnsafeMutableRawBufferPointer, header: RTPHeader, payload: Range<Int>, arrivedAt: Instant, now: Instant
+    ) {
+        let packet = UnsafeRawBufferPointer(rebasing: datagram[..<payload.upperBound])
+        let values = RTPExtensionValues.parse(packet.bytes, header: header, map: extensionMap)
+        if let sequence = values.transportSequenceNumber {
+            transportWide.receive(sequence, arrivedAt: arrivedAt, now: now)
+        }
+        guard let source = source(of: header, values) else {
+            statistics.transport.starlingUnknownSSRC += 1
+            return
+        }
+        guard let padding = RTPHeader.paddingSize(of: packet.bytes, header: header) else {
+            statistics.transport.starlingMalformed += 1
+            return
+        }
+        var body = UnsafeRawBufferPointer(rebasing: packet[header.headerSize..<(packet.count - padding)])
+        var sequenceNumber = header.sequenceNumber
+        if source.isRTX {
+            // The first two bytes are the original sequence number (RFC 4588 §4); nothing behind them is a padding probe.
+            guard body.count > 2 else { return }
+            sequenceNumber = body.bytes.bigEndian(at: 0, as: UInt16.self)
+            body = UnsafeRawBufferPointer(rebasing: body[2...])
+        }
+        guard body.count > 0 else { return }
+        transceivers[source.transceiver].receiver.receive(
+            body, sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
+            headerSize: header.headerSize, overRTX: source.isRTX, arrivedAt: arrivedAt, now: now)
+    }
+
+    private mutating func writeMedia(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+        for index in transceivers.indices {
+            while let waiting = transceivers[index].sender.nextWaiting {
+                guard !batch.isFull else { return .full }
+                transceivers[index].sender.removeFirstWaiting()
+                batch.append(on: path) { slot in write(waiting, of: index, into: slot, now: now) }
+            }
+        }
+        return .drained
+    }
+
+    private mutating func write(
+        _ waiting: RTPStreamSender.Waiting, of index: Int, into slot: UnsafeMutableRawBufferPointer, now: Instant
+    ) -> Int {
+        let isVideo = transceivers[index].kind == .video
+        var header = RTPHeader(
+            marker: isVideo && waiting.packet.isLastOfFrame, payloadType: transceivers[index].sender.payloadType,
+            sequenceNumber: UInt16(truncatingIfNeeded: waiting.extendedSequence), timestamp: waiting.timestamp,
+            ssrc: transceivers[index].sender.ssrc)
+        var values = RTPExtensionValues()
+        var srtpIndex = waiting.extendedSequence
+        var transportSequence = nextTransportSequence
+        var carriesMid = !transceivers[index].sender.isConfirmedByRemote
+        // An original sequence number of two bytes, and the payload descriptor, go in front of the shared payload.
+        var prefix: (UInt64, Int) = (0, 0)
+        switch waiting.resent {
+        case .no: break
+        case .overRTX:
+            srtpIndex = transceivers[index].sender.takeRTXSequence()
+            prefix = (UInt64(header.sequenceNumber), 2)
+            header.sequenceNumber = UInt16(truncatingIfNeeded: srtpIndex)
+            header.ssrc = transceivers[index].sender.rtxSSRC
+            header.payloadType = transceivers[index].sender.rtxPayloadType ?? header.payloadType
+        case .verbatim(let stored, let carried):
+            transportSequence = stored
+            carriesMid = carried
+        }
+        if extensionMap[.transportSequenceNumber] != nil {
+            values.transportSequenceNumber = transportSequence
+            if transportSequence == nextTransportSequence { nextTransportSequence &+= 1 }
+        }
+        if carriesMid, let mid = transceivers[index].midText { values.mid = mid }
+        if waiting.captureTimeNTP != 0 { values.absCaptureTime = waiting.captureTimeNTP }
+        if waiting.audioLevel != RTPStreamSender.noLevel {
+            values.audioLevel = .init(voiceActivity: waiting.audioLevel < 60, level: waiting.audioLevel)
+        }
+        if isVideo {
+            let first: UInt64 = waiting.packet.isFirstOfFrame ? 0x90 : 0x80
+            prefix = ((prefix.0 << 32) | (first << 24) | 0x80_8000 | UInt64(waiting.pictureID), prefix.1 + 4)
+        }
+        let headerSize = RTPHeaderWriter.write(header, extensions: values, map: extensionMap, into: scratch.header)
+        let prefixSize = prefix.1
+        var prefixBytes = (prefix.0 << UInt64(64 - 8 * prefixSize)).bigEndian
+        if prefixSize == 0 { prefixBytes = 0 }
+        let payloadSize = prefixSize + waiting.packet.payload.count
+        let size = withUnsafeBytes(of: &prefixBytes) { prefixBuffer in
+            srtpSender?.protect(
+                header: UnsafeRawBufferPointer(rebasing: scratch.header[..<headerSize]),
+                prefix: UnsafeRawBufferPointer(rebasing: prefixBuffer[..<prefixSize]), payload: waiting.packet.payload,
+                ssrc: header.ssrc, index: srtpIndex, into: slot) ?? 0
+        }
+        transceivers[index].sender.recordSent(
+            waiting, headerSize: headerSize, payloadSize: payloadSize, transportSequence: transportSequence,
+            carriesMid: carriesMid, now: now)
+        return size
+    }
+}

@@ -1,0 +1,172 @@
+public import RTCCore
+internal import RTCCrypto
+public import RTCICE
+public import RTCWire
+
+/// One WebRTC endpoint: JSEP, ICE, DTLS, SRTP, and the media that flows over them, as a machine that is told the time.
+///
+///                   setLocal/RemoteDescription      pair nominated       fingerprint verified, keys exported
+///         ┌───────┐        ┌────────────┐         ┌────────────────┐          ┌───────────┐
+///  ──────▶│  new  │───────▶│ ICE checks │────────▶│ DTLS handshake │─────────▶│ connected │
+///         └───────┘        └────────────┘         └────────────────┘          └───────────┘
+///                                                                      media, RTCP, consent, restarts
+///
+/// Mutate, then drain: after calls that change the peer, take ``nextDatagrams(into:now:)`` until it is drained and ``nextEvent()``
+/// until it is `nil`, then read ``deadline`` again. Several datagrams may be received before one drain.
+public struct Peer: ~Copyable {
+    let configuration: PeerConfiguration
+    var random: SplitMix64
+    var ice: IceAgent
+    var dtls: DTLSEndpoint?
+    var srtpSender: SRTPSender?
+    var srtpReceiver: SRTPReceiver?
+
+    public internal(set) var signalingState = SignalingState.stable
+    var transceivers: [Transceiver] = []
+    /// The transceiver of each m-section, by line.
+    var sections: [Int] = []
+    var nextMid = 0
+    let sessionID: UInt64
+    var descriptionVersion: UInt64 = 0
+    var remoteCredentials: IceCredentials?
+    var remoteFingerprints: [CertificateFingerprint] = []
+    var remoteDirections: [Int: MediaDirection] = [:]
+    var remoteStreams: [Int: String] = [:]
+    var localCandidates: [String] = []
+    var dtlsRole: DTLSEndpoint.Role?
+    var extensionMap = RTPExtensionMap()
+    var payloadTypes: [PayloadBinding?] = Array(repeating: nil, count: 128)
+    var sources: [SourceBinding] = []
+
+    var events = RingQueue<PeerEvent>()
+    var statistics = PeerCounters()
+    var transportWide = TransportWideReceiver()
+    var nextTransportSequence: UInt16
+    var reportDue: Instant?
+    var waitingRTCP = RingQueue<RTCPPacket>()
+    var roundTripTime: Duration?
+    var isClosing = false
+    public internal(set) var isConnected = false
+    var scratch: PeerScratch
+
+    public init(configuration: PeerConfiguration, now: Instant) {
+        self.configuration = configuration
+        random = SplitMix64(seed: SplitMix64.derive(configuration.seed, "peer"))
+        ice = IceAgent(
+            role: .controlling, seed: SplitMix64.derive(configuration.seed, "ice"), timing: configuration.iceTiming, at: now)
+        sessionID = UInt64.random(in: 1...UInt64(Int64.max), using: &random)
+        nextTransportSequence = UInt16.random(in: 0..<32_768, using: &random)
+        scratch = PeerScratch()
+    }
+
+    /// Which transceiver a payload type belongs to, for sources that no SSRC attribute names.
+    struct PayloadBinding {
+        var transceiver: Int
+        var isRTX: Bool
+    }
+
+    struct SourceBinding {
+        var ssrc: UInt32
+        var transceiver: Int
+        var isRTX: Bool
+    }
+
+    // MARK: - Life
+
+    public var iceState: IceConnectionState { ice.state }
+
+    /// Where media goes now; `nil` while there is no way.
+    public var selectedPath: Path? { ice.selectedPath }
+
+    /// A socket is open on this address; the candidate comes as an event.
+    public mutating func addLocalAddress(_ base: SocketAddress, now: Instant) {
+        let candidate = ice.addHostCandidate(base: base, now: now).sdpValue
+        localCandidates.append(candidate)
+        events.append(.localCandidate(candidate))
+    }
+
+    public mutating func advance(to now: Instant) {
+        ice.advance(to: now)
+        dtls?.advance(to: now)
+        afterTransport(now: now)
+        advanceFeedback(to: now)
+    }
+
+    /// The next moment at which ``advance(to:)`` has something to do.
+    public var deadline: Instant? {
+        var next = ice.deadline
+        next = earliest(next, dtls?.deadline)
+        guard isConnected else { return next }
+        next = earliest(next, reportDue)
+        next = earliest(next, transportWide.deadline)
+        for index in transceivers.indices { next = earliest(next, transceivers[index].receiver.deadline) }
+        return next
+    }
+
+    public mutating func nextEvent() -> PeerEvent? {
+        events.popFirst()
+    }
+
+    /// Says goodbye: RTCP BYE, then DTLS close_notify; drain once more afterwards.
+    public mutating func close(now: Instant) {
+        guard !isClosing else { return }
+        isClosing = true
+        if isConnected {
+            let sending = transceivers.filter { $0.sender.statistics.packetsSent > 0 }.map(\.sender.ssrc)
+            if !sending.isEmpty { waitingRTCP.append(.bye(ssrcs: sending, reason: nil)) }
+        }
+        for index in transceivers.indices {
+            transceivers[index].sender.dropWaiting()
+            transceivers[index].receiver.flush()
+        }
+        signalingState = .closed
+    }
+
+    // MARK: - Media
+
+    /// Queues one frame on a transceiver; the packets leave with the next drain.
+    ///
+    /// - Returns: The SSRC and the extended sequence number of the frame's first packet; `nil`, and nothing is queued, while the
+    ///   transport is not connected or the transceiver may not send.
+    public mutating func send(
+        _ frame: OutgoingFrame, on transceiver: Int, packetCount: Int, now: Instant, packetAt: (Int) -> OutgoingPacket
+    ) -> (ssrc: UInt32, firstSequence: UInt64)? {
+        guard isConnected, !isClosing, transceivers[transceiver].maySend else { return nil }
+        let first = transceivers[transceiver].sender.enqueue(
+            frame, packetCount: packetCount, packetAt: packetAt, wallClock: configuration.wallClock, now: now)
+        return (transceivers[transceiver].sender.ssrc, first)
+    }
+
+    public func maySend(on transceiver: Int) -> Bool {
+        isConnected && !isClosing && transceivers[transceiver].maySend
+    }
+
+    /// The next frame that came on a transceiver, whole or damaged.
+    public mutating func nextFrame(on transceiver: Int) -> ReceivedFrame? {
+        transceivers[transceiver].receiver.nextFrame()
+    }
+
+    public var transceiverCount: Int { transceivers.count }
+
+    /// Gives up on frames that are not whole yet, so that they come out as damaged.
+    public mutating func flushReceivers() {
+        for index in transceivers.indices { transceivers[index].receiver.flush() }
+    }
+}
+
+/// Working memory of one peer, so that writing a header or a report allocates nothing.
+struct PeerScratch: ~Copyable {
+    let header = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 16)
+    let report = UnsafeMutableRawBufferPointer.allocate(byteCount: 1200, alignment: 16)
+
+    deinit {
+        header.deallocate()
+        report.deallocate()
+    }
+}
+
+struct PeerCounters {
+    var transport = TransportStatistics()
+    var ignoredCandidates: UInt64 = 0
+    var malformedReports: UInt64 = 0
+}

@@ -1,0 +1,32 @@
+public import RTCCore
+public import RTCCrypto
+public import RTCICE
+
+/// What a peer is made of: everything that it may not find out by itself.
+public struct PeerConfiguration {
+    /// The peer's share of the run's seed: credentials, SSRCs and timers come from it.
+    public var seed: UInt64
+    public var wallClock: WallClock
+    /// Shared by the peers of one worker.
+    public var dtls: DTLSContext
+    public var certificate: Certificate
+    /// The canonical name in RTCP (RFC 7022).
+    public var cname: String
+    public var codecs: CodecPreferences
+    public var iceTiming: IceAgent.Timing
+    public var srtpBackend: SRTPBackend
+
+    public init(
+        seed: UInt64, wallClock: WallClock, dtls: DTLSContext, certificate: Certificate, cname: String,
+        codecs: CodecPreferences = .default, iceTiming: IceAgent.Timing = .init(), srtpBackend: SRTPBackend = .libcrypto
+    ) {
+        self.seed = seed
+        self.wallClock = wallClock
+        self.dtls = dtls
+        self.certificate = certificate
+        self.cname = cname
+        self.codecs = codecs
+        self.iceTiming = iceTiming
+        self.srtpBackend = srtpBackend
+    }
+}

@@ -1,0 +1,20 @@
+public import RTCCore
+public import RTCICE
+
+/// What happened to a peer, for whoever owns it.
+public enum PeerEvent: Hashable, Sendable {
+    case iceStateChanged(IceConnectionState)
+    case selectedPathChanged(Path)
+    /// A candidate to signal, as the value of an `a=` line.
+    case localCandidate(String)
+    /// Keys are agreed: media may flow in both directions.
+    case connected
+    /// DTLS failed, or the far side closed it; the text is for people.
+    case transportClosed(reason: String)
+    /// The remote description brought a track that we may receive.
+    case trackAdded(transceiver: Int, mid: String, kind: MediaKind, streamID: String?)
+    /// The far side needs a key frame on this transceiver (PLI or FIR).
+    case keyFrameRequested(transceiver: Int)
+    /// The far side has said goodbye to a stream (RTCP BYE).
+    case goodbye(ssrc: UInt32)
+}

@@ -1,0 +1,115 @@
+internal import RTCCore
+
+/// Finds whole frames among packets that may come late, twice or never, and keeps eight bytes of each payload, not the payload.
+///
+/// A packet's fingerprint concatenates with its neighbour's, so the frame's fingerprint needs no copy of its bytes.
+struct FrameAssembler {
+    private struct Slot {
+        var sequence: Int64 = -1
+        var timestamp: UInt32 = 0
+        var fingerprint = FrameFingerprint.empty
+        var arrivedAt = Instant.origin
+        var isFirst = false
+        var isLast = false
+        var isKey = false
+        var isDelivered = false
+    }
+
+    enum Insertion {
+        case new
+        case duplicate
+        /// Older than the window.
+        case tooLate
+    }
+
+    private var slots: ContiguousArray<Slot>
+    private let mask: Int64
+    private(set) var highest: Int64 = -1
+    private var lastDamagedTimestamp: UInt32?
+
+    /// - Parameter capacity: How many packets back a late one is still used; a power of two.
+    init(capacity: Int) {
+        precondition(capacity.nonzeroBitCount == 1, "the capacity is a power of two")
+        slots = ContiguousArray(repeating: Slot(), count: capacity)
+        mask = Int64(capacity - 1)
+    }
+
+    /// Takes one packet in; `emit` is called with the frame it completes and with damaged frames that it pushes out of the window.
+    mutating func insert(
+        sequence: Int64, timestamp: UInt32, fingerprint: FrameFingerprint, isFirst: Bool, isLast: Bool, isKey: Bool,
+        arrivedAt: Instant, emit: (ReceivedFrame) -> Void
+    ) -> Insertion {
+        if sequence > highest {
+            if highest >= 0 { advance(to: sequence, emit: emit) }
+            highest = sequence
+        } else if sequence <= highest - Int64(slots.count) {
+            return .tooLate
+        }
+        let index = Int(sequence & mask)
+        guard slots[index].sequence != sequence else { return .duplicate }
+        slots[index] = Slot(
+            sequence: sequence, timestamp: timestamp, fingerprint: fingerprint, arrivedAt: arrivedAt, isFirst: isFirst,
+            isLast: isLast, isKey: isKey, isDelivered: false)
+        if isLast || holds(sequence + 1, timestamp) { completeFrame(around: sequence, arrivedAt: arrivedAt, emit: emit) }
+        return .new
+    }
+
+    func contains(_ sequence: Int64) -> Bool {
+        slots[Int(sequence & mask)].sequence == sequence
+    }
+
+    /// Gives up on all that is not whole.
+    mutating func flush(emit: (ReceivedFrame) -> Void) {
+        guard highest >= 0 else { return }
+        advance(to: highest + Int64(slots.count), emit: emit)
+        highest = -1
+    }
+
+    private func holds(_ sequence: Int64, _ timestamp: UInt32) -> Bool {
+        let slot = slots[Int(sequence & mask)]
+        return slot.sequence == sequence && slot.timestamp == timestamp
+    }
+
+    private mutating func completeFrame(around sequence: Int64, arrivedAt: Instant, emit: (ReceivedFrame) -> Void) {
+        let timestamp = slots[Int(sequence & mask)].timestamp
+        var first = sequence
+        while !slots[Int(first & mask)].isFirst {
+            guard holds(first - 1, timestamp), sequence - first < mask else { return }
+            first -= 1
+        }
+        var last = sequence
+        while !slots[Int(last & mask)].isLast {
+            guard holds(last + 1, timestamp), last - first < mask else { return }
+            last += 1
+        }
+        var fingerprint = FrameFingerprint.empty
+        var firstArrival = arrivedAt
+        for part in first...last {
+            let index = Int(part & mask)
+            fingerprint.append(slots[index].fingerprint)
+            firstArrival = min(firstArrival, slots[index].arrivedAt)
+            slots[index].isDelivered = true
+        }
+        emit(
+            ReceivedFrame(
+                outcome: .intact, rtpTimestamp: timestamp, fingerprint: fingerprint, firstPacketAt: firstArrival,
+                completedAt: arrivedAt, packetCount: Int(last - first + 1), isKey: slots[Int(first & mask)].isKey))
+    }
+
+    private mutating func advance(to sequence: Int64, emit: (ReceivedFrame) -> Void) {
+        let steps = min(sequence - highest, Int64(slots.count))
+        let oldest = highest - Int64(slots.count) + 1
+        for step in 0..<steps {
+            let index = Int((oldest + step) & mask)
+            let slot = slots[index]
+            guard slot.sequence >= 0, slot.sequence == oldest + step else { continue }
+            slots[index].sequence = -1
+            guard !slot.isDelivered, slot.timestamp != lastDamagedTimestamp else { continue }
+            lastDamagedTimestamp = slot.timestamp
+            emit(
+                ReceivedFrame(
+                    outcome: .damaged, rtpTimestamp: slot.timestamp, fingerprint: .empty, firstPacketAt: slot.arrivedAt,
+                    completedAt: slot.arrivedAt, packetCount: 1, isKey: slot.isKey))
+        }
+    }
+}

@@ -1,0 +1,213 @@
+internal import RTCCore
+internal import RTCWire
+
+/// The receiving half of one m-section: counts, repairs and assembles what one remote source sends (RFC 3550 §6.4, A.1, A.3, A.8).
+struct RTPStreamReceiver {
+    struct Timing: Sendable {
+        /// A picture is asked for at most this often (RFC 4585 §6.3.1).
+        var pictureLossInterval: Duration = .seconds(1)
+    }
+
+    let kind: MediaKind
+    let clockRate: UInt32
+    private let timing = Timing()
+
+    var ssrc: UInt32?
+    var rtxSSRC: UInt32?
+    var usesNack = false
+    /// Where the stream's sender report stands: the middle 32 bits of its NTP time, and when it came.
+    private(set) var lastSenderReport: (ntpMiddle: UInt32, arrivedAt: Instant)?
+    private(set) var senderReportsReceived: UInt64 = 0
+
+    private(set) var frames = RingQueue<ReceivedFrame>()
+    private(set) var statistics = RTPReceiveStatistics()
+    private var unwrapper = SequenceUnwrapper()
+    private var assembler: FrameAssembler
+    private(set) var nack = NackGenerator()
+    private var baseSequence: Int64?
+    private var jitterTicks = 0.0
+    private var lastTransit: Int64?
+    private var expectedAtLastReport: Int64 = 0
+    private var receivedAtLastReport: Int64 = 0
+    private var needsKeyFrame = false
+    private var pictureLossDue: Instant?
+
+    init(kind: MediaKind, clockRate: UInt32) {
+        self.kind = kind
+        self.clockRate = clockRate
+        assembler = FrameAssembler(capacity: kind == .video ? 1024 : 128)
+    }
+
+    /// One packet of the stream, its payload decrypted.
+    ///
+    /// - Parameters:
+    ///   - payload: Without padding; for RTX without the original sequence number.
+    ///   - overRTX: Whether it came as a retransmission (RFC 4588), so that its arrival says nothing about jitter.
+    mutating func receive(
+        _ payload: UnsafeRawBufferPointer, sequenceNumber: UInt16, timestamp: UInt32, marker: Bool, headerSize: Int,
+        overRTX: Bool, arrivedAt: Instant, now: Instant
+    ) {
+        let before = unwrapper.highest
+        let sequence = unwrapper.unwrap(sequenceNumber)
+        if baseSequence == nil { baseSequence = sequence }
+        guard let packet = describe(payload, marker: marker) else {
+            statistics.packetsDiscarded += 1
+            return
+        }
+        var completed = 0
+        var sawKey = false
+        var damaged = 0
+        let insertion = assembler.insert(
+            sequence: sequence, timestamp: timestamp, fingerprint: packet.fingerprint, isFirst: packet.isFirst,
+            isLast: packet.isLast, isKey: packet.isKey, arrivedAt: arrivedAt
+        ) { frame in
+            if frame.outcome == .intact {
+                completed += 1
+                sawKey = sawKey || frame.isKey
+            } else {
+                damaged += 1
+            }
+            frames.append(frame)
+        }
+        switch insertion {
+        case .duplicate:
+            statistics.packetsDuplicated += 1
+            return
+        case .tooLate:
+            statistics.packetsDiscarded += 1
+            return
+        case .new:
+            break
+        }
+        statistics.packetsReceived += 1
+        statistics.bytesReceived += UInt64(payload.count)
+        statistics.headerBytesReceived += UInt64(headerSize)
+        statistics.lastPacketReceivedAt = arrivedAt.nanoseconds
+        statistics.framesReceived += UInt64(completed)
+        statistics.framesDamaged += UInt64(damaged)
+        if kind == .video, sawKey {
+            statistics.keyFramesReceived += 1
+            needsKeyFrame = false
+            pictureLossDue = nil
+        }
+        if overRTX {
+            statistics.retransmittedPacketsReceived += 1
+            statistics.retransmittedBytesReceived += UInt64(payload.count)
+        } else {
+            updateJitter(timestamp: timestamp, arrivedAt: arrivedAt)
+        }
+        trackGaps(sequence: sequence, before: before, now: now)
+    }
+
+    private struct PacketFacts {
+        var fingerprint: FrameFingerprint
+        var isFirst: Bool
+        var isLast: Bool
+        var isKey: Bool
+    }
+
+    private mutating func describe(_ payload: UnsafeRawBufferPointer, marker: Bool) -> PacketFacts? {
+        guard kind == .video else {
+            return PacketFacts(fingerprint: FrameFingerprint(payload), isFirst: true, isLast: true, isKey: true)
+        }
+        guard let descriptor = try? VP8PayloadDescriptor(parsing: payload.bytes), descriptor.size < payload.count else {
+            return nil
+        }
+        let frame = UnsafeRawBufferPointer(rebasing: payload[descriptor.size...])
+        let isFirst = descriptor.startOfPartition && descriptor.partitionIndex == 0
+        var isKey = false
+        if isFirst, let header = try? VP8FrameHeader(parsing: frame.bytes), header.isKeyFrame {
+            isKey = true
+            statistics.frameWidth = Int(header.width)
+            statistics.frameHeight = Int(header.height)
+        }
+        return PacketFacts(fingerprint: FrameFingerprint(frame), isFirst: isFirst, isLast: marker, isKey: isKey)
+    }
+
+    private mutating func updateJitter(timestamp: UInt32, arrivedAt: Instant) {
+        let arrival = Int64(arrivedAt.nanoseconds / 1000) * Int64(clockRate) / 1_000_000
+        let transit = arrival - Int64(timestamp)
+        if let lastTransit {
+            // The difference is taken modulo 2^32, since the timestamp wraps.
+            let difference = abs(Int64(Int32(truncatingIfNeeded: transit - lastTransit)))
+            jitterTicks += (Double(difference) - jitterTicks) / 16
+            statistics.jitter = jitterTicks / Double(clockRate)
+        }
+        lastTransit = transit
+    }
+
+    private mutating func trackGaps(sequence: Int64, before: Int64?, now: Instant) {
+        if let base = baseSequence, let highest = unwrapper.highest {
+            statistics.packetsLost = highest - base + 1 - Int64(statistics.packetsReceived)
+        }
+        guard usesNack, let before else { return }
+        if sequence > before + 1 {
+            nack.noteGap(before + 1..<sequence, now: now)
+        } else if sequence < before {
+            nack.noteArrival(sequence)
+        }
+        noteAbandoned(now: now)
+    }
+
+    private mutating func noteAbandoned(now: Instant) {
+        guard nack.takeAbandoned() > 0, kind == .video else { return }
+        needsKeyFrame = true
+        if pictureLossDue == nil { pictureLossDue = now }
+    }
+
+    /// What to ask the sender for now.
+    mutating func advance(
+        to now: Instant, roundTripTime: Duration?, nackRequest: (Int64) -> Void, pictureLossRequest: () -> Void
+    ) {
+        var requested = false
+        nack.advance(to: now, roundTripTime: roundTripTime) { sequence in
+            requested = true
+            nackRequest(sequence)
+        }
+        if requested { statistics.nackCount += 1 }
+        noteAbandoned(now: now)
+        if needsKeyFrame, let due = pictureLossDue, now >= due {
+            statistics.pliCount += 1
+            pictureLossDue = now + timing.pictureLossInterval
+            pictureLossRequest()
+        }
+    }
+
+    var deadline: Instant? { earliest(nack.deadline, needsKeyFrame ? pictureLossDue : nil) }
+
+    mutating func receiveSenderReport(ntp: UInt64, arrivedAt: Instant) {
+        lastSenderReport = (UInt32(truncatingIfNeeded: ntp >> 16), arrivedAt)
+        senderReportsReceived += 1
+    }
+
+    /// A report block about this stream, counted from the one before (RFC 3550 A.3).
+    mutating func takeReport(now: Instant) -> RTCPReportBlock? {
+        guard let ssrc, let base = baseSequence, let highest = unwrapper.highest else { return nil }
+        let expected = highest - base + 1
+        let received = Int64(statistics.packetsReceived)
+        let expectedSince = expected - expectedAtLastReport
+        let lostSince = expectedSince - (received - receivedAtLastReport)
+        expectedAtLastReport = expected
+        receivedAtLastReport = received
+        let fraction = expectedSince > 0 && lostSince > 0 ? UInt8(clamping: (lostSince << 8) / expectedSince) : 0
+        var delay: UInt32 = 0
+        if let lastSenderReport {
+            let elapsed = max(0, lastSenderReport.arrivedAt.nanoseconds(to: now))
+            delay = UInt32(clamping: (elapsed << 16) / 1_000_000_000)
+        }
+        return RTCPReportBlock(
+            ssrc: ssrc, fractionLost: fraction, cumulativeLost: Int32(clamping: expected - received),
+            extendedHighestSequence: UInt32(truncatingIfNeeded: highest - 65_536), jitter: UInt32(jitterTicks),
+            lastSR: lastSenderReport?.ntpMiddle ?? 0, delaySinceLastSR: delay)
+    }
+
+    mutating func nextFrame() -> ReceivedFrame? { frames.popFirst() }
+
+    /// Hands out what never became whole, at the end of the stream.
+    mutating func flush() {
+        assembler.flush { frame in
+            statistics.framesDamaged += 1
+            frames.append(frame)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+public import RTCCore
+
+/// One frame as it came: what the audit compares with what was sent.
+public struct ReceivedFrame: Hashable, Sendable {
+    public enum Outcome: UInt8, Hashable, Sendable {
+        /// Every packet came.
+        case intact
+        /// Some packets came, never all.
+        case damaged
+    }
+
+    public var outcome: Outcome
+    public var rtpTimestamp: UInt32
+    /// Of the encoded payload behind the payload descriptors; meaningful for intact frames.
+    public var fingerprint: FrameFingerprint
+    /// Kernel receive timestamps of the frame's first and of its completing packet.
+    public var firstPacketAt: Instant
+    public var completedAt: Instant
+    public var packetCount: Int
+    public var isKey: Bool
+
+    public init(
+        outcome: Outcome, rtpTimestamp: UInt32, fingerprint: FrameFingerprint, firstPacketAt: Instant, completedAt: Instant,
+        packetCount: Int, isKey: Bool
+    ) {
+        self.outcome = outcome
+        self.rtpTimestamp = rtpTimestamp
+        self.fingerprint = fingerprint
+        self.firstPacketAt = firstPacketAt
+        self.completedAt = completedAt
+        self.packetCount = packetCount
+        self.isKey = isKey
+    }
+}

@@ -1,0 +1,40 @@
+public import RTCCore
+
+/// One packet of a media file, ready but for its header: the payload is shared by every bot that plays the file.
+public struct OutgoingPacket: @unchecked Sendable {
+    // The payload lies in memory that is never changed nor freed, so it may be read from any thread.
+
+    /// The codec's payload behind its payload descriptor. Must stay valid for as long as the peer may resend it.
+    public let payload: UnsafeRawBufferPointer
+    /// Whether the packet begins a frame: the S bit of VP8 (RFC 7741 §4.2).
+    public let isFirstOfFrame: Bool
+    /// Whether the packet ends a frame: the RTP marker of video.
+    public let isLastOfFrame: Bool
+
+    @inlinable
+    public init(payload: UnsafeRawBufferPointer, isFirstOfFrame: Bool, isLastOfFrame: Bool) {
+        self.payload = payload
+        self.isFirstOfFrame = isFirstOfFrame
+        self.isLastOfFrame = isLastOfFrame
+    }
+}
+
+/// What all packets of one frame have in common.
+public struct OutgoingFrame: Sendable {
+    /// When the frame was due to be captured: latency counts from here, and abs-capture-time says it.
+    public var captureTime: Instant
+    /// RTP ticks since the track began; the stream adds its random offset.
+    public var mediaTime: UInt32
+    public var isKey: Bool
+    /// Loudness in −dBov, 0 to 127, for audio (RFC 6464 §3).
+    public var audioLevel: UInt8?
+
+    @inlinable
+    public init(captureTime: Instant, mediaTime: UInt32, isKey: Bool, audioLevel: UInt8? = nil) {
+        self.captureTime = captureTime
+        self.mediaTime = mediaTime
+        self.isKey = isKey
+        self.audioLevel = audioLevel
+    }
+}
+

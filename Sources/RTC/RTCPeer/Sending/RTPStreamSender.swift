@@ -1,0 +1,158 @@
+internal import RTCCore
+internal import RTCWire
+
+/// The sending half of one m-section: numbers, times and repairs the packets of one track (RFC 3550 §5, RFC 4588).
+///
+/// Packets wait here until the peer drains them into a batch; sequence numbers are given on entry, in order.
+struct RTPStreamSender {
+    struct Waiting {
+        var packet: OutgoingPacket
+        var extendedSequence: UInt64
+        var timestamp: UInt32
+        var pictureID: UInt16
+        var captureTimeNTP: UInt64
+        var audioLevel: UInt8
+        var enqueuedAt: Instant
+        /// Zero for a first transmission; the stored transport sequence is kept for a resend without RTX.
+        var resent: Resent
+    }
+
+    enum Resent {
+        case no
+        case overRTX
+        /// Repeats the stored bytes, so the header must not change (the nonce is the same, RFC 3711 §9.1).
+        case verbatim(transportSequence: UInt16, carriesMid: Bool)
+    }
+
+    let kind: MediaKind
+    let ssrc: UInt32
+    let rtxSSRC: UInt32
+    let timestampOffset: UInt32
+    let cname: String
+
+    var payloadType: UInt8 = 0
+    /// The payload type of RTX, where it was negotiated.
+    var rtxPayloadType: UInt8?
+    var usesNack = false
+    /// Whether the far side has confirmed the SSRC, so that the mid need not be sent any more.
+    var isConfirmedByRemote = false
+
+    private(set) var queue = RingQueue<Waiting>()
+    private(set) var statistics = RTPSendStatistics()
+    private var nextSequence: UInt64
+    private var nextRTXSequence: UInt64
+    private var nextPictureID: UInt16
+    private var sentPackets: RetransmissionBuffer?
+    private var lastCaptureTimeSent: Instant?
+    private(set) var lastTimestamp: UInt32 = 0
+    private(set) var lastCaptureTime: Instant = .origin
+
+    init(kind: MediaKind, cname: String, random: inout SplitMix64) {
+        self.kind = kind
+        self.cname = cname
+        ssrc = UInt32.random(in: 1...UInt32.max, using: &random)
+        rtxSSRC = UInt32.random(in: 1...UInt32.max, using: &random)
+        timestampOffset = UInt32.random(in: 0...UInt32.max, using: &random)
+        // Below 2^15, so that losing the first packets cannot make the far side guess a wrong rollover counter.
+        nextSequence = UInt64.random(in: 1..<32_768, using: &random)
+        nextRTXSequence = UInt64.random(in: 1..<32_768, using: &random)
+        nextPictureID = UInt16.random(in: 0..<32_768, using: &random)
+    }
+
+    /// Takes a frame in.
+    ///
+    /// - Returns: The extended sequence number of its first packet.
+    mutating func enqueue(
+        _ frame: OutgoingFrame, packetCount: Int, packetAt: (Int) -> OutgoingPacket, wallClock: WallClock, now: Instant
+    ) -> UInt64 {
+        let first = nextSequence
+        let timestamp = timestampOffset &+ frame.mediaTime
+        var captureTimeNTP: UInt64 = 0
+        if lastCaptureTimeSent.map({ frame.captureTime - $0 >= .seconds(1) }) ?? true {
+            captureTimeNTP = wallClock.ntp(at: frame.captureTime)
+            lastCaptureTimeSent = frame.captureTime
+        }
+        for index in 0..<packetCount {
+            queue.append(
+                Waiting(
+                    packet: packetAt(index), extendedSequence: nextSequence, timestamp: timestamp, pictureID: nextPictureID,
+                    captureTimeNTP: index == 0 ? captureTimeNTP : 0, audioLevel: frame.audioLevel ?? Self.noLevel,
+                    enqueuedAt: now, resent: .no))
+            nextSequence += 1
+        }
+        nextPictureID = (nextPictureID + 1) & 0x7FFF
+        lastTimestamp = timestamp
+        lastCaptureTime = frame.captureTime
+        statistics.framesSent += 1
+        if frame.isKey, kind == .video { statistics.keyFramesSent += 1 }
+        return first
+    }
+
+    static let noLevel: UInt8 = 0xFF
+
+    var nextWaiting: Waiting? { queue.first }
+
+    mutating func removeFirstWaiting() {
+        queue.removeFirst()
+    }
+
+    mutating func takeRTXSequence() -> UInt64 {
+        defer { nextRTXSequence += 1 }
+        return nextRTXSequence
+    }
+
+    mutating func recordSent(
+        _ waiting: Waiting, headerSize: Int, payloadSize: Int, transportSequence: UInt16, carriesMid: Bool, now: Instant
+    ) {
+        statistics.packetsSent += 1
+        statistics.headerBytesSent += UInt64(headerSize)
+        statistics.bytesSent += UInt64(payloadSize)
+        guard case .no = waiting.resent else {
+            statistics.retransmittedPacketsSent += 1
+            statistics.retransmittedBytesSent += UInt64(payloadSize)
+            return
+        }
+        statistics.totalPacketSendDelay += UInt64(max(0, waiting.enqueuedAt.nanoseconds(to: now)))
+        guard usesNack else { return }
+        if sentPackets == nil { sentPackets = RetransmissionBuffer(capacity: 1024) }
+        sentPackets?.store(
+            .init(
+                packet: waiting.packet, extendedSequence: waiting.extendedSequence, timestamp: waiting.timestamp,
+                pictureID: waiting.pictureID, transportSequence: transportSequence, captureTimeNTP: waiting.captureTimeNTP,
+                audioLevel: waiting.audioLevel, carriesMid: carriesMid, lastSent: now))
+    }
+
+    /// Queues what a NACK asks for, each packet at most once per `minimumGap`.
+    mutating func retransmit(_ sequenceNumber: UInt16, now: Instant, minimumGap: Duration) {
+        let newest = nextSequence - 1
+        let behind = UInt64(UInt16(truncatingIfNeeded: newest) &- sequenceNumber)
+        guard behind < newest, let entry = sentPackets?.take(newest - behind, now: now, minimumGap: minimumGap) else {
+            statistics.retransmissionsUnavailable += 1
+            return
+        }
+        let resent: Resent =
+            rtxPayloadType != nil
+            ? .overRTX : .verbatim(transportSequence: entry.transportSequence, carriesMid: entry.carriesMid)
+        queue.append(
+            Waiting(
+                packet: entry.packet, extendedSequence: entry.extendedSequence, timestamp: entry.timestamp,
+                pictureID: entry.pictureID, captureTimeNTP: entry.captureTimeNTP, audioLevel: entry.audioLevel,
+                enqueuedAt: now, resent: resent))
+    }
+
+    mutating func countFeedback(_ change: (inout RTPSendStatistics) -> Void) {
+        change(&statistics)
+    }
+
+    /// Drops what waits, as when the transport is gone.
+    mutating func dropWaiting() {
+        statistics.packetsDiscarded += UInt64(queue.count)
+        queue.removeAll()
+    }
+
+    /// RTP time at an instant, for sender reports (RFC 3550 §6.4.1).
+    func timestamp(at now: Instant, clockRate: UInt32) -> UInt32 {
+        let elapsed = lastCaptureTime.nanoseconds(to: now)
+        return lastTimestamp &+ UInt32(truncatingIfNeeded: elapsed * Int64(clockRate) / 1_000_000_000)
+    }
+}
