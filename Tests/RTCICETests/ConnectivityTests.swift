@@ -8,7 +8,7 @@ struct ConnectivityTests {
     func fast() {
         var link = VirtualLink.connected(seed: 1, delay: .milliseconds(1))
         link.run(until: 10) { $0.state != .connected || $1.state != .connected }
-        let took = link.now - .seconds(1)
+        let took = link.now - Instant.seconds(1)
         #expect(took <= .milliseconds(6))
         let same = link.samePath
         #expect(same)
@@ -31,7 +31,7 @@ struct ConnectivityTests {
         link.a.setRemoteCredentials(link.b.localCredentials, now: link.now)
         link.drain()
         link.run(until: 10) { $0.state != .connected || $1.state != .connected }
-        let took = link.now - .seconds(1.2)
+        let took = link.now - Instant.seconds(1.2)
         #expect(took <= .milliseconds(6))
         link.a.addRemoteCandidate(answered, now: link.now)
         link.drain()
