@@ -1,0 +1,138 @@
+public import RTCCore
+
+extension IceAgent {
+    /// Our own candidates of the current generation, to be signalled.
+    public var localCandidates: [IceCandidate] {
+        locals.filter { $0.candidate.kind != .peerReflexive }.map { signalled($0.candidate) }
+    }
+
+    private func signalled(_ candidate: IceCandidate) -> IceCandidate {
+        var candidate = candidate
+        candidate.ufrag = generation.local.ufrag
+        return candidate
+    }
+
+    /// Takes a socket into use and returns what to signal for it. Earlier bases are preferred to later ones.
+    ///
+    /// A base that is known already is returned again, as is needed after a restart.
+    public mutating func addHostCandidate(base: SocketAddress, now: Instant) -> IceCandidate {
+        if let known = locals.first(where: { $0.candidate.kind == .host && $0.base == base }) {
+            return signalled(known.candidate)
+        }
+        let rank = locals.count { $0.candidate.kind == .host }
+        let preference = UInt16(max(0, 65_535 - rank))
+        let candidate = IceCandidate(
+            foundation: foundation(.host, base: base), priority: IceCandidate.priority(of: .host, localPreference: preference),
+            address: base, kind: .host)
+        locals.append(LocalCandidate(candidate: candidate, base: base, preference: preference))
+        for remote in remotes.indices { _ = makePair(local: locals.count - 1, remote: remote, isProven: false) }
+        work(now)
+        return signalled(candidate)
+    }
+
+    /// Records an address under which a STUN server saw a base, and returns what to signal for it.
+    ///
+    /// It makes no pairs: checks leave from the base, which has its own (RFC 8445 §6.1.2.4).
+    public mutating func addReflexiveCandidate(
+        _ address: SocketAddress, base: SocketAddress, now: Instant
+    ) -> IceCandidate {
+        if let known = locals.first(where: {
+            $0.candidate.address == address && $0.base == base && $0.candidate.kind != .peerReflexive
+        }) {
+            return signalled(known.candidate)
+        }
+        let preference = locals.first { $0.candidate.kind == .host && $0.base == base }?.preference ?? 0
+        let candidate = IceCandidate(
+            foundation: foundation(.serverReflexive, base: base),
+            priority: IceCandidate.priority(of: .serverReflexive, localPreference: preference), address: address,
+            kind: .serverReflexive, relatedAddress: base)
+        locals.append(LocalCandidate(candidate: candidate, base: base, preference: preference))
+        return signalled(candidate)
+    }
+
+    func localFoundation(_ kind: IceCandidate.Kind, base: SocketAddress) -> FoundationKey {
+        FoundationKey(kind: kind, family: base.family, high: base.high, low: base.low)
+    }
+
+    mutating func foundation(_ kind: IceCandidate.Kind, base: SocketAddress) -> String {
+        let key = localFoundation(kind, base: base)
+        if let index = foundations.firstIndex(of: key) { return String(index + 1) }
+        foundations.append(key)
+        return String(foundations.count)
+    }
+
+    /// Takes a candidate that was signalled, at any time, in any order.
+    ///
+    /// One that a check has revealed before takes its signalled data and keeps its pairs, nomination included. What is known
+    /// already, belongs to another generation or exceeds the limit is counted and ignored.
+    public mutating func addRemoteCandidate(_ candidate: IceCandidate, now: Instant) {
+        guard state != .closed else { return }
+        guard candidate.component == 1, candidate.address.port != 0 else { return ignoreCandidate() }
+        if let ufrag = candidate.ufrag, ufrag != generation.remote?.ufrag {
+            guard ufrag != previous?.remote?.ufrag else { return ignoreCandidate() }
+            return keepForLater(candidate)
+        }
+        guard generation.remote != nil else { return keepForLater(candidate) }
+        take(candidate)
+        work(now)
+    }
+
+    /// The other side has no more candidates (RFC 8838 §8.2). Pairs may still be revealed by checks, so that failure
+    /// waits all the same (RFC 8863 §4).
+    public mutating func endOfRemoteCandidates(now: Instant) {
+        guard state != .closed else { return }
+        work(now)
+    }
+
+    private mutating func ignoreCandidate() {
+        counters.candidatesIgnored += 1
+    }
+
+    private mutating func keepForLater(_ candidate: IceCandidate) {
+        guard waitingRemotes.count < timing.remoteCandidateLimit else { return ignoreCandidate() }
+        waitingRemotes.append(candidate)
+    }
+
+    /// Sorts out what came before the credentials of the generation that has just become complete.
+    mutating func takeWaitingCandidates() {
+        let waiting = waitingRemotes
+        waitingRemotes.removeAll()
+        for candidate in waiting {
+            if let ufrag = candidate.ufrag, ufrag != generation.remote?.ufrag {
+                ignoreCandidate()
+            } else {
+                take(candidate)
+            }
+        }
+    }
+
+    private mutating func take(_ candidate: IceCandidate) {
+        if let index = remotes.firstIndex(where: { $0.address == candidate.address }) {
+            guard remotes[index].kind == .peerReflexive, candidate.kind != .peerReflexive else { return ignoreCandidate() }
+            remotes[index] = candidate
+            for pair in pairs.indices where pairs[pair].remote == index {
+                pairs[pair].priority = priority(local: pairs[pair].local, remote: index)
+            }
+            return
+        }
+        guard remotes.count < timing.remoteCandidateLimit else { return ignoreCandidate() }
+        remotes.append(candidate)
+        for local in locals.indices where locals[local].candidate.kind == .host {
+            _ = makePair(local: local, remote: remotes.count - 1, isProven: false)
+        }
+    }
+
+    /// The remote candidate at an address, made peer-reflexive where nobody signalled it (RFC 8445 §7.3.1.3).
+    mutating func remoteCandidate(at address: SocketAddress, priority: UInt32) -> Int? {
+        if let index = remotes.firstIndex(where: { $0.address == address }) { return index }
+        guard remotes.count < 2 * timing.remoteCandidateLimit else {
+            ignoreCandidate()
+            return nil
+        }
+        remotes.append(
+            IceCandidate(
+                foundation: "prflx\(remotes.count)", priority: priority, address: address, kind: .peerReflexive,
+                ufrag: generation.remote?.ufrag))
+        return remotes.count - 1
+    }
+}

@@ -1,0 +1,41 @@
+extension IceAgent {
+    /// Intervals and limits, each with its source.
+    public struct Timing: Hashable, Sendable {
+        /// Ta, between new transactions (RFC 8445 §14.2).
+        public var pace: Duration = .milliseconds(50)
+        /// Ordinary checks that may leave together when none left lately; the rest is paced.
+        public var burst = 3
+        /// The same for checks that answer one of the other side's, and for nominations, which should not wait behind the others.
+        public var triggeredBurst = 6
+        /// The first RTO, doubling with each repetition (RFC 8445 §14.3, RFC 8489 §6.2.1).
+        public var retransmission: Duration = .milliseconds(500)
+        /// Rc: how often a request is sent (RFC 8489 §6.2.1).
+        public var transmissions = 7
+        /// Rm: how many first RTOs to wait after the last one (RFC 8489 §6.2.1).
+        public var lastWait = 16
+        /// How long the first valid pair waits for a better one that is still being checked; our own choice (RFC 8445 §8.1.1 leaves it open).
+        public var nominationPatience: Duration = .milliseconds(100)
+        /// How often a controlled agent shows that its pairs work while nothing is nominated; our own choice.
+        public var validPairInterval: Duration = .seconds(1)
+        /// Mean time between consent requests, each drawn from ±20 % (RFC 7675 §5.1).
+        public var consentInterval: Duration = .seconds(5)
+        /// Silence after which sending must stop (RFC 7675 §5.1).
+        public var consentExpiry: Duration = .seconds(30)
+        /// Time without any sign of life until ``IceConnectionState/disconnected``; what browsers do.
+        public var silence: Duration = .seconds(5)
+        /// Between consent requests that were not answered; our own choice.
+        public var probeInterval: Duration = .milliseconds(300)
+        /// Between consent requests while disconnected, so that the end of an outage is seen soon; our own choice.
+        public var silentInterval: Duration = .seconds(1)
+        /// How long an agent waits at least before it fails: it may yet hear from the other side (RFC 8863 §4).
+        public var failure: Duration = .milliseconds(39_500)
+        /// Pairs in the checklist (RFC 8445 §6.1.2.5).
+        public var pairLimit = 100
+        /// Remote candidates that are taken; as many again may be learned from checks.
+        public var remoteCandidateLimit = 100
+        /// Checks kept until the other side's credentials come.
+        public var earlyCheckLimit = 32
+
+        public init() {}
+    }
+}
