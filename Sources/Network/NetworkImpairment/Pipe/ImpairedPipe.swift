@@ -75,6 +75,9 @@ public struct ImpairedPipe: ~Copyable {
     @inlinable
     public var counters: PipeCounters { tally }
 
+    /// Ledger entries that wait for ``drainLedger(_:)``, at most 65,536.
+    public var ledgerCount: Int { ledger.count }
+
     /// Ledger entries that made room for later ones before anybody drained them.
     public var ledgerOverflow: UInt64 { ledger.overflow }
 

@@ -6,6 +6,8 @@ struct Ledger {
     private var start = 0
     private(set) var overflow: UInt64 = 0
 
+    var count: Int { entries.count }
+
     mutating func append(_ entry: LedgerEntry) {
         guard entries.count == Self.capacity else {
             entries.append(entry)
