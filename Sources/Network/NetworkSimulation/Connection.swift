@@ -1,0 +1,36 @@
+internal import NetworkImpairment
+internal import RTCCore
+
+/// One signaling connection with its two directions.
+final class Connection {
+    enum Upward {
+        case open(url: String)
+        case text(String)
+        case close(code: UInt16, reason: String)
+    }
+
+    enum Downward {
+        case opened
+        case text(String)
+        case closed(code: UInt16?, reason: String)
+    }
+
+    let number: Int
+    let host: Host
+    var up: ReliablePipe<Upward>
+    var down: ReliablePipe<Downward>
+    var alarm = Alarm()
+    /// The machine has closed it; it says nothing more.
+    var isClosedByMachine = false
+    /// The service has closed it, or has been told that it is closed; it says nothing more.
+    var isClosedByService = false
+    /// The service knows of it.
+    var isKnownToService = false
+
+    init(number: Int, host: Host, delay: Duration) {
+        self.number = number
+        self.host = host
+        up = ReliablePipe(delay: delay)
+        down = ReliablePipe(delay: delay)
+    }
+}

@@ -1,0 +1,85 @@
+internal import NetworkImpairment
+internal import RTCCore
+
+/// A machine with its address, its sockets and its pipes.
+final class Host {
+    enum State {
+        case waiting
+        case running
+        /// It asked for its end; its last datagrams are still to be taken.
+        case finishing
+        case finished
+    }
+
+    static let firstAddress: UInt32 = 0xC612_0001
+    static let maximumCount = 131_070
+    /// The dynamic ports (RFC 6335 §6).
+    static let ports: ClosedRange<UInt16> = 49_152...65_535
+
+    let index: Int
+    let machine: any HostedMachine
+    let address: SocketAddress
+    var state = State.waiting
+    var up: ImpairedPipe
+    var down: ImpairedPipe
+    var upLedger: [LedgerEntry] = []
+    var downLedger: [LedgerEntry] = []
+    var alarm = Alarm()
+    var watch = HotLoopWatch()
+    /// What the machine has yet to be told.
+    var inputs: [HostInput] = []
+    var unroutable: UInt64 = 0
+    var blackoutEnd = Instant.origin
+    /// The connection that the machine knows of.
+    var connection: Connection?
+    /// All connections that are not over, that one included, oldest first.
+    var connections: [Connection] = []
+
+    private var openPorts: Set<UInt16> = []
+    private var nextPort = Host.ports.lowerBound
+
+    init(index: Int, machine: any HostedMachine, seed: UInt64) {
+        self.index = index
+        self.machine = machine
+        address = SocketAddress(ipv4: Self.firstAddress + UInt32(index), port: 0)
+        up = ImpairedPipe(direction: .up, seed: seed)
+        down = ImpairedPipe(direction: .down, seed: seed)
+    }
+
+    /// What messages call it.
+    var name: String { "machine \(index) (\(type(of: machine)))" }
+
+    func openSocket() -> SocketAddress? {
+        guard openPorts.count < Self.ports.count else { return nil }
+        while openPorts.contains(nextPort) { stepPort() }
+        openPorts.insert(nextPort)
+        defer { stepPort() }
+        return SocketAddress(ipv4: UInt32(address.low), port: nextPort)
+    }
+
+    private func stepPort() {
+        nextPort = nextPort == Self.ports.upperBound ? Self.ports.lowerBound : nextPort + 1
+    }
+
+    func closeSocket(_ local: SocketAddress) {
+        if isHere(local) { openPorts.remove(local.port) }
+    }
+
+    func closeAllSockets() {
+        openPorts.removeAll()
+    }
+
+    func hasOpen(_ local: SocketAddress) -> Bool {
+        isHere(local) && openPorts.contains(local.port)
+    }
+
+    private func isHere(_ local: SocketAddress) -> Bool {
+        local.low == address.low && local.family == .ipv4
+    }
+
+    /// Empties the pipes' ledgers into the host's own, which have no limit.
+    func collectLedgers() {
+        up.drainLedger { upLedger.append($0) }
+        down.drainLedger { downLedger.append($0) }
+    }
+}

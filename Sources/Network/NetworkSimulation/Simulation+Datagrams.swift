@@ -1,0 +1,98 @@
+internal import NetworkImpairment
+internal import RTCCore
+
+extension Simulation {
+    /// Takes all datagrams that a machine has to send, into its up pipe or past it.
+    ///
+    /// - Returns: Whether there were any.
+    func takeDatagrams(_ host: Host) -> Bool {
+        var didSomething = false
+        while true {
+            batch.removeAll()
+            let drain = host.machine.nextDatagrams(into: &batch)
+            let count = batch.count
+            for index in 0..<count {
+                send(UnsafeRawBufferPointer(batch.bytes(at: index)), on: batch[index].path, from: host)
+            }
+            if count > 0 { didSomething = true }
+            guard drain == .full else { return didSomething }
+            precondition(count > 0, "\(host.name) calls an empty batch full")
+        }
+    }
+
+    private func send(_ datagram: UnsafeRawBufferPointer, on path: Path, from host: Host) {
+        guard host.hasOpen(path.local) else {
+            host.unroutable += 1
+            return
+        }
+        if host.up.isTransparent {
+            host.up.countPassed(size: datagram.count)
+        } else {
+            guard host.up.offer(datagram, on: path, now: now) == .pass else { return }
+        }
+        launch(datagram, on: path, from: host)
+    }
+
+    func releaseUp(_ host: Host) {
+        while host.up.nextRelease(at: now, { launch(UnsafeRawBufferPointer($0), on: $1, from: host) }) {}
+    }
+
+    private func launch(_ datagram: UnsafeRawBufferPointer, on path: Path, from host: Host) {
+        guard let destination = index(of: path.remote) else {
+            host.unroutable += 1
+            return
+        }
+        let flight = Wires.Flight(
+            source: host.index, destination: destination, size: datagram.count,
+            path: Path(local: path.remote, remote: path.local))
+        guard let slot = wires.launch(datagram, flight) else {
+            preconditionFailure("\(limits.datagramsOnWires) datagrams are on the wires at once; the last came from \(host.name)")
+        }
+        events.push(.arrival(slot: slot), at: now + wireDelay)
+    }
+
+    private func index(of address: SocketAddress) -> Int? {
+        guard address.family == .ipv4, address.low >= UInt64(Host.firstAddress) else { return nil }
+        let index = Int(address.low - UInt64(Host.firstAddress))
+        return index < hosts.count ? index : nil
+    }
+
+    /// A datagram reaches its host: through the down pipe, or past it straight to the machine.
+    func arrive(_ slot: Int) {
+        let flight = wires.flight(slot)
+        let host = hosts[flight.destination]
+        defer { wires.land(slot) }
+        guard host.hasOpen(flight.path.local) else {
+            hosts[flight.source].unroutable += 1
+            return
+        }
+        let bytes = wires.bytes(slot)
+        if host.down.isTransparent {
+            host.down.countPassed(size: bytes.count)
+            deliver(bytes, on: flight.path, to: host)
+            drain(host)
+        } else if host.down.offer(UnsafeRawBufferPointer(bytes), on: flight.path, now: now) == .pass {
+            deliver(bytes, on: flight.path, to: host)
+            drain(host)
+        }
+        serve(host)
+    }
+
+    /// - Returns: Whether one was due.
+    func releaseDown(_ host: Host) -> Bool {
+        let released = host.down.nextRelease(at: now) { bytes, path in
+            if host.hasOpen(path.local) {
+                deliver(bytes, on: path, to: host)
+            } else if let source = index(of: path.remote) {
+                hosts[source].unroutable += 1
+            }
+        }
+        if released, host.state == .running { drain(host) }
+        return released
+    }
+
+    private func deliver(_ bytes: UnsafeMutableRawBufferPointer, on path: Path, to host: Host) {
+        var span = bytes.mutableBytes
+        host.machine.receive(&span, on: path, arrivedAt: now, now: now)
+    }
+}

@@ -1,0 +1,135 @@
+public import NetworkImpairment
+public import RTCCore
+
+/// Hosts machines in virtual time: the same machines, impairments and contract as on real sockets, and the same bytes for the same seeds.
+///
+///     machine A ─▶ A's up pipe ─▶ wire ─▶ B's down pipe ─▶ machine B
+///         └── text ─▶ reliable pipe (wire's delay) ─▶ signaling service
+///
+/// Events happen in the order of (time, the order in which they were planned); nothing else decides. After every call into a machine
+/// its requests are taken, then its datagrams, then it is told what came of the requests. Every machine is a host of its own in
+/// 198.18.0.0/15, the range for benchmarks (RFC 2544 §C.2.2). Datagrams to an address or socket that nobody has open are counted and lost.
+public final class Simulation {
+    /// How long a broken machine may go on before the simulation says so.
+    public struct Limits: Sendable {
+        /// Calls to `advance(to:)` at one instant that ask for nothing and send nothing.
+        public var idleAdvances = 1000
+        /// Calls to `advance(to:)` at one instant, whatever they do.
+        public var advances = 100_000
+        /// Datagrams on the wires at a time.
+        public var datagramsOnWires = 1 << 20
+        public init() {}
+    }
+
+    enum Event {
+        case arrival(slot: Int)
+        case host(Int)
+        case connection(Int)
+        case service
+    }
+
+    /// The run's seed, for messages; pipes take their machine's.
+    public let seed: UInt64
+    public let wireDelay: Duration
+    public let limits: Limits
+    /// The present moment.
+    public internal(set) var now = Instant.origin
+
+    let service: (any SignalingService)?
+    var hosts: [Host] = []
+    var finishedCount = 0
+    var events = DueQueue<Event>()
+    var batch = DatagramBatch()
+    var wires: Wires
+    /// Signaling connections by number, from 1; `nil` once both sides are done with one.
+    var connections: [Connection?] = [nil]
+    var serviceAlarm = Alarm()
+    var serviceWatch = HotLoopWatch()
+
+    /// - Parameters:
+    ///   - wireDelay: One way, between any two hosts and between a host and the service, on top of impairments.
+    ///   - service: The signaling server; without one no signaling connection succeeds.
+    public init(
+        seed: UInt64, wireDelay: Duration = .microseconds(50), service: (any SignalingService)? = nil,
+        limits: Limits = Limits()
+    ) {
+        precondition(wireDelay >= .zero, "nothing arrives before it is sent")
+        self.seed = seed
+        self.wireDelay = wireDelay
+        self.service = service
+        self.limits = limits
+        wires = Wires(limit: limits.datagramsOnWires)
+    }
+
+    /// Gives a machine a host of its own.
+    ///
+    /// - Parameters:
+    ///   - seed: The machine's own share of the run's seed; its pipes draw from it.
+    ///   - startAt: When its first requests are taken; the past means now.
+    /// - Returns: The machine's index, for ``report(of:)``: 0 for the first.
+    @discardableResult
+    public func add(_ machine: any HostedMachine, seed: UInt64, startAt: Instant) -> Int {
+        let index = hosts.count
+        precondition(index < Host.maximumCount, "198.18.0.0/15 is full")
+        let host = Host(index: index, machine: machine, seed: seed)
+        hosts.append(host)
+        let start = max(startAt, now)
+        host.alarm.set(at: start, order: events.push(.host(index), at: start))
+        return index
+    }
+
+    /// Whether there are machines and all of them have finished.
+    public var isFinished: Bool { !hosts.isEmpty && finishedCount == hosts.count }
+
+    /// Lets virtual time go on to `end`, what is due at `end` included; stops before it where all machines have finished.
+    public func run(until end: Instant) {
+        guard !isFinished else { return }
+        serve(service)
+        while let (at, order, event) = events.popDue(at: end) {
+            now = max(now, at)
+            handle(event, order)
+            if isFinished { return }
+        }
+        now = max(now, end)
+    }
+
+    /// What lay between a machine and the others so far.
+    public func report(of index: Int) -> HostReport {
+        let host = hosts[index]
+        host.collectLedgers()
+        return HostReport(
+            index: index, up: host.up.counters, down: host.down.counters, ledger: host.upLedger + host.downLedger,
+            unroutable: host.unroutable)
+    }
+
+    /// Datagrams of all machines that went to nobody, or came from a socket that was not open.
+    public var unroutable: UInt64 { hosts.reduce(0) { $0 + $1.unroutable } }
+
+    /// A host's address; its port is zero.
+    public func address(of index: Int) -> SocketAddress {
+        hosts[index].address
+    }
+
+    private func handle(_ event: Event, _ order: UInt64) {
+        switch event {
+        case .arrival(let slot):
+            arrive(slot)
+        case .host(let index):
+            let host = hosts[index]
+            guard host.alarm.rings(order) else { return }
+            if host.state == .waiting { begin(host) } else { serve(host) }
+        case .connection(let number):
+            guard let connection = connections[number], connection.alarm.rings(order) else { return }
+            serve(connection)
+        case .service:
+            guard serviceAlarm.rings(order) else { return }
+            serve(service)
+        }
+    }
+
+    private func begin(_ host: Host) {
+        host.state = .running
+        drain(host)
+        serve(host)
+    }
+}
