@@ -1,3 +1,5 @@
+internal import RTCCore
+
 /// From fingerprint to frame: open addressing over memory that is never freed.
 struct FingerprintTable {
     private struct Slot {

@@ -1,3 +1,5 @@
+public import RTCCore
+
 /// One frame of a track: a picture, or an audio packet.
 public struct MediaFrame: Hashable, Sendable {
     /// The index of its first packet in the track.

@@ -1,4 +1,5 @@
 public import MediaFiles
+internal import RTCCore
 
 extension MediaTrack {
     /// Reads an IVF file with VP8 or an Ogg file with Opus, whatever its name ends in.

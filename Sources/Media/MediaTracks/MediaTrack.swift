@@ -1,3 +1,5 @@
+public import RTCCore
+
 /// A media file, split into packets once and shared by every bot that sends or receives it.
 ///
 /// ```
@@ -8,14 +10,10 @@
 /// Unchecked, because pointers are never `Sendable`: all memory is written before `init` returns, never changed, and never
 /// freed, not even with the object, so that packets outlive every owner.
 public final class MediaTrack: @unchecked Sendable {
-    public enum Kind: String, Sendable {
-        case audio, video
-    }
-
     /// Bytes of payload in a packet, without the payload descriptor.
     public static let defaultPayloadLimit = 1160
 
-    public let kind: Kind
+    public let kind: MediaKind
     /// As SDP spells it: `VP8` or `opus`.
     public let codec: String
     /// Ticks of RTP time per second: 90,000 for video and 48,000 for Opus.
@@ -74,7 +72,7 @@ public final class MediaTrack: @unchecked Sendable {
     }
 
     struct Facts {
-        var kind: Kind
+        var kind: MediaKind
         var codec: String
         var clockRate: UInt32
         var name: String

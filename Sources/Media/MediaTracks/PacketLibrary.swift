@@ -1,4 +1,5 @@
 internal import MediaFiles
+internal import RTCCore
 
 /// The memory behind a track while it is filled; it is freed unless a track takes it over.
 struct PacketLibrary: ~Copyable {

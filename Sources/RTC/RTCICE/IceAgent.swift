@@ -111,6 +111,11 @@ public struct IceAgent: ~Copyable {
         }
     }
 
+    /// The role that signaling gives, where it is known only after the agent was made: who answers is controlled (RFC 8445 §6.1.1).
+    public mutating func setRole(_ role: IceRole) {
+        switchRole(to: isRemoteLite ? .controlling : role)
+    }
+
     /// Tells whether the other side is lite; if so this side controls (RFC 8445 §6.1.1).
     public mutating func setRemoteIsLite(_ lite: Bool) {
         isRemoteLite = lite

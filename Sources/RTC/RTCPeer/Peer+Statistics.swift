@@ -7,11 +7,11 @@ extension Peer {
         var transport = statistics.transport
         transport.iceState = ice.state.rawValue
         transport.iceRole = ice.role == .controlling ? "controlling" : "controlled"
-        transport.dtlsState = dtls?.state.rawValue ?? "new"
+        transport.dtlsState = dtls?.endpoint.state.rawValue ?? "new"
         transport.dtlsRole = dtlsRole.map { $0 == .client ? "client" : "server" } ?? "unknown"
-        transport.tlsVersion = dtls?.protocolVersion
-        transport.dtlsCipher = dtls?.cipherName
-        transport.srtpCipher = dtls?.srtpProfile?.name
+        transport.tlsVersion = dtls?.endpoint.protocolVersion
+        transport.dtlsCipher = dtls?.endpoint.cipherName
+        transport.srtpCipher = dtls?.endpoint.srtpProfile?.name
         return PeerStatistics(
             tracks: transceivers.map { transceiver in
                 PeerStatistics.Track(

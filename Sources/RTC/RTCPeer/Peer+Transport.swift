@@ -50,11 +50,11 @@ extension Peer {
 
     private mutating func writeHandshake(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
         guard dtls != nil else { return .drained }
-        if isClosing { dtls?.close(now: now) }
+        if isClosing { dtls?.endpoint.close(now: now) }
         while true {
             guard !batch.isFull else { return .full }
             let before = batch.count
-            batch.append(on: path) { slot in dtls?.nextDatagram(into: slot) ?? 0 }
+            batch.append(on: path) { slot in dtls?.endpoint.nextDatagram(into: slot) ?? 0 }
             guard batch.count > before else { return .drained }
         }
     }
@@ -80,14 +80,15 @@ extension Peer {
 
     mutating func makeDTLS(now: Instant) {
         guard dtls == nil, let dtlsRole else { return }
-        dtls = DTLSEndpoint(
-            context: configuration.dtls, certificate: configuration.certificate, role: dtlsRole,
-            seed: SplitMix64.derive(configuration.seed, "dtls"), now: now)
+        dtls = DTLSTransport(
+            DTLSEndpoint(
+                context: configuration.dtls, certificate: configuration.certificate, role: dtlsRole,
+                seed: SplitMix64.derive(configuration.seed, "dtls"), now: now))
     }
 
     mutating func startDTLSIfReady(now: Instant) {
-        guard ice.selectedPath != nil, !remoteFingerprints.isEmpty, dtlsRole == .client, dtls?.state == .new else { return }
-        dtls?.start(now: now)
+        guard ice.selectedPath != nil, !remoteFingerprints.isEmpty, dtlsRole == .client, dtls?.endpoint.state == .new else { return }
+        dtls?.endpoint.start(now: now)
     }
 
     private mutating func receiveDTLS(_ bytes: RawSpan, on path: Path, now: Instant) {
@@ -100,14 +101,14 @@ extension Peer {
             statistics.transport.starlingTooEarly += 1
             return
         }
-        dtls?.receive(bytes, now: now)
+        dtls?.endpoint.receive(bytes, now: now)
         ice.noteInboundTraffic(on: path, at: now)
         afterTransport(now: now)
     }
 
     private mutating func checkHandshake(now: Instant) {
-        guard let state = dtls?.state else { return }
-        if state == .connected, !isConnected, let keys = dtls?.srtpKeys {
+        guard let state = dtls?.endpoint.state else { return }
+        if state == .connected, !isConnected, let keys = dtls?.endpoint.srtpKeys {
             do {
                 srtpSender = try SRTPSender(
                     profile: keys.profile, key: keys.localKey, salt: keys.localSalt, backend: configuration.srtpBackend)
@@ -124,7 +125,7 @@ extension Peer {
         if state == .failed || state == .closed, !hasReportedTransportEnd {
             hasReportedTransportEnd = true
             isConnected = false
-            let reason = dtls?.failure.map { String(describing: $0) } ?? "the far side closed the transport"
+            let reason = dtls?.endpoint.failure.map { String(describing: $0) } ?? "the far side closed the transport"
             events.append(.transportClosed(reason: reason))
         }
     }
@@ -231,9 +232,9 @@ extension Peer {
     ) -> Int {
         let isVideo = transceivers[index].kind == .video
         var header = RTPHeader(
-            marker: isVideo && waiting.packet.isLastOfFrame, payloadType: transceivers[index].sender.payloadType,
+            payloadType: transceivers[index].sender.payloadType,
             sequenceNumber: UInt16(truncatingIfNeeded: waiting.extendedSequence), timestamp: waiting.timestamp,
-            ssrc: transceivers[index].sender.ssrc)
+            ssrc: transceivers[index].sender.ssrc, marker: isVideo && waiting.packet.isLastOfFrame)
         var values = RTPExtensionValues()
         var srtpIndex = waiting.extendedSequence
         var transportSequence = nextTransportSequence
@@ -259,7 +260,7 @@ extension Peer {
         if carriesMid, let mid = transceivers[index].midText { values.mid = mid }
         if waiting.captureTimeNTP != 0 { values.absCaptureTime = waiting.captureTimeNTP }
         if waiting.audioLevel != RTPStreamSender.noLevel {
-            values.audioLevel = .init(voiceActivity: waiting.audioLevel < 60, level: waiting.audioLevel)
+            values.audioLevel = .init(voice: waiting.audioLevel < 60, level: waiting.audioLevel)
         }
         if isVideo {
             let first: UInt64 = waiting.packet.isFirstOfFrame ? 0x90 : 0x80

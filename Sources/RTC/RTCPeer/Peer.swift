@@ -1,7 +1,7 @@
 public import RTCCore
 internal import RTCCrypto
 public import RTCICE
-public import RTCWire
+internal import RTCWire
 
 /// One WebRTC endpoint: JSEP, ICE, DTLS, SRTP, and the media that flows over them, as a machine that is told the time.
 ///
@@ -17,7 +17,7 @@ public struct Peer: ~Copyable {
     let configuration: PeerConfiguration
     var random: SplitMix64
     var ice: IceAgent
-    var dtls: DTLSEndpoint?
+    var dtls: DTLSTransport?
     var srtpSender: SRTPSender?
     var srtpReceiver: SRTPReceiver?
 
@@ -30,7 +30,7 @@ public struct Peer: ~Copyable {
     var descriptionVersion: UInt64 = 0
     var remoteCredentials: IceCredentials?
     var remoteFingerprints: [CertificateFingerprint] = []
-    var remoteDirections: [Int: MediaDirection] = [:]
+    var remoteDirections: [Int: SDPDirection] = [:]
     var remoteStreams: [Int: String] = [:]
     var localCandidates: [String] = []
     var dtlsRole: DTLSEndpoint.Role?
@@ -47,6 +47,7 @@ public struct Peer: ~Copyable {
     var roundTripTime: Duration?
     var isClosing = false
     public internal(set) var isConnected = false
+    var hasReportedTransportEnd = false
     var scratch: PeerScratch
 
     public init(configuration: PeerConfiguration, now: Instant) {
@@ -87,7 +88,7 @@ public struct Peer: ~Copyable {
 
     public mutating func advance(to now: Instant) {
         ice.advance(to: now)
-        dtls?.advance(to: now)
+        dtls?.endpoint.advance(to: now)
         afterTransport(now: now)
         advanceFeedback(to: now)
     }
@@ -95,7 +96,7 @@ public struct Peer: ~Copyable {
     /// The next moment at which ``advance(to:)`` has something to do.
     public var deadline: Instant? {
         var next = ice.deadline
-        next = earliest(next, dtls?.deadline)
+        next = earliest(next, dtls?.endpoint.deadline)
         guard isConnected else { return next }
         next = earliest(next, reportDue)
         next = earliest(next, transportWide.deadline)

@@ -1,3 +1,4 @@
+internal import RTCCore
 public import RTCWire
 
 /// Codecs offered, each with its payload type, parameters and feedback, in order of preference.
@@ -15,13 +16,13 @@ public struct CodecPreferences: Hashable, Sendable {
         audio: [
             SDPCodec(
                 payloadType: 111, name: "opus", clockRate: 48_000, channels: 2,
-                parameters: [("minptime", "10"), ("useinbandfec", "1")], feedback: ["transport-cc"])
+                parameters: [SDPParameter("minptime", "10"), SDPParameter("useinbandfec", "1")], feedback: ["transport-cc"])
         ],
         video: [
             SDPCodec(
                 payloadType: 96, name: "VP8", clockRate: 90_000,
                 feedback: ["ccm fir", "nack", "nack pli", "transport-cc"]),
-            SDPCodec(payloadType: 97, name: "rtx", clockRate: 90_000, parameters: [("apt", "96")]),
+            SDPCodec(payloadType: 97, name: "rtx", clockRate: 90_000, parameters: [SDPParameter("apt", "96")]),
         ])
 
     func codecs(for kind: MediaKind) -> [SDPCodec] {

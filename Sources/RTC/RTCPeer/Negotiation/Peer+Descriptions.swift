@@ -9,11 +9,11 @@ extension Peer {
     /// - Returns: The transceiver's number, by which media is sent and events are told.
     @discardableResult
     public mutating func addTransceiver(
-        _ kind: MediaKind, direction: MediaDirection, streamID: String, trackID: String
+        _ kind: MediaKind, direction: SDPDirection, streamID: String, trackID: String
     ) -> Int {
         transceivers.append(
             Transceiver(
-                kind: kind, mid: nil, direction: direction,
+                kind: kind, direction: direction,
                 sender: RTPStreamSender(kind: kind, cname: configuration.cname, random: &random),
                 receiver: RTPStreamReceiver(kind: kind, clockRate: Transceiver.clockRate(of: kind)), streamID: streamID,
                 trackID: trackID))
@@ -101,14 +101,14 @@ extension Peer {
         guard let media = description.media.first(where: { $0.port != 0 }) ?? description.media.first else {
             throw .missing("m-sections", mid: nil)
         }
-        guard let ufrag = description.iceUfrag(of: media), let password = description.icePassword(of: media) else {
+        guard let ufrag = description.iceUfrag(for: media), let password = description.icePassword(for: media) else {
             throw .missing("ICE credentials", mid: media.mid)
         }
-        let fingerprints = description.fingerprints(of: media).compactMap {
-            CertificateFingerprint(algorithm: $0.algorithm, bytes: $0.bytes)
+        let fingerprints = description.fingerprints(for: media).compactMap {
+            CertificateFingerprint(algorithm: $0.hashFunction, bytes: $0.bytes)
         }
         guard !fingerprints.isEmpty else { throw .missing("a certificate fingerprint", mid: media.mid) }
-        guard let setup = description.setup(of: media) else { throw .missing("a=setup", mid: media.mid) }
+        guard let setup = description.setup(for: media) else { throw .missing("a=setup", mid: media.mid) }
         return RemoteTransport(
             credentials: IceCredentials(ufrag: ufrag, password: password), isLite: description.iceLite,
             fingerprints: fingerprints, setup: setup)
@@ -148,11 +148,11 @@ extension Peer {
             transceivers[index].mid = mid
             if let number = Int(mid) { nextMid = max(nextMid, number + 1) }
         }
-        let offered = media.port == 0 && !media.bundleOnly ? MediaDirection.inactive : media.direction
+        let offered = media.port == 0 && !media.bundleOnly ? SDPDirection.inactive : media.direction
         remoteDirections[index] = offered
         transceivers[index].isStopped = media.port == 0 && !media.bundleOnly
         negotiateCodecs(media, index: index)
-        for extmap in media.extensions {
+        for extmap in description.extensions(for: media) {
             if let known = RTPExtension(uri: extmap.uri), Self.supportedExtensions.contains(known) {
                 extensionMap[known] = UInt8(exactly: extmap.id)
             }
@@ -218,7 +218,7 @@ extension Peer {
                 ? (transport.setup == .active ? .server : .client) : (transport.setup == .active ? .server : .client)
         }
         makeDTLS(now: now)
-        dtls?.setRemoteFingerprints(transport.fingerprints)
+        dtls?.endpoint.setRemoteFingerprints(transport.fingerprints)
         startDTLSIfReady(now: now)
     }
 
@@ -240,13 +240,16 @@ extension Peer {
 
     // MARK: - Writing
 
-    private func describe(_ type: DescriptionType) -> SessionDescription {
-        var description = SessionDescription(sessionID: sessionID, version: UInt64(1))
+    private mutating func describe(_ type: DescriptionType) -> SessionDescription {
+        descriptionVersion += 1
+        var description = SessionDescription(origin: SDPOrigin(sessionID: sessionID, version: descriptionVersion))
         description.iceOptions = ["trickle"]
-        description.media = sections.enumerated().map { line, index in
-            index == Self.unsupportedSection ? MediaDescription.rejected(line: line) : section(index, type)
+        description.media = sections.map { index in
+            index == Self.unsupportedSection
+                ? MediaDescription(kind: .application, port: 0, proto: "UDP/DTLS/SCTP", formats: ["webrtc-datachannel"])
+                : section(index, type)
         }
-        description.bundleGroups = [description.media.filter { $0.port != 0 }.compactMap(\.mid)]
+        description.bundleGroups = [description.media.filter { !$0.isRejected }.compactMap(\.mid)]
         return description
     }
 
@@ -255,37 +258,41 @@ extension Peer {
         let codecs =
             type == .offer
             ? configuration.codecs.codecs(for: transceiver.kind) : transceiver.negotiatedCodecs
-        var media = MediaDescription(kind: transceiver.kind.rawValue, port: transceiver.isStopped ? 0 : 9, proto: "UDP/TLS/RTP/SAVPF")
-        media.mid = transceiver.mid
+        var media = MediaDescription(
+            kind: transceiver.kind.sdp, mid: transceiver.mid ?? "", codecs: codecs, port: transceiver.isStopped ? 0 : 9)
         media.rtcpMux = true
         media.rtcpReducedSize = true
         media.iceUfrag = ice.localCredentials.ufrag
         media.icePassword = ice.localCredentials.password
         media.fingerprints = [
-            .init(algorithm: configuration.certificate.fingerprint.algorithm, bytes: configuration.certificate.fingerprint.bytes)
+            SDPFingerprint(
+                hashFunction: configuration.certificate.fingerprint.algorithm, bytes: configuration.certificate.fingerprint.bytes)
         ]
         media.setup = type == .offer ? .actpass : (dtlsRole == .server ? .passive : .active)
         media.direction =
             type == .offer
             ? transceiver.direction : transceiver.direction.intersection((remoteDirections[index] ?? .inactive).reversed)
-        media.setCodecs(codecs)
         for known in Self.supportedExtensions where known != .audioLevel || transceiver.kind == .audio {
             if type == .offer {
-                media.extensions.append(.init(id: Int(extensionMap[known] ?? Self.preferredID(known)), uri: known.uri))
+                media.extensions.append(SDPExtmap(id: Int(extensionMap[known] ?? Self.preferredID(known)), uri: known.uri))
             } else if let id = extensionMap[known] {
-                media.extensions.append(.init(id: Int(id), uri: known.uri))
+                media.extensions.append(SDPExtmap(id: Int(id), uri: known.uri))
             }
         }
         if media.direction.sends {
-            media.msids = [.init(stream: transceiver.streamID, track: transceiver.trackID)]
-            media.ssrcs = [.init(ssrc: transceiver.sender.ssrc, cname: configuration.cname)]
+            media.msids = [SDPMsid(stream: transceiver.streamID, track: transceiver.trackID)]
+            media.ssrcs = [source(transceiver.sender.ssrc)]
             if codecs.contains(where: \.isRTX) {
-                media.ssrcs.append(.init(ssrc: transceiver.sender.rtxSSRC, cname: configuration.cname))
-                media.ssrcGroups = [.init(semantics: "FID", ssrcs: [transceiver.sender.ssrc, transceiver.sender.rtxSSRC])]
+                media.ssrcs.append(source(transceiver.sender.rtxSSRC))
+                media.ssrcGroups = [SDPSourceGroup(semantics: "FID", ssrcs: [transceiver.sender.ssrc, transceiver.sender.rtxSSRC])]
             }
         }
         media.candidates = localCandidates
         return media
+    }
+
+    private func source(_ ssrc: UInt32) -> SDPSource {
+        SDPSource(ssrc: ssrc, attributes: [SDPAttribute("cname", configuration.cname)])
     }
 
     static let unsupportedSection = -1
@@ -303,14 +310,10 @@ extension Peer {
 }
 
 extension SDPCodec {
-    var isRTX: Bool { name.lowercased() == "rtx" }
-
-    var associatedPayloadType: UInt8? {
-        parameters.first { $0.key == "apt" }.flatMap { UInt8($0.value) }
-    }
+    var isRTX: Bool { isNamed("rtx") }
 
     /// The same codec, whatever its payload type (RFC 3264 §6.1).
     func matches(_ other: SDPCodec) -> Bool {
-        name.lowercased() == other.name.lowercased() && clockRate == other.clockRate && !isRTX
+        isNamed(other.name) && clockRate == other.clockRate && !isRTX
     }
 }

@@ -5,11 +5,15 @@ internal import RTCWire
 struct Transceiver {
     let kind: MediaKind
     /// Given when the transceiver first stands in a description.
-    var mid: String?
+    var mid: String? {
+        didSet { midText = mid.flatMap { InlineText($0) } }
+    }
+    /// The mid as the header extension carries it; `nil` when it is longer than an extension.
+    private(set) var midText: InlineText?
     /// What this side wants.
-    var direction: MediaDirection
+    var direction: SDPDirection
     /// What was agreed; `nil` before.
-    var currentDirection: MediaDirection?
+    var currentDirection: SDPDirection?
     var sender: RTPStreamSender
     var receiver: RTPStreamReceiver
     /// The stream and track that this side's media belongs to (RFC 8830).
@@ -22,31 +26,29 @@ struct Transceiver {
     var maySend: Bool { currentDirection?.sends ?? false }
     var mayReceive: Bool { currentDirection?.receives ?? false }
 
+    init(kind: MediaKind, direction: SDPDirection, sender: RTPStreamSender, receiver: RTPStreamReceiver, streamID: String, trackID: String) {
+        self.kind = kind
+        self.direction = direction
+        self.sender = sender
+        self.receiver = receiver
+        self.streamID = streamID
+        self.trackID = trackID
+    }
+
     static func clockRate(of kind: MediaKind) -> UInt32 {
         kind == .audio ? 48_000 : 90_000
     }
 }
 
-extension MediaDirection {
-    var sends: Bool { self == .sendrecv || self == .sendonly }
-    var receives: Bool { self == .sendrecv || self == .recvonly }
-
-    /// The same agreement seen from the other side.
-    var reversed: MediaDirection {
-        switch self {
-        case .sendonly: .recvonly
-        case .recvonly: .sendonly
-        case .sendrecv, .inactive: self
+extension MediaKind {
+    /// `nil` for sections that carry no RTP.
+    init?(_ kind: SDPMediaKind) {
+        switch kind {
+        case .audio: self = .audio
+        case .video: self = .video
+        case .application, .other: return nil
         }
     }
 
-    /// What both sides want (RFC 3264 §6.1).
-    func intersection(_ other: MediaDirection) -> MediaDirection {
-        switch (sends && other.sends, receives && other.receives) {
-        case (true, true): .sendrecv
-        case (true, false): .sendonly
-        case (false, true): .recvonly
-        case (false, false): .inactive
-        }
-    }
+    var sdp: SDPMediaKind { self == .audio ? .audio : .video }
 }

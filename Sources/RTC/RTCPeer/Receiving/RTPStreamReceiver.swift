@@ -110,13 +110,13 @@ struct RTPStreamReceiver {
         guard kind == .video else {
             return PacketFacts(fingerprint: FrameFingerprint(payload), isFirst: true, isLast: true, isKey: true)
         }
-        guard let descriptor = try? VP8PayloadDescriptor(parsing: payload.bytes), descriptor.size < payload.count else {
+        guard let descriptor = try? VP8PayloadDescriptor.parse(payload.bytes), descriptor.size < payload.count else {
             return nil
         }
         let frame = UnsafeRawBufferPointer(rebasing: payload[descriptor.size...])
-        let isFirst = descriptor.startOfPartition && descriptor.partitionIndex == 0
+        let isFirst = descriptor.beginsFrame
         var isKey = false
-        if isFirst, let header = try? VP8FrameHeader(parsing: frame.bytes), header.isKeyFrame {
+        if isFirst, let header = try? VP8FrameHeader.parse(frame.bytes), header.isKeyFrame {
             isKey = true
             statistics.frameWidth = Int(header.width)
             statistics.frameHeight = Int(header.height)

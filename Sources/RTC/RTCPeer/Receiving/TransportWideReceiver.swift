@@ -49,13 +49,16 @@ struct TransportWideReceiver {
         next = max(next, highest - Int64(timing.longestReport) + 1)
         while next <= highest, arrivals[Int(next & mask)] == nil { next += 1 }
         guard next <= highest else { return nil }
-        defer {
-            nextToReport = highest + 1
-            feedbackCount &+= 1
-        }
-        return RTCPTransportFeedback(
+        let feedback = RTCPTransportFeedback(
             senderSSRC: senderSSRC, mediaSSRC: mediaSSRC, feedbackCount: feedbackCount,
-            baseSequence: UInt16(truncatingIfNeeded: next),
-            arrivals: (next...highest).map { arrivals[Int($0 & mask)] })
+            arrivals: (next...highest).map { number in
+                RTCPTransportFeedback.Arrival(
+                    sequenceNumber: UInt16(truncatingIfNeeded: number), at: arrivals[Int(number & mask)])
+            })
+        // A pause longer than a delta can say (8 s) ends the report early; the next one goes on from there.
+        nextToReport = next + Int64(max(1, feedback?.statuses.count ?? 0))
+        if let nextToReport, nextToReport <= highest { deadline = now + timing.interval }
+        feedbackCount &+= 1
+        return feedback
     }
 }

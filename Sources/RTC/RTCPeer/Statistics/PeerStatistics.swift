@@ -1,3 +1,4 @@
+public import RTCCore
 public import RTCICE
 
 /// What one peer counted, in the shape of a W3C statistics report.
