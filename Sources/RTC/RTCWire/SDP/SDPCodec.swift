@@ -1,0 +1,55 @@
+/// A payload type with all that a section says of it: `rtpmap`, `fmtp` and `rtcp-fb` (RFC 8866 §6.6, §6.15, RFC 4585 §4.2).
+public struct SDPCodec: Hashable, Sendable {
+    /// 0…127.
+    public var payloadType: UInt8
+    /// As written; compare with ``isNamed(_:)``, for case does not count.
+    public var name: String
+    /// Ticks of the RTP clock per second.
+    public var clockRate: UInt32
+    /// 1 where the text says nothing.
+    public var channels: Int
+    /// The format's parameters in the order of the text.
+    public var parameters: [SDPParameter]
+    /// What feedback is understood: `nack`, `nack pli`, `ccm fir`, `transport-cc`, `goog-remb`…
+    public var feedback: [String]
+
+    public init(
+        payloadType: UInt8, name: String, clockRate: UInt32, channels: Int = 1, parameters: [SDPParameter] = [],
+        feedback: [String] = []
+    ) {
+        self.payloadType = payloadType
+        self.name = name
+        self.clockRate = clockRate
+        self.channels = channels
+        self.parameters = parameters
+        self.feedback = feedback
+    }
+
+    /// Whether this is the codec, whatever the case of its letters.
+    public func isNamed(_ name: String) -> Bool {
+        self.name.lowercased() == name.lowercased()
+    }
+
+    /// The value of a parameter, whatever the case of its key.
+    public func parameter(_ key: String) -> String? {
+        parameters.first { $0.key.lowercased() == key.lowercased() }?.value
+    }
+
+    /// For RTX, the payload type whose packets it repeats (RFC 4588 §8.1).
+    public var associatedPayloadType: UInt8? {
+        isNamed("rtx") ? parameter("apt").flatMap { UInt8($0) } : nil
+    }
+
+    /// The payload types that need no `rtpmap` (RFC 3551 §6), as far as they are still seen.
+    static func assigned(_ payloadType: UInt8) -> SDPCodec? {
+        switch payloadType {
+        case 0: SDPCodec(payloadType: 0, name: "PCMU", clockRate: 8000)
+        case 3: SDPCodec(payloadType: 3, name: "GSM", clockRate: 8000)
+        case 8: SDPCodec(payloadType: 8, name: "PCMA", clockRate: 8000)
+        case 9: SDPCodec(payloadType: 9, name: "G722", clockRate: 8000)
+        case 13: SDPCodec(payloadType: 13, name: "CN", clockRate: 8000)
+        case 18: SDPCodec(payloadType: 18, name: "G729", clockRate: 8000)
+        default: nil
+        }
+    }
+}
