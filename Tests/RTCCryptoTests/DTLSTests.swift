@@ -21,8 +21,9 @@ struct DTLSTests {
         #expect(pair.client.srtpProfile == .aeadAES128GCM)
         #expect(pair.client.deadline == nil)
         #expect(pair.server.deadline == nil)
-        let client = try #require(pair.client.srtpKeys)
-        let server = try #require(pair.server.srtpKeys)
+        let (clientKeys, serverKeys) = (pair.client.srtpKeys, pair.server.srtpKeys)
+        let client = try #require(clientKeys)
+        let server = try #require(serverKeys)
         #expect(client.localKey == server.remoteKey && client.localSalt == server.remoteSalt)
         #expect(client.remoteKey == server.localKey && client.remoteSalt == server.localSalt)
         #expect(client.localKey != client.remoteKey)
@@ -35,7 +36,8 @@ struct DTLSTests {
             var pair = try DTLSPair(seed: 1, entropy: .system)
             pair.start()
             pair.run()
-            keys.insert(try #require(pair.client.srtpKeys))
+            let made = pair.client.srtpKeys
+            keys.insert(try #require(made))
         }
         #expect(keys.count == 3)
     }
@@ -212,14 +214,15 @@ struct DTLSTests {
     @Test("application data passes both ways, whole")
     func applicationData() throws {
         var pair = try DTLSPair(seed: 1)
-        let early = pair.client.send([1].span.bytes, now: pair.now)
+        let early = pair.client.send([UInt8(1)].span.bytes, now: pair.now)
         #expect(!early)
         pair.start()
         pair.run()
         let message = (0..<1200).map { UInt8(truncatingIfNeeded: $0) }
         let sent = pair.client.send(message.span.bytes, now: pair.now)
         #expect(sent)
-        let sentBack = pair.server.send([7, 8].span.bytes, now: pair.now)
+        let answer: [UInt8] = [7, 8]
+        let sentBack = pair.server.send(answer.span.bytes, now: pair.now)
         #expect(sentBack)
         pair.drain()
         pair.run()
@@ -228,7 +231,7 @@ struct DTLSTests {
         let size = slot.withUnsafeMutableBytes { pair.server.nextApplicationData(into: $0) }
         #expect(Array(slot[..<size]) == message)
         let back = slot.withUnsafeMutableBytes { pair.client.nextApplicationData(into: $0) }
-        #expect(Array(slot[..<back]) == [7, 8])
+        #expect(Array(slot[..<back]) == answer)
         let none = slot.withUnsafeMutableBytes { pair.client.nextApplicationData(into: $0) }
         #expect(none == 0)
     }
@@ -259,7 +262,7 @@ struct DTLSTests {
         pair.run()
         #expect(pair.server.state == .closed)
         #expect(pair.server.failure == nil)
-        let sent = pair.server.send([1].span.bytes, now: pair.now)
+        let sent = pair.server.send([UInt8(1)].span.bytes, now: pair.now)
         #expect(!sent)
     }
 

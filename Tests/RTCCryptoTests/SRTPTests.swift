@@ -98,7 +98,8 @@ struct SRTPTests {
             let result = receiver.unprotect(&packet)
             let isOld = index + 1024 <= 2998
             let isKnown = index >= 1500 && index % 2 == 0
-            #expect(result == (index < 2999 && (isOld || isKnown) ? .replayed : .packet(payloadRange: 12..<13, index: UInt64(index))))
+            #expect(
+                result == (index < 2999 && (isOld || isKnown) ? .replayed : .packet(payloadRange: 12..<13, index: UInt64(index))))
         }
     }
 
@@ -204,7 +205,8 @@ struct SRTPTests {
             _ = try SRTPSender(profile: .aeadAES128GCM, key: Array(repeating: 0, count: 15), salt: Array(repeating: 0, count: 12))
         }
         #expect(throws: CryptoError.wrongKeySize(expected: 14, actual: 12)) {
-            _ = try SRTPReceiver(profile: .aes128CMSHA1_80, key: Array(repeating: 0, count: 16), salt: Array(repeating: 0, count: 12))
+            _ = try SRTPReceiver(
+                profile: .aes128CMSHA1_80, key: Array(repeating: 0, count: 16), salt: Array(repeating: 0, count: 12))
         }
     }
 }

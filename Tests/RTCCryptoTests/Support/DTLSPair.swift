@@ -45,9 +45,11 @@ struct DTLSPair: ~Copyable {
         clientFingerprint = clientCertificate.fingerprint
         serverFingerprint = serverCertificate.fingerprint
         client = DTLSEndpoint(
-            context: clientContext, certificate: clientCertificate, role: .client, seed: SplitMix64.derive(seed, "client"), now: now)
+            context: clientContext, certificate: clientCertificate, role: .client, seed: SplitMix64.derive(seed, "client"),
+            now: now)
         server = DTLSEndpoint(
-            context: serverContext, certificate: serverCertificate, role: .server, seed: SplitMix64.derive(seed, "server"), now: now)
+            context: serverContext, certificate: serverCertificate, role: .server, seed: SplitMix64.derive(seed, "server"),
+            now: now)
         if knowsFingerprints {
             client.setRemoteFingerprints([serverFingerprint])
             server.setRemoteFingerprints([clientFingerprint])
