@@ -49,19 +49,31 @@ int starling_srtp_derive(const uint8_t *key, size_t key_size, const uint8_t *sal
     return done;
 }
 
-static int prepare(struct direction *direction, int profile, const uint8_t *key, size_t key_size, const uint8_t *salt, int encrypts,
-                   uint8_t first_label) {
-    int is_gcm = profile == STARLING_SRTP_GCM128 || profile == STARLING_SRTP_GCM256;
+static int is_gcm(int profile) {
+    return profile == STARLING_SRTP_GCM128 || profile == STARLING_SRTP_GCM256;
+}
+
+static size_t key_size(int profile) {
+    return profile == STARLING_SRTP_GCM256 ? 32 : 16;
+}
+
+static int install(struct direction *direction, int profile, const uint8_t *key, int encrypts) {
+    const EVP_CIPHER *cipher = !is_gcm(profile) ? ctr128 : profile == STARLING_SRTP_GCM256 ? gcm256 : gcm128;
+    direction->cipher = EVP_CIPHER_CTX_new();
+    // Counter mode decrypts by encrypting.
+    return direction->cipher && EVP_CipherInit_ex(direction->cipher, cipher, NULL, key, NULL, encrypts || !is_gcm(profile));
+}
+
+static int derive(struct direction *direction, int profile, const uint8_t *key, const uint8_t *salt, int encrypts,
+                  uint8_t first_label) {
     uint8_t session_key[32], authentication[20];
-    const EVP_CIPHER *cipher = !is_gcm ? ctr128 : profile == STARLING_SRTP_GCM256 ? gcm256 : gcm128;
-    int done = starling_srtp_derive(key, key_size, salt, first_label + LABEL_RTP_KEY, session_key, key_size)
-               && starling_srtp_derive(key, key_size, salt, first_label + LABEL_RTP_SALT, direction->salt,
-                                       is_gcm ? GCM_SALT : CM_SALT)
-               && (direction->cipher = EVP_CIPHER_CTX_new())
-               // Counter mode decrypts by encrypting.
-               && EVP_CipherInit_ex(direction->cipher, cipher, NULL, session_key, NULL, encrypts || !is_gcm);
-    if (done && !is_gcm) {
-        done = starling_srtp_derive(key, key_size, salt, first_label + LABEL_RTP_AUTH, authentication, sizeof authentication)
+    size_t size = key_size(profile);
+    int done = starling_srtp_derive(key, size, salt, first_label + LABEL_RTP_KEY, session_key, size)
+               && starling_srtp_derive(key, size, salt, first_label + LABEL_RTP_SALT, direction->salt,
+                                       is_gcm(profile) ? GCM_SALT : CM_SALT)
+               && install(direction, profile, session_key, encrypts);
+    if (done && !is_gcm(profile)) {
+        done = starling_srtp_derive(key, size, salt, first_label + LABEL_RTP_AUTH, authentication, sizeof authentication)
                && (direction->authentication = starling_hmac_sha1_new(authentication, sizeof authentication));
     }
     OPENSSL_cleanse(session_key, sizeof session_key);
@@ -69,22 +81,37 @@ static int prepare(struct direction *direction, int profile, const uint8_t *key,
     return done;
 }
 
-starling_srtp *starling_srtp_new(int profile, const uint8_t *key, const uint8_t *salt, int encrypts) {
+static starling_srtp *allocate(int profile) {
     pthread_once(&fetched, fetch);
     if (!gcm128 || !gcm256 || !ctr128 || !ctr256) return NULL;
     starling_srtp *srtp = calloc(1, sizeof *srtp);
     if (!srtp) return NULL;
-    srtp->is_gcm = profile == STARLING_SRTP_GCM128 || profile == STARLING_SRTP_GCM256;
+    srtp->is_gcm = is_gcm(profile);
     srtp->rtp_tag = srtp->is_gcm ? GCM_TAG : profile == STARLING_SRTP_CM32 ? 4 : 10;
     srtp->rtcp_tag = srtp->is_gcm ? GCM_TAG : RTCP_CM_TAG;
-    size_t key_size = profile == STARLING_SRTP_GCM256 ? 32 : 16;
+    return srtp;
+}
+
+starling_srtp *starling_srtp_new(int profile, const uint8_t *key, const uint8_t *salt, int encrypts) {
+    starling_srtp *srtp = allocate(profile);
+    if (!srtp) return NULL;
     // RFC 7714 §11: the 96-bit salt is derived from as if it had 112 bits, the lowest being zero.
     uint8_t wide_salt[CM_SALT] = {0};
     memcpy(wide_salt, salt, srtp->is_gcm ? GCM_SALT : CM_SALT);
-    int done = prepare(&srtp->rtp, profile, key, key_size, wide_salt, encrypts, LABEL_RTP_KEY)
-               && prepare(&srtp->rtcp, profile, key, key_size, wide_salt, encrypts, LABEL_RTCP_KEY);
+    int done = derive(&srtp->rtp, profile, key, wide_salt, encrypts, LABEL_RTP_KEY)
+               && derive(&srtp->rtcp, profile, key, wide_salt, encrypts, LABEL_RTCP_KEY);
     OPENSSL_cleanse(wide_salt, sizeof wide_salt);
     if (done) return srtp;
+    starling_srtp_free(srtp);
+    return NULL;
+}
+
+starling_srtp *starling_srtp_new_from_session(int profile, const uint8_t *key, const uint8_t *salt, int encrypts) {
+    starling_srtp *srtp = is_gcm(profile) ? allocate(profile) : NULL;
+    if (!srtp) return NULL;
+    memcpy(srtp->rtp.salt, salt, GCM_SALT);
+    memcpy(srtp->rtcp.salt, salt, GCM_SALT);
+    if (install(&srtp->rtp, profile, key, encrypts) && install(&srtp->rtcp, profile, key, encrypts)) return srtp;
     starling_srtp_free(srtp);
     return NULL;
 }
@@ -138,9 +165,9 @@ static int update(EVP_CIPHER_CTX *cipher, uint8_t *out, const void *in, size_t s
     return size == 0 || EVP_CipherUpdate(cipher, out, &written, in, (int)size);
 }
 
-static int begin(struct direction *direction, int is_gcm, uint32_t ssrc, uint64_t index) {
+static int begin(struct direction *direction, int gcm, uint32_t ssrc, uint64_t index) {
     uint8_t iv[16];
-    if (is_gcm) {
+    if (gcm) {
         gcm_iv(iv, direction->salt, ssrc, index);
     } else {
         cm_iv(iv, direction->salt, ssrc, index);
@@ -213,12 +240,6 @@ size_t starling_srtp_protect_rtcp(starling_srtp *srtp, const uint8_t *compound, 
         memcpy(out + size + RTCP_TRAILER, tag, srtp->rtcp_tag);
     }
     return size + RTCP_TRAILER + srtp->rtcp_tag;
-}
-
-int64_t starling_srtp_rtcp_index(const starling_srtp *srtp, const uint8_t *packet, size_t size) {
-    if (size < RTCP_HEADER + RTCP_TRAILER + srtp->rtcp_tag) return -1;
-    const uint8_t *trailer = packet + size - RTCP_TRAILER - (srtp->is_gcm ? 0 : srtp->rtcp_tag);
-    return get32(trailer) & 0x7FFFFFFFu;
 }
 
 ptrdiff_t starling_srtp_unprotect_rtcp(starling_srtp *srtp, uint8_t *packet, size_t size) {

@@ -11,6 +11,8 @@ enum { STARLING_SRTP_GCM128, STARLING_SRTP_GCM256, STARLING_SRTP_CM80, STARLING_
 
 /// `key` is 16 bytes (32 for GCM-256), `salt` 12 for GCM and 14 for AES-CM. NULL where OpenSSL refuses or memory is short.
 starling_srtp *starling_srtp_new(int profile, const uint8_t *key, const uint8_t *salt, int encrypts);
+/// For the vectors of RFC 7714, which give session keys and not master keys; GCM only.
+starling_srtp *starling_srtp_new_from_session(int profile, const uint8_t *key, const uint8_t *salt, int encrypts);
 void starling_srtp_free(starling_srtp *srtp);
 
 /// Writes header, encrypted parts and tag to `out`, which holds them all; its size, or 0 where OpenSSL refuses.
@@ -23,9 +25,6 @@ ptrdiff_t starling_srtp_unprotect(starling_srtp *srtp, uint8_t *packet, size_t s
 
 /// `compound` has at least 8 bytes and no trailer; `index` has 31 bits. Returns the size in `out`, or 0.
 size_t starling_srtp_protect_rtcp(starling_srtp *srtp, const uint8_t *compound, size_t size, uint32_t index, uint8_t *out);
-
-/// The index that a packet claims (RFC 3711 §3.4), not yet authenticated; -1 where the packet is too short.
-int64_t starling_srtp_rtcp_index(const starling_srtp *srtp, const uint8_t *packet, size_t size);
 
 /// Decrypts in place; the compound's size, or -1.
 ptrdiff_t starling_srtp_unprotect_rtcp(starling_srtp *srtp, uint8_t *packet, size_t size);

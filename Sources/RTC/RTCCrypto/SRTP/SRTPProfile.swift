@@ -2,7 +2,10 @@ internal import CStarlingOpenSSL
 
 /// A DTLS-SRTP protection profile (RFC 5764 §4.1.2, RFC 7714 §14.2).
 public enum SRTPProfile: UInt16, CaseIterable, Hashable, Sendable {
+    // The number is the tag's size in bits; without the underline it would read as part of the hash's name.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case aes128CMSHA1_80 = 0x0001
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case aes128CMSHA1_32 = 0x0002
     case aeadAES128GCM = 0x0007
     case aeadAES256GCM = 0x0008
