@@ -1,0 +1,105 @@
+#ifndef STARLING_SOCKET_H
+#define STARLING_SOCKET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// An address in host byte order, laid out as the callers keep theirs: an IPv4 address lies in the low half of `low`.
+typedef struct starling_address {
+    uint64_t high;
+    uint64_t low;
+    uint16_t port;
+    uint8_t is_ipv6;
+} starling_address;
+
+/// Opens a non-blocking UDP socket with receive timestamps and drop counts, bound to `local` (port 0 for any).
+/// Returns the descriptor and fills `bound`, or -errno. Buffer sizes are in bytes and what the system allows of them.
+int starling_udp_open(const starling_address *local, int receive_buffer, int send_buffer, starling_address *bound);
+void starling_close(int fd);
+
+/// How many datagrams this socket has dropped for want of receive buffer, or 0 where the system does not tell.
+uint32_t starling_udp_drops(int fd);
+
+/// One received datagram; its bytes are valid until the next receive into the same slab.
+typedef struct starling_received {
+    uint8_t *bytes;
+    uint32_t size;
+    /// The socket's drops so far, as of this datagram; 0 where none were reported.
+    uint32_t drops;
+    /// CLOCK_REALTIME at which the kernel took it in, in nanoseconds; 0 where unknown.
+    int64_t realtime;
+    starling_address source;
+    /// 1 when the datagram was longer than its slot.
+    uint8_t is_truncated;
+} starling_received;
+
+typedef struct starling_receive_slab starling_receive_slab;
+
+/// A slab for up to `capacity` datagrams of up to `slot_size` bytes; NULL when memory is short.
+starling_receive_slab *starling_receive_slab_new(size_t capacity, size_t slot_size);
+void starling_receive_slab_free(starling_receive_slab *slab);
+
+/// Takes what waits on a socket, at most a slab full, into `received` (as long as the slab's capacity).
+/// Returns how many, 0 for none, or -errno.
+int starling_receive(starling_receive_slab *slab, int fd, starling_received *received);
+
+/// One datagram to send.
+typedef struct starling_outgoing {
+    const uint8_t *bytes;
+    uint32_t size;
+    int fd;
+    starling_address destination;
+} starling_outgoing;
+
+/// What became of a batch, in datagrams.
+typedef struct starling_sent {
+    uint64_t sent;
+    uint64_t system_calls;
+    /// The socket's send buffer was full (EAGAIN).
+    uint64_t would_block;
+    /// The device's queue was full (ENOBUFS, ENOMEM).
+    uint64_t no_buffers;
+    uint64_t failed;
+    /// errno of the last of the failed.
+    int last_error;
+} starling_sent;
+
+/// Sends datagrams in order and discards what the kernel does not take. Neighbours on one socket share a call; equal-sized
+/// neighbours to one address share a segmented send while `*segmentation` is 1, which is cleared where the system refuses it.
+/// Adds to `outcome`.
+void starling_send(const starling_outgoing *items, size_t count, int *segmentation, starling_sent *outcome);
+
+int starling_epoll_new(void);
+/// Level-triggered reading. Returns 0 or -errno.
+int starling_epoll_add(int epoll, int fd, uint64_t token);
+void starling_epoll_remove(int epoll, int fd);
+/// Waits until something can be read or `timeout` nanoseconds have passed (negative: for ever).
+/// Fills `tokens` and returns how many, 0 also when interrupted, or -errno.
+int starling_epoll_wait(int epoll, uint64_t *tokens, int capacity, int64_t timeout);
+
+int starling_eventfd_new(void);
+void starling_eventfd_signal(int fd);
+void starling_eventfd_clear(int fd);
+
+/// Names the calling thread and lets its timeouts be as exact as the system can.
+void starling_thread_begin(const char *name);
+
+int64_t starling_monotonic(void);
+int64_t starling_realtime(void);
+int64_t starling_thread_cpu(void);
+int64_t starling_process_cpu(void);
+
+/// Writes what an errno means, ended by a zero.
+void starling_error_text(int error, char *buffer, size_t capacity);
+
+/// Raises this process's limit of open descriptors as far as it may; returns what it is then.
+uint64_t starling_raise_descriptor_limit(void);
+
+/// Clock ticks per second in /proc/stat, and processors in use.
+long starling_clock_ticks(void);
+long starling_processors(void);
+
+/// Reads the beginning of a small file into `buffer`; returns its size, or -errno.
+long starling_read_file(const char *path, char *buffer, size_t capacity);
+
+#endif

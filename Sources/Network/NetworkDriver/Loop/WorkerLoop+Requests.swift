@@ -1,0 +1,121 @@
+internal import CStarlingSocket
+internal import NetworkImpairment
+internal import RTCCore
+
+extension WorkerLoop {
+    func perform(_ request: HostRequest, for host: Host, _ machine: any HostedMachine, at now: Instant) {
+        switch request {
+        case .openSocket(let token):
+            switch openSocket(for: host) {
+            case .success(let local): machine.receive(.socketOpened(token: token, local: local), now: now)
+            case .failure(let failure): machine.receive(.socketFailed(token: token, reason: failure.reason), now: now)
+            }
+        case .closeSocket(let local):
+            if let place = host.sockets.firstIndex(where: { $0.local == local }) { closeSocket(place, of: host) }
+        case .openSignaling(let url):
+            host.line.open(url: url, now: now)
+            pumpSignaling(host, at: now)
+        case .sendSignaling(let text):
+            host.line.send(text, now: now)
+            pumpSignaling(host, at: now)
+        case .closeSignaling(let code, let reason):
+            host.line.close(code: code, reason: reason, now: now)
+            pumpSignaling(host, at: now)
+        case .setNetwork(let profile):
+            host.up.set(profile.up, at: now)
+            host.down.set(profile.down, at: now)
+        case .blackout(let duration):
+            host.up.blackout(from: now, for: duration)
+            host.down.blackout(from: now, for: duration)
+            host.line.blackout(from: now, for: duration)
+            host.lineDeadline = host.line.deadline
+            host.connection?.pauseReading(for: duration)
+        case .finished:
+            host.isFinished = true
+        }
+    }
+
+    private struct SocketFailure: Error {
+        let reason: String
+    }
+
+    private func openSocket(for host: Host) -> Result<SocketAddress, SocketFailure> {
+        var local = configuration.localAddress.forSystem
+        var bound = starling_address()
+        let descriptor = starling_udp_open(
+            &local, Int32(clamping: configuration.receiveBuffer), Int32(clamping: configuration.sendBuffer), &bound)
+        guard descriptor >= 0 else { return .failure(socketFailure(-descriptor)) }
+        let index = freeSockets.popLast() ?? sockets.count
+        socketGeneration &+= 1
+        let token = UInt64(socketGeneration) << 32 | UInt64(index)
+        let added = starling_epoll_add(epoll, descriptor, token)
+        guard added == 0 else {
+            starling_close(descriptor)
+            if index < sockets.count { freeSockets.append(index) }
+            return .failure(socketFailure(-added))
+        }
+        let address = SocketAddress(bound)
+        let slot = SocketSlot(
+            descriptor: descriptor, host: host, local: address, generation: socketGeneration, drops: 0)
+        if index == sockets.count { sockets.append(slot) } else { sockets[index] = slot }
+        host.sockets.append(Host.OpenSocket(local: address, descriptor: descriptor, index: index))
+        health.openSockets += 1
+        return .success(address)
+    }
+
+    private func socketFailure(_ error: Int32) -> SocketFailure {
+        SocketFailure(reason: "cannot open a UDP socket on \(configuration.localAddress): \(errorText(error))")
+    }
+
+    private func closeSocket(_ place: Int, of host: Host) {
+        let socket = host.sockets.remove(at: place)
+        countDrops(starling_udp_drops(socket.descriptor), socket.index)
+        starling_epoll_remove(epoll, socket.descriptor)
+        starling_close(socket.descriptor)
+        sockets[socket.index] = nil
+        freeSockets.append(socket.index)
+        health.openSockets -= 1
+    }
+
+    /// Lets go of a finished machine's sockets and connection once its last datagram has left.
+    func retireIfDone(_ host: Host) {
+        guard host.isFinished, !host.isRetired else { return }
+        host.connection?.close(code: 1001, reason: "")
+        host.connection = nil
+        guard host.up.isTransparent || host.up.deadline == nil else { return }
+        retire(host)
+        shared.finished(host.slot)
+    }
+
+    private func retire(_ host: Host) {
+        host.isRetired = true
+        while !host.sockets.isEmpty { closeSocket(host.sockets.count - 1, of: host) }
+    }
+
+    func closeEverything() {
+        let now = clock.now
+        for host in hosts {
+            let machine = host.machine(at: now)
+            for visit in host.waitingVisits { visit(machine, host.report()) }
+            host.waitingVisits = []
+            host.connection = nil
+            if !host.isRetired { retire(host) }
+        }
+        for connection in connections.values { connection.abandon() }
+        starling_close(epoll)
+        publish(at: now)
+    }
+
+    /// Lets other threads see how the worker fares.
+    func publish(at now: Instant) {
+        published = now
+        health.datagramsSent = sent.sent
+        health.sendCalls = sent.system_calls
+        health.sendsBlocked = sent.would_block
+        health.sendsWithoutBuffers = sent.no_buffers
+        health.sendsFailed = sent.failed
+        health.lastSendError = sent.last_error
+        health.cpuTime = .nanoseconds(starling_thread_cpu())
+        shared.publish(health)
+    }
+}

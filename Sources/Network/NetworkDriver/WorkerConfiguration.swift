@@ -1,0 +1,30 @@
+public import NIOCore
+public import NIOPosix
+public import RTCCore
+
+/// How a worker does its work.
+public struct WorkerConfiguration: Sendable {
+    /// Where machines' sockets are bound; port 0 for any.
+    public var localAddress: RTCCore.SocketAddress = .loopback(port: 0)
+    /// Datagrams taken from a socket in one call.
+    public var receiveBatch = 64
+    /// Datagrams taken from a machine at a time.
+    public var sendBatch = 64
+    /// SO_RCVBUF in bytes; without the right to more, the system cuts it to its limit (`net.core.rmem_max`).
+    public var receiveBuffer = 1 << 20
+    /// SO_SNDBUF in bytes; cut like ``receiveBuffer``.
+    public var sendBuffer = 1 << 20
+    /// Whether equal datagrams to one address leave in one segmented send (UDP GSO) where the kernel can.
+    public var usesSegmentation = true
+    /// Where signaling connections live; shared by all workers.
+    public var signalingGroup: any EventLoopGroup
+    /// How long a signaling connection may take to open, from the request to the end of the WebSocket handshake.
+    public var signalingTimeout: Duration = .seconds(5)
+    /// The WebSocket subprotocol that is offered (RFC 6455 §1.9); `nil` for none.
+    public var signalingSubprotocol: String? = "starling.v1"
+
+    /// - Parameter signalingGroup: The process's shared one by default.
+    public init(signalingGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton) {
+        self.signalingGroup = signalingGroup
+    }
+}
