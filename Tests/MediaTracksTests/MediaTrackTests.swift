@@ -98,6 +98,7 @@ struct MediaTrackTests {
         #expect((0..<7).map { track.frame($0).audioLevel } == [20, 30, 127, 127, 127, 127, 127])
         #expect(track.index(of: track.frame(3).fingerprint) == nil)
         #expect(track.hasMeasuredLevels)
+        #expect(track.warnings.first?.contains("5 of 7 packets are silence") == true)
     }
 
     @Test("audio without levels has the nominal one and says so")
