@@ -41,9 +41,14 @@ public enum MediaFileKind: Hashable, Sendable, CaseIterable {
         case has("PK\u{3}\u{4}"): self = .zip
         case has([0x7F] + Array("ELF".utf8)): self = .elf
         case has([0, 0, 0, 1]), has([0, 0, 1]): self = .annexB
-        case head.allSatisfy({ $0 >= 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }): self = .text
+        case Self.isText(head): self = .text
         default: self = .unknown
         }
+    }
+
+    /// No control characters, and mostly ASCII.
+    private static func isText(_ head: [UInt8]) -> Bool {
+        head.allSatisfy { $0 >= 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D } && head.count { $0 < 0x7F } > head.count / 2
     }
 
     /// Such as `a PNG image`.

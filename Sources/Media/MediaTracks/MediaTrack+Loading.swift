@@ -78,12 +78,19 @@ extension MediaTrack {
             try library.append(audio.payload(index), timing)
             time += UInt64(packet.duration)
         }
+        let silent = audio.packets.count { $0.range.count < smallestFingerprinted }
+        var warnings: [String] = []
+        if silent * 2 > audio.packets.count {
+            warnings.append(
+                "\(name): \(silent) of \(audio.packets.count) packets are silence, which no receiver can tell apart;"
+                    + " give it some noise, or encode it without DTX")
+        }
         return MediaTrack(
             library,
             facts: Facts(
                 kind: .audio, codec: audio.codec.rawValue, clockRate: clockRate, name: name, channels: audio.channels,
                 loopDuration: nanoseconds(time, clockRate: clockRate), loopTicks: UInt32(truncatingIfNeeded: time),
-                hasMeasuredLevels: levels != nil))
+                hasMeasuredLevels: levels != nil, warnings: warnings))
     }
 
     /// Bytes below which an Opus packet holds silence, whose packets repeat.

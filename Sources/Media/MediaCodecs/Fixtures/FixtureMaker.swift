@@ -28,9 +28,11 @@ public struct FixtureMaker: Sendable {
                 keyFrameInterval: framesPerSecond))
         let timebase = Timebase(scale: 1, rate: UInt32(framesPerSecond))
         var video = EncodedVideo(codec: .vp8, width: width, height: height, timebase: timebase)
-        for index in 0..<head.frameCount {
+        // A loop goes before and is thrown away, so that rate control has settled: an encoder begins with a poor picture.
+        for index in -head.frameCount..<head.frameCount {
+            let frame = try encoder.encode(head.frame((index + head.frameCount) % head.frameCount))
+            guard index >= 0 else { continue }
             progress(index)
-            let frame = try encoder.encode(head.frame(index))
             video.append(frame.bytes, at: timebase.nanoseconds(UInt64(index)) ?? 0, isKey: frame.isKey)
         }
         return video

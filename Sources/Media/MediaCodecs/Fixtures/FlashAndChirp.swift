@@ -28,8 +28,13 @@ public enum FlashAndChirp {
     public static func isFlash(_ image: I420Image) -> Bool {
         let start = IdStrip.height(pictureHeight: image.height) * image.width
         guard start < image.luma.count else { return false }
-        let sum = image.luma[start...].reduce(0) { $0 + Int($1) }
-        return sum > flashThreshold * (image.luma.count - start)
+        var sum = 0
+        var count = 0
+        for index in stride(from: start, to: image.luma.count, by: 7) {
+            sum += Int(image.luma[index])
+            count += 1
+        }
+        return sum > flashThreshold * count
     }
 
     /// Where chirps begin, in samples at 48 kHz: the strongest correlation of each second, if it stands out.

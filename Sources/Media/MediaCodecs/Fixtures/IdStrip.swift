@@ -28,7 +28,7 @@ public enum IdStrip {
         let word = sync << 48 | UInt64(id) << 16 | UInt64(checksum(id))
         let height = min(height(pictureHeight: image.height), image.height)
         for x in 0..<image.width {
-            let bit = word >> UInt64(cells - 1 - x * cells / image.width) & 1
+            let bit = word >> UInt64(cells - 1 - (2 * x + 1) * cells / (2 * image.width)) & 1
             for y in 0..<height { image.luma[y * image.width + x] = bit == 1 ? 235 : 16 }
         }
         for index in 0..<(image.chromaWidth * min((height + 1) / 2, image.chromaHeight)) {
