@@ -52,3 +52,9 @@ extension JSON: ExpressibleByStringLiteral {
         self = .string(value)
     }
 }
+
+extension JSON: ExpressibleByIntegerLiteral {
+    public init(integerLiteral value: Int64) {
+        self = .integer(value)
+    }
+}
