@@ -1,0 +1,10 @@
+public import SignalingProtocol
+
+/// What a session hears of its room.
+public enum RoomEvent: Hashable, Sendable {
+    case peerJoined(PeerDescription)
+    case peerLeft(participant: String, reason: LeaveReason)
+    /// - Parameter signal: As the sender wrote it; `to` is the receiver.
+    case signal(from: String, SignalRequest)
+    case signalExpired(to: String, connection: String, epoch: Int64, kind: SignalKind)
+}

@@ -1,0 +1,84 @@
+import SignalingProtocol
+
+/// Decides from a request's head alone who may open a WebSocket, against foreign web pages and rebound names.
+struct Admission {
+    struct Refusal: Hashable {
+        let status: Int
+        let message: String
+    }
+
+    struct Head {
+        var host: [String] = []
+        var origins: [String] = []
+        var subprotocols: [String] = []
+        var authorization: String?
+        /// Whether the connection comes from this machine.
+        var isLoopback = true
+    }
+
+    static let subprotocol = "starling.v1"
+
+    let configuration: ServerConfiguration
+
+    /// The check of `Host` for every request: a web page elsewhere must not reach this machine under a name of its own.
+    func refusesHost(_ head: Head) -> Refusal? {
+        guard head.host.count == 1, let value = head.host.first else {
+            return Refusal(status: 400, message: "one Host header is needed")
+        }
+        guard head.isLoopback else { return nil }
+        let name = Self.name(ofHost: value)
+        let known = [configuration.host.lowercased()] + configuration.allowedHosts.map { $0.lowercased() }
+        if name == "localhost" || name.hasSuffix(".localhost") || known.contains(name) { return nil }
+        if Self.isLoopbackLiteral(name) { return nil }
+        return Refusal(status: 403, message: "this server is not '\(name.prefix(64))' for clients on this machine")
+    }
+
+    func refusesUpgrade(_ head: Head) -> Refusal? {
+        if let refusal = refusesHost(head) { return refusal }
+        guard head.origins.count <= 1 else { return Refusal(status: 403, message: "more than one Origin") }
+        if let origin = head.origins.first {
+            guard configuration.allowedOrigins.contains(where: { Self.origin(origin, matches: $0) }) else {
+                return Refusal(status: 403, message: "the origin '\(origin.prefix(128))' is not allowed here")
+            }
+        } else if !(configuration.trustLoopback && head.isLoopback) {
+            guard let bearer = Self.bearer(head.authorization),
+                configuration.accessTokens.contains(where: { $0.matches(bearer) })
+            else { return Refusal(status: 403, message: "without an Origin, a Bearer token is needed") }
+        }
+        guard head.subprotocols.contains(Self.subprotocol) else {
+            return Refusal(status: 400, message: "say 'Sec-WebSocket-Protocol: \(Self.subprotocol)'")
+        }
+        return nil
+    }
+
+    private static func bearer(_ authorization: String?) -> String? {
+        guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return nil }
+        return String(authorization.dropFirst(7))
+    }
+
+    /// - Parameter allowed: An exact origin, or one with `*.` before the host; `*.example.com` does not mean `example.com`.
+    static func origin(_ origin: String, matches allowed: String) -> Bool {
+        let origin = origin.lowercased()
+        let allowed = allowed.lowercased()
+        guard origin != "null" else { return false }
+        guard let star = allowed.utf8.firstIndex(of: UInt8(ascii: "*")) else { return origin == allowed }
+        let scheme = allowed[..<star]
+        let domain = allowed[allowed.utf8.index(after: star)...]
+        guard scheme.hasSuffix("://"), domain.hasPrefix("."), origin.hasPrefix(scheme), origin.hasSuffix(domain) else {
+            return false
+        }
+        let label = origin.utf8.dropFirst(scheme.utf8.count).dropLast(domain.utf8.count)
+        let isLabel = { (byte: UInt8) in
+            byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || (48...57).contains(byte) || (97...122).contains(byte)
+        }
+        return !label.isEmpty && label.first != UInt8(ascii: ".") && label.allSatisfy(isLabel)
+    }
+
+    static func name(ofHost value: String) -> String {
+        let value = value.lowercased()
+        if value.hasPrefix("["), let end = value.firstIndex(of: "]") {
+            return String(value[value.index(after: value.startIndex)..<end])
+        }
+        return String(value.prefix { $0 != ":" })
+    }
+}

@@ -1,0 +1,63 @@
+import NIOCore
+
+/// Closes a connection whose HTTP request is too long in its head, or too slow in coming.
+final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let maximumBytes: Int
+    private let patience: TimeAmount
+    private var bytes = 0
+    private var timer: Scheduled<Void>?
+    private var isFinished = false
+
+    init(maximumBytes: Int, patience: TimeAmount) {
+        self.maximumBytes = maximumBytes
+        self.patience = patience
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: patience) { [weak self] in
+            self?.refuse("408 Request Timeout", context: context)
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        finish()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        finish()
+        context.fireChannelInactive()
+    }
+
+    /// The head has been read.
+    func finish() {
+        isFinished = true
+        timer?.cancel()
+        timer = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isFinished else {
+            context.fireChannelRead(data)
+            return
+        }
+        bytes += unwrapInboundIn(data).readableBytes
+        guard bytes <= maximumBytes else {
+            refuse("431 Request Header Fields Too Large", context: context)
+            return
+        }
+        context.fireChannelRead(data)
+    }
+
+    private func refuse(_ status: String, context: ChannelHandlerContext) {
+        guard !isFinished else { return }
+        finish()
+        let text = "HTTP/1.1 \(status)\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        let loopBound = context.loopBound
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: text)))
+            .whenComplete { _ in loopBound.value.close(promise: nil) }
+    }
+}

@@ -1,0 +1,126 @@
+public import NetworkImpairment
+public import RTCCore
+import RoomCore
+public import SignalingProtocol
+
+/// The server's side of `starling.v1`: connections in, frames out, rooms behind. It serves any host, virtual or real.
+///
+///             hello            leave, errors, silence
+///   waiting ────────▶ greeted ────────────────────────▶ closed
+///      │ 5 s → 4004                                        ▲
+///      └───────────────────────────────────────────────────┘
+///
+/// A request with a number that is not above the last is answered from the last 256 replies, so that asking twice has one effect.
+/// A message that is no frame at all closes the connection with 4000; a request that is wrong is only refused.
+public final class NativeFront: SignalingService {
+    let configuration: ServerConfiguration
+    var rooms: RoomCore
+    var connections: [UInt64: Connection] = [:]
+    var connectionOfSession: [SessionKey: UInt64] = [:]
+    var timers = DeadlineHeap<UInt64>()
+    var outputs = OutputQueue<SignalingOutput>()
+    var joinRates: [JoinOrigin: TokenBucket] = [:]
+    var counts = ServerMetrics()
+    var isDraining = false
+
+    /// - Parameter seed: Where the ids come from.
+    public init(configuration: ServerConfiguration, seed: UInt64, at now: Instant) {
+        self.configuration = configuration
+        rooms = RoomCore(
+            limits: configuration.roomLimits, timing: configuration.roomTiming, seed: SplitMix64.derive(seed, "rooms"))
+    }
+
+    public var roomCount: Int { rooms.roomCount }
+    public var participantCount: Int { rooms.participantCount }
+    public var connectionCount: Int { connections.count }
+
+    /// Who is in a room, in the order in which they joined.
+    public func participants(in room: String) -> [String] {
+        rooms.participants(in: room)
+    }
+
+    public var metrics: ServerMetrics {
+        var metrics = counts
+        metrics.connections = connections.count
+        metrics.sessions = rooms.sessionCount
+        metrics.rooms = rooms.roomCount
+        metrics.participants = rooms.participantCount
+        metrics.room = rooms.statistics
+        return metrics
+    }
+
+    public func opened(_ connection: UInt64, url: String, now: Instant) {
+        opened(connection, from: nil, now: now)
+    }
+
+    /// A WebSocket is open.
+    ///
+    /// - Parameter address: Where it comes from; `nil` for this machine.
+    public func opened(_ connection: UInt64, from address: SocketAddress?, now: Instant) {
+        precondition(connections[connection] == nil, "The connection \(connection) was opened twice.")
+        counts.connectionsOpened += 1
+        let isTrusted = configuration.trustLoopback && (address?.isLoopback ?? true)
+        connections[connection] = Connection(
+            address: address?.host ?? "", isTrusted: isTrusted, limits: configuration.limits, now: now)
+        guard !isDraining else {
+            close(connection, .draining, "the server is stopping", now: now)
+            return
+        }
+        timers.add(connection, at: now + configuration.timing.hello)
+    }
+
+    public func received(_ text: String, on connection: UInt64, now: Instant) {
+        guard connections[connection] != nil else { return }
+        counts.messagesReceived += 1
+        counts.bytesReceived += text.utf8.count
+        handle(text, on: connection, now: now)
+        drainRooms(now: now)
+    }
+
+    /// The connection is gone, whoever closed it.
+    public func closed(_ connection: UInt64, now: Instant) {
+        forget(connection, now: now)
+        drainRooms(now: now)
+    }
+
+    /// More waits to be sent on this connection than the limit allows.
+    public func overflowed(_ connection: UInt64, now: Instant) {
+        close(connection, .slowConsumer, "more than \(configuration.limits.outboundQueue) bytes wait to be read", now: now)
+        drainRooms(now: now)
+    }
+
+    /// The host refuses a message without reading it, such as one that is too big.
+    public func refuse(_ connection: UInt64, with code: CloseCode, reason: String, now: Instant) {
+        close(connection, code, reason, now: now)
+        drainRooms(now: now)
+    }
+
+    /// The server is about to stop: tells every client and closes every connection; new ones are turned away.
+    public func drain(now: Instant) {
+        guard !isDraining else { return }
+        isDraining = true
+        for connection in connections.keys.sorted() {
+            if connections[connection]?.session != nil {
+                send(.event(.goAway(reason: "the server is stopping", url: nil), seq: nil, rev: nil), on: connection)
+            }
+            close(connection, .draining, "the server is stopping", now: now)
+        }
+        drainRooms(now: now)
+    }
+
+    public var deadline: Instant? {
+        earliest(timers.earliest, rooms.deadline)
+    }
+
+    public func advance(to now: Instant) {
+        while let (_, connection) = timers.take(dueAt: now) {
+            checkSilence(of: connection, now: now)
+        }
+        rooms.advance(to: now)
+        drainRooms(now: now)
+    }
+
+    public func nextOutput() -> SignalingOutput? {
+        outputs.next()
+    }
+}

@@ -1,0 +1,104 @@
+import NIOCore
+import NIOPosix
+import RTCCore
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The reference server on real sockets: HTTP/1.1, and `starling.v1` over WebSocket at `/ws`.
+///
+/// One event loop runs one ``NativeFront``. `permessage-deflate` is never offered. `/healthz` says that the process lives, `/readyz`
+/// whether it takes calls.
+public final class ReferenceServer: Sendable {
+    /// The address that the server listens on.
+    public let boundAddress: String
+    /// The port that the server listens on, also where 0 was asked for.
+    public let port: Int
+
+    private let group: MultiThreadedEventLoopGroup
+    private let listener: any Channel
+    private let loop: NIOLoopBound<ServerLoop>
+    private let drainTime: Duration
+
+    private init(
+        address: String, port: Int, group: MultiThreadedEventLoopGroup, listener: any Channel, loop: NIOLoopBound<ServerLoop>,
+        drainTime: Duration
+    ) {
+        boundAddress = address
+        self.port = port
+        self.group = group
+        self.listener = listener
+        self.loop = loop
+        self.drainTime = drainTime
+    }
+
+    /// Where clients connect, such as `ws://127.0.0.1:8080/ws`.
+    public var url: String {
+        "ws://\(boundAddress.contains(":") ? "[\(boundAddress)]" : boundAddress):\(port)/ws"
+    }
+
+    /// Listens. Throws with the port and the remedy where that is not possible.
+    public static func start(configuration: ServerConfiguration) async throws(ServerError) -> ReferenceServer {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let eventLoop = group.next()
+        let seed = configuration.seed ?? UInt64.random(in: .min ... .max)
+        do {
+            let loop = try await eventLoop.submit {
+                NIOLoopBound(ServerLoop(configuration: configuration, seed: seed, eventLoop: eventLoop), eventLoop: eventLoop)
+            }.get()
+            let queue = max(2, configuration.limits.outboundQueue)
+            let listener = try await ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: 1024)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.writeBufferWaterMark, value: .init(low: queue / 2, high: queue))
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture { try loop.value.accept(channel) }
+                }
+                .bind(host: configuration.host, port: configuration.port).get()
+            return ReferenceServer(
+                address: listener.localAddress?.ipAddress ?? configuration.host,
+                port: listener.localAddress?.port ?? configuration.port, group: group, listener: listener, loop: loop,
+                drainTime: configuration.timing.drain)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw Self.explained(error, configuration)
+        }
+    }
+
+    private static func explained(_ error: any Error, _ configuration: ServerConfiguration) -> ServerError {
+        let host = configuration.host
+        let port = configuration.port
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE: return .portInUse(host: host, port: port)
+        case EACCES, EPERM: return .portForbidden(host: host, port: port)
+        default: return .cannotListen(host: host, port: port, reason: "\(error)")
+        }
+    }
+
+    /// What the server has done so far.
+    public func metrics() async -> ServerMetrics {
+        (try? await loop.eventLoop.submit { [loop] in loop.value.front.metrics }.get()) ?? ServerMetrics()
+    }
+
+    /// Tells clients to go (4017), waits for them for the configured time, and ends every thread. Call it once.
+    public func stop() async {
+        let eventLoop = loop.eventLoop
+        let done = eventLoop.makePromise(of: Void.self)
+        eventLoop.execute { [loop, drainTime] in
+            let isDone = NIOLoopBoundBox(false, eventLoop: loop.eventLoop)
+            let finish: @Sendable () -> Void = {
+                guard !isDone.value else { return }
+                isDone.value = true
+                loop.value.closeAll()
+                done.succeed(())
+            }
+            loop.value.drain().whenComplete { _ in finish() }
+            loop.eventLoop.scheduleTask(in: .nanoseconds(drainTime.inNanoseconds), finish)
+        }
+        try? await done.futureResult.get()
+        try? await listener.close()
+        try? await group.shutdownGracefully()
+    }
+}

@@ -1,0 +1,33 @@
+public import RoomCore
+public import SignalingProtocol
+
+/// How a server behaves.
+public struct ServerConfiguration: Hashable, Sendable {
+    /// The address to listen on: a literal or a name.
+    public var host: String
+    /// 0 takes a free port.
+    public var port: Int
+    /// Where ids come from; `nil` draws one when the server starts.
+    public var seed: UInt64?
+    /// Lifts rate and socket limits for clients on this machine, and lets them in without an `Origin`.
+    public var trustLoopback: Bool
+    /// Web origins that may connect: exact, or `https://*.example.com`.
+    public var allowedOrigins: [String] = []
+    /// Names under which clients on this machine may reach the server, beside `localhost`, loopback addresses and `host`.
+    public var allowedHosts: [String] = []
+    /// Where any are given, `hello` must carry one.
+    public var accessTokens: [AccessToken] = []
+    /// What clients are told to use.
+    public var iceServers: [ICEServer] = []
+    public var limits = ServerLimits()
+    public var timing = ServerTiming()
+    public var roomLimits = RoomLimits()
+    public var roomTiming = RoomTiming()
+
+    public init(host: String = "127.0.0.1", port: Int = 8080, seed: UInt64? = nil, trustLoopback: Bool = false) {
+        self.host = host
+        self.port = port
+        self.seed = seed
+        self.trustLoopback = trustLoopback
+    }
+}

@@ -1,0 +1,20 @@
+public import SignalingProtocol
+
+/// What one client may ask of the server. Rates and sockets are lifted for loopback where the configuration trusts it.
+public struct ServerLimits: Hashable, Sendable {
+    public var frame = FrameLimits()
+    /// Messages other than signals, per connection.
+    public var messages = RateLimit(perSecond: 50, burst: 200)
+    public var signals = RateLimit(perSecond: 200, burst: 400)
+    /// Messages over their rate before the connection closes with ``CloseCode/rateLimited``.
+    public var abuse = RateLimit(perSecond: 10, burst: 100)
+    /// Joins per address and identity.
+    public var joins = RateLimit(perSecond: 10.0 / 60, burst: 10)
+    public var socketsPerAddress = 20
+    /// Bytes that may wait to be sent on one connection.
+    public var outboundQueue = 1 << 20
+    /// Bytes of an HTTP request's head.
+    public var requestHead = 16 * 1024
+
+    public init() {}
+}

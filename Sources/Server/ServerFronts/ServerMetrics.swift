@@ -1,0 +1,27 @@
+public import RoomCore
+public import SignalingProtocol
+
+/// What a server has done since it began, and what it holds now.
+public struct ServerMetrics: Hashable, Sendable {
+    /// WebSockets opened since the start.
+    public var connectionsOpened = 0
+    /// WebSockets open now.
+    public var connections = 0
+    /// Sessions, greeted and not yet gone.
+    public var sessions = 0
+    public var rooms = 0
+    public var participants = 0
+    public var messagesReceived = 0
+    public var messagesSent = 0
+    /// Bytes of text received.
+    public var bytesReceived = 0
+    /// Bytes of text sent.
+    public var bytesSent = 0
+    /// Requests refused, by code.
+    public var errors: [ErrorCode: Int] = [:]
+    /// Connections that the server closed, by code.
+    public var closes: [CloseCode: Int] = [:]
+    public var room = RoomStatistics()
+
+    public init() {}
+}

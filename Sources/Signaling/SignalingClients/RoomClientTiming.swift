@@ -1,0 +1,11 @@
+/// How long a ``RoomClient`` waits for what.
+public struct RoomClientTiming: Hashable, Sendable {
+    /// For the reply to a request; the server promises one within this time.
+    public var reply: Duration = .seconds(10)
+    /// How long events wait for their acknowledgement.
+    public var acknowledgement: Duration = .seconds(2)
+    /// Events after which an acknowledgement leaves at once.
+    public var acknowledgeEvery: Int64 = 32
+
+    public init() {}
+}
