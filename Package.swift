@@ -17,9 +17,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: settings)
 }
 
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+]
+
 let package = Package(
     name: "Starling",
-    dependencies: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
     targets: [
         // C: one thin target per library.
         .target(
@@ -30,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "COpus", path: "Sources/C/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
         .systemLibrary(name: "CVPX", path: "Sources/C/CVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
         .target(name: "CStarlingCRC", path: "Sources/C/CStarlingCRC"),
+        .target(name: "CStarlingSocket", path: "Sources/C/CStarlingSocket"),
 
         room("RTC", "RTCCore", ["CStarlingCRC"]),
         room("RTC", "RTCWire", ["RTCCore"]),
@@ -39,20 +49,54 @@ let package = Package(
 
         room("Network", "NetworkImpairment", ["RTCCore"]),
         room("Network", "NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
+        room("Network", "NetworkDriver", ["RTCCore", "NetworkImpairment", "CStarlingSocket"] + nio),
 
         room("Media", "MediaFiles"),
         room("Media", "MediaTracks", ["RTCCore", "MediaFiles"]),
         room("Media", "MediaCodecs", ["RTCCore", "MediaFiles", "COpus", "CVPX"]),
 
+        room("Signaling", "SignalingProtocol"),
+        room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
+
+        room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "ServerFronts", ["RTCCore", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
+
+        room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        room(
+            "Harness", "Scenario",
+            ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
+        room(
+            "Harness", "Bots",
+            [
+                "RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment", "SignalingClients",
+                "SignalingProtocol", "Measurement", "Scenario",
+            ]),
+        room("Harness", "Reports", ["RTCCore", "RTCICE", "RTCPeer", "NetworkImpairment", "Measurement"]),
+        room(
+            "Harness", "Runner",
+            [
+                "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
+                "ServerFronts", "Bots", "Scenario", "Measurement", "Reports",
+            ]),
+        .executableTarget(
+            name: "starling",
+            dependencies: [
+                "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkImpairment", "RTCCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Sources/starling", swiftSettings: settings),
+
         tests("RTCCore"),
-        // tests("RTCWire", ["RTCCore"]),
+        tests("RTCWire", ["RTCCore"]),
         tests("RTCCrypto", ["RTCCore", "CStarlingOpenSSL"]),
         tests("RTCICE", ["RTCCore", "RTCWire", "RTCCrypto"]),
         tests("NetworkImpairment", ["RTCCore"]),
-        // tests("NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
-        // tests("MediaFiles", ["RTCCore"]),
-        // tests("MediaTracks", ["RTCCore", "MediaFiles", "CStarlingCRC"]),
-        // tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
+        tests("NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
+        tests("NetworkDriver", ["RTCCore", "NetworkImpairment"] + nio),
+        tests("MediaFiles", ["RTCCore"]),
+        tests("MediaTracks", ["RTCCore", "MediaFiles", "CStarlingCRC"]),
+        tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
+        tests("SignalingProtocol", ["RTCCore"]),
+        tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,6 +7,7 @@ internal import RTCPeer
 internal import RTCWire
 internal import Scenario
 internal import SignalingClients
+internal import SignalingProtocol
 
 extension Bot {
     public func receive(_ input: HostInput, now: Instant) {
@@ -80,10 +81,15 @@ extension Bot {
             guard state == .inRoom || state == .draining else { return }
             handleSignal(from: from, epoch: epoch, kind: kind, body: body, now: now)
         case .refused(let code, let message):
-            fail(.authorise, "\(code): \(message)", now: now)
-        case .close(let code, let reason):
-            requests.append(.closeSignaling(code: code, reason: reason))
-        default:
+            fail(.authorise, "\(code.rawValue): \(message)", now: now)
+        case .left:
+            requests.append(.closeSignaling(code: CloseCode.leave.rawValue, reason: "leave"))
+        case .signalFailed(let id, _, _, let kind, let code):
+            guard state == .inRoom else { return }
+            log(.negotiationFailed, peer: names[id] ?? id, detail: "\(kind): \(code)", now: now)
+        case .protocolBroken(let reason):
+            log(.signalingClosed, detail: reason, now: now)
+        case .goingAway, .closed:
             break
         }
     }

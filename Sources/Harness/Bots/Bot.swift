@@ -51,6 +51,7 @@ public final class Bot: HostedMachine {
     var names: [String: String] = [:]
     /// The time of the last call: a drain belongs to the change before it.
     var lastTold: Instant
+    var interruptedAt: Instant?
 
     public init(context: BotContext, now: Instant) {
         self.context = context
@@ -64,9 +65,17 @@ public final class Bot: HostedMachine {
     }
 
     var joinDue: Instant { context.epoch + (context.plan.joinAt - .origin) }
+    /// When it stops sending: the end of the run, its own leaving, or an interruption.
     var stopDue: Instant {
-        min(context.stopAt, context.epoch + (context.plan.leaveAt - .origin))
+        min(interruptedAt ?? context.stopAt, min(context.stopAt, context.epoch + (context.plan.leaveAt - .origin)))
     }
+
+    /// Ends the bot's sending early; it drains and leaves as at the end of its plan.
+    public func stop(at now: Instant) {
+        interruptedAt = interruptedAt ?? now
+    }
+
+    public var hasJoined: Bool { joinedAt != nil }
 
     // MARK: - HostedMachine
 

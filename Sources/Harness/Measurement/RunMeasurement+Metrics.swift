@@ -151,13 +151,16 @@ extension RunMeasurement: MetricSource {
     }
 
     private func outgoingRates(_ kind: MediaKind, _ bots: [Int], _ ranges: [TimeRange]) -> [Double] {
-        bots.flatMap { bot in
-            record.bots[bot].connections.filter { connection in connection.sent.contains { $0.kind == kind } }.flatMap { connection in
-                steps(connection, kind, ranges.map { TimeRange(start: $0.start, end: min($0.end, record.bots[bot].stopDue)) }).map {
-                    Double($0.after.bytesSent - $0.before.bytesSent) * 8 / $0.seconds
+        var rates: [Double] = []
+        for bot in bots.map({ record.bots[$0] }) {
+            let sending = ranges.map { TimeRange(start: $0.start, end: min($0.end, bot.stopDue)) }
+            for connection in bot.connections where connection.sent.contains(where: { $0.kind == kind }) {
+                for step in steps(connection, kind, sending) {
+                    rates.append(Double(step.after.bytesSent - step.before.bytesSent) * 8 / step.seconds)
                 }
             }
         }
+        return rates
     }
 
     private func loss(_ track: Track, _ ranges: [TimeRange]) -> Double? {
@@ -183,10 +186,12 @@ extension RunMeasurement: MetricSource {
 
     /// What the impairment stages dropped of what they were offered, by bot and direction.
     private func networkLoss(_ bots: [Int]) -> [Double] {
-        bots.flatMap { bot in
-            [record.hosts[bot].up, record.hosts[bot].down].compactMap { pipe in
-                pipe.offered == 0 ? nil : Double(pipe.dropped) / Double(pipe.offered)
+        var losses: [Double] = []
+        for bot in bots {
+            for pipe in [record.hosts[bot].up, record.hosts[bot].down] where pipe.offered > 0 {
+                losses.append(Double(pipe.dropped) / Double(pipe.offered))
             }
         }
+        return losses
     }
 }

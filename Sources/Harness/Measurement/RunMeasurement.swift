@@ -1,4 +1,4 @@
-public import NetworkImpairment
+internal import NetworkImpairment
 public import RTCCore
 
 /// Turns a run's record into audited tracks, and answers what assertions ask.

@@ -1,7 +1,7 @@
-public import MediaTracks
+internal import MediaTracks
 public import NetworkImpairment
 public import RTCCore
-public import RTCPeer
+internal import RTCPeer
 
 /// Accounts for every frame that one bot sent to another: each is intact, damaged, withheld or missing, and never two of these.
 ///

@@ -1,5 +1,5 @@
 public import NetworkImpairment
-public import RTCCore
+internal import RTCCore
 
 /// Finds, for a packet that did not arrive, the entry of the impairment stage that says why.
 public struct PacketLedger: Sendable {

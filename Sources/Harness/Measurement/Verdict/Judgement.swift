@@ -1,4 +1,4 @@
-public import RTCCore
+internal import RTCCore
 
 /// The verdict on a run with its reasons.
 public struct Judgement: Sendable {

@@ -1,0 +1,24 @@
+internal import Measurement
+internal import RTCCore
+internal import Scenario
+
+extension Plan {
+    /// The plan's named events in a driver's time.
+    func faults(epoch: Instant) -> [RunRecord.Fault] {
+        events.map { event in
+            RunRecord.Fault(
+                name: event.name, start: epoch + (event.start - .origin), end: epoch + (event.end - .origin),
+                hits: event.bots.map { bots[$0].name })
+        }
+    }
+
+    /// Every media file that a bot plays, once, in the order of bots.
+    var mediaPaths: [String] {
+        var paths: [String] = []
+        for path in bots.flatMap({ [$0.publication.audio, $0.publication.video] }).compactMap({ $0 })
+        where !paths.contains(path) {
+            paths.append(path)
+        }
+        return paths
+    }
+}

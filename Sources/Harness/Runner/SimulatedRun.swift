@@ -1,0 +1,44 @@
+internal import Bots
+public import Measurement
+internal import NetworkImpairment
+internal import NetworkSimulation
+internal import RTCCore
+internal import RTCCrypto
+public import Scenario
+internal import ServerFronts
+
+/// Runs a plan in virtual time: bots, networks and server in one thread, the same bytes for the same seed.
+public enum SimulatedRun {
+    /// - Throws: ``RunError`` where OpenSSL cannot be made to repeat itself on this machine.
+    public static func perform(_ plan: Plan, media: MediaLibrary) throws(RunError) -> RunRecord {
+        let entropy = Entropy.seeded(SplitMix64.derive(plan.seed, "entropy"))
+        let wallClock = WallClock.simulation
+        let dtls: DTLSContext
+        do {
+            try Entropy.selfTest()
+            dtls = try DTLSContext(entropy: entropy, clock: wallClock)
+        } catch {
+            throw .crypto("cannot simulate here: \(error)")
+        }
+        let epoch = Instant.origin
+        let stopAt = epoch + plan.duration
+        var configuration = ServerConfiguration(trustLoopback: true)
+        configuration.seed = SplitMix64.derive(plan.seed, "server")
+        let server = NativeFront(configuration: configuration, seed: SplitMix64.derive(plan.seed, "server"), at: epoch)
+        let simulation = Simulation(seed: plan.seed, service: server)
+        var bots: [Bot] = []
+        for bot in plan.bots {
+            let context = BotContext(
+                plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: "ws://server.invalid/ws", media: media.tracks,
+                wallClock: wallClock, dtls: dtls, entropy: entropy)
+            let machine = Bot(context: context, now: epoch)
+            bots.append(machine)
+            simulation.add(machine, seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch)
+        }
+        simulation.run(until: stopAt + Bot.drainTime + .seconds(5))
+        return RunRecord(
+            epoch: epoch, stopAt: stopAt, bots: bots.map { $0.record() },
+            hosts: bots.indices.map { simulation.report(of: $0) }, faults: plan.faults(epoch: epoch),
+            generator: GeneratorHealth())
+    }
+}

@@ -1,0 +1,135 @@
+internal import Bots
+internal import Foundation
+public import Measurement
+internal import NetworkDriver
+internal import NetworkImpairment
+internal import RTCCore
+internal import RTCCrypto
+public import Scenario
+internal import ServerFronts
+
+/// Runs a plan on real sockets and in real time, with the reference server beside it where the scenario says `embedded`.
+public struct SocketRun: Sendable {
+    /// What is told while the run goes on.
+    public enum Progress: Sendable {
+        case serverStarted(url: String)
+        case running(elapsed: Duration, of: Duration, joined: Int, bots: Int)
+        case draining
+    }
+
+    public var workers: Int
+    /// How long after the last machine should have finished the run is ended all the same.
+    private static let grace = Duration.seconds(8)
+
+    /// - Parameter workers: Threads; `nil` for one per processor, and no more than there are bots.
+    public init(workers: Int? = nil) {
+        self.workers = workers ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    /// - Parameters:
+    ///   - interruption: Asked a few times a second whether the user wants the run to end.
+    ///   - progress: Called about once a second.
+    /// - Throws: ``RunError`` where the server cannot be started.
+    public func perform(
+        _ plan: Plan, media: MediaLibrary, interruption: @escaping @Sendable () -> Bool,
+        progress: @escaping @Sendable (Progress) -> Void
+    ) async throws(RunError) -> RunRecord {
+        var server: ReferenceServer?
+        let url: String
+        switch plan.scenario.target.address {
+        case .embedded:
+            var configuration = ServerConfiguration(port: 0, trustLoopback: true)
+            configuration.seed = SplitMix64.derive(plan.seed, "server")
+            do {
+                let started = try await ReferenceServer.start(configuration: configuration)
+                server = started
+                url = started.url
+            } catch {
+                throw .server("the embedded server: \(error)")
+            }
+        case .url(let target): url = target
+        }
+        progress(.serverStarted(url: url))
+        let driver = SocketDriver(workers: min(workers, max(1, plan.bots.count)))
+        let record = await run(plan, media: media, url: url, driver: driver, interruption: interruption, progress: progress)
+        await driver.stop()
+        await server?.stop()
+        return record
+    }
+
+    private func run(
+        _ plan: Plan, media: MediaLibrary, url: String, driver: SocketDriver, interruption: @escaping @Sendable () -> Bool,
+        progress: @escaping @Sendable (Progress) -> Void
+    ) async -> RunRecord {
+        let cpuBefore = driver.hostHealth.processCPU
+        let epoch = driver.clock.now + .milliseconds(100)
+        let stopAt = epoch + plan.duration
+        let materials = driver.workers.map { _ in WorkerMaterial() }
+        let handles = plan.bots.map { bot in
+            let material = materials[bot.index % materials.count]
+            return driver.host(seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch) { [clock = driver.clock] now in
+                let dtls: DTLSContext
+                do {
+                    dtls = try material.dtls(entropy: .system, wallClock: clock.wallClock)
+                } catch {
+                    preconditionFailure("OpenSSL offers no DTLS here: \(error)")
+                }
+                return Bot(
+                    context: BotContext(
+                        plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: url, media: media.tracks,
+                        wallClock: clock.wallClock, dtls: dtls, entropy: .system), now: now)
+            }
+        }
+        var isInterrupted = false
+        var lastProgress = epoch
+        let giveUp = stopAt + Bot.drainTime + Self.grace
+        while driver.unfinished > 0, driver.clock.now < giveUp {
+            try? await Task.sleep(for: .milliseconds(50))
+            let now = driver.clock.now
+            if !isInterrupted, interruption() {
+                isInterrupted = true
+                progress(.draining)
+                for handle in handles {
+                    await driver.withMachine(handle) { machine, _ in (machine as? Bot)?.stop(at: now) }
+                }
+            }
+            if now >= lastProgress + .seconds(1) {
+                lastProgress = lastProgress + .seconds(1)
+                var joined = 0
+                for handle in handles {
+                    joined += await driver.withMachine(handle) { machine, _ in (machine as? Bot)?.hasJoined == true ? 1 : 0 }
+                }
+                progress(.running(elapsed: now - epoch, of: plan.duration, joined: joined, bots: handles.count))
+            }
+        }
+        var bots: [BotRecord] = []
+        var hosts: [HostReport] = []
+        for handle in handles {
+            let (bot, host) = await driver.withMachine(handle) { machine, report in ((machine as? Bot)?.record(), report) }
+            guard let bot else { preconditionFailure("only bots are hosted here") }
+            bots.append(bot)
+            hosts.append(host)
+        }
+        return RunRecord(
+            epoch: epoch, stopAt: stopAt, bots: bots, hosts: hosts, faults: plan.faults(epoch: epoch),
+            generator: health(driver, cpuBefore: cpuBefore, isInterrupted: isInterrupted))
+    }
+
+    private func health(_ driver: SocketDriver, cpuBefore: Duration, isInterrupted: Bool) -> GeneratorHealth {
+        let workers = driver.health
+        var generator = GeneratorHealth()
+        generator.socketDrops = workers.receiveBufferDrops
+        generator.sendFailures = workers.sendsBlocked + workers.sendsWithoutBuffers + workers.sendsFailed
+        generator.cpuSeconds = (driver.hostHealth.processCPU - cpuBefore).inSeconds
+        generator.worstLoopLag = workers.lag.max.inSeconds
+        generator.peakMemory = Self.peakMemory()
+        generator.isInterrupted = isInterrupted
+        return generator
+    }
+
+    private static func peakMemory() -> UInt64 {
+        var usage = rusage()
+        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+        return UInt64(max(0, usage.ru_maxrss)) * 1024
+    }
+}
