@@ -24,8 +24,11 @@ struct MutationTests {
             }
             let text = String(decoding: bytes, as: UTF8.self)
             let overrides = random.next() % 8 == 0 ? [String(text.prefix(Int(random.next() % 60)))] : []
-            if let scenario = try? parse(text, environment: ["A": text], overrides: overrides) {
-                _ = Plan(scenario, seed: random.next()).lines
+            do {
+                _ = Plan(try parse(text, environment: ["A": text], overrides: overrides), seed: random.next()).lines
+            } catch {
+                #expect(!error.errors.isEmpty)
+                #expect(error.errors.allSatisfy { !$0.message.contains("\n") })
             }
         }
     }

@@ -81,7 +81,7 @@ struct ScenarioReadingTests {
     func timeline() throws {
         let timeline = try parse(wholeScenario).timeline
         #expect(
-            timeline.map(\.who.description) == ["callers[3]", "callers[2]", "viewers[25.0%]", "viewers[25.0%]", "callers[0,2]"])
+            timeline.map(\.who.description) == ["callers[3]", "callers[2]", "viewers[25%]", "viewers[25%]", "callers[0,2]"])
         #expect(timeline[1].verbs == [.blackout(.seconds(6))])
         #expect(timeline[4].verbs == [.leave])
     }
@@ -236,6 +236,15 @@ struct PlanTests {
             #expect(wait >= .zero && wait <= policy.bound(of: attempt))
         }
         #expect(policy.bound(of: .max) == .seconds(8))
+    }
+
+    @Test("the longest stairs that can be written do not overflow")
+    func stairs() {
+        let stairs = Arrival.stairs(step: 1, every: .seconds(7 * 24 * 3600))
+        #expect(stairs.offset(of: 99_999, in: 100_000) > .seconds(7 * 24 * 3600))
+        #expect(
+            complaints(about: wholeScenario.replacing("step: 2, every: 5s", with: "step: 1, every: 168h")).contains(
+                "would join at"))
     }
 
     @Test("what is printed says who, where, when and what")

@@ -22,7 +22,9 @@ public enum Arrival: Sendable, Hashable {
         case .over(let duration):
             return .nanoseconds(Int64(duration.inSeconds * Double(index) / Double(count) * 1e9))
         case .rate(let perSecond): return .nanoseconds(Int64(Double(index) / perSecond * 1e9))
-        case .stairs(let step, let every): return .nanoseconds(every.inNanoseconds * Int64(index / step))
+        case .stairs(let step, let every):
+            let (nanoseconds, overflow) = every.inNanoseconds.multipliedReportingOverflow(by: Int64(index / step))
+            return .nanoseconds(overflow ? .max : nanoseconds)
         }
     }
 }

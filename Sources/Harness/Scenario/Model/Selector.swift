@@ -1,3 +1,4 @@
+import Measurement
 import RTCCore
 
 /// Whom an entry of the timeline hits: `callers`, `callers[3]`, `callers[0,2]`, `callers[25%]` or `all`.
@@ -33,7 +34,7 @@ extension Selector: CustomStringConvertible {
         case .all: "all"
         case .group(let name): name
         case .members(let name, let indices): "\(name)[\(indices.map(String.init).joined(separator: ","))]"
-        case .share(let name, let share): "\(name)[\((share * 100_000).rounded() / 1000)%]"
+        case .share(let name, let share): "\(name)[\(Quantity(share, .ratio))]"
         }
     }
 }
