@@ -1,0 +1,96 @@
+/// Every metric that an assertion can name, with its definition.
+///
+/// A sample is one per received track (a pair of sender and receiver, and a kind) unless its definition says otherwise. Where
+/// less is better the default aggregate is ``Aggregate/p95``, where more is better it is ``Aggregate/min``: without a word,
+/// an assertion asks about those who had it worst.
+public enum MetricCatalog {
+    /// Bots that completed their first join, of all that were due to. One value.
+    public static let joined = Metric.single("joined", .ratio)
+
+    /// Ordered pairs in which the receiver got at least one intact frame of every kind that the sender publishes, of all pairs
+    /// that share a room and subscribe. One value.
+    public static let seen = Metric.single("seen", .ratio)
+
+    /// From the moment at which a join was due to the first intact video frame, or audio frame where the sender has no video.
+    public static let firstFrame = Metric.distribution("first_frame", .time, default: .p95)
+
+    /// From the moment at which a join was due until the room let the bot in. One sample per bot.
+    public static let joinTime = Metric.distribution("join_time", .time, default: .p95)
+
+    /// From the end of a fault to the next intact frame. One sample per fault and received track that it hit.
+    public static let recovery = Metric.distribution("recovery", .time, default: .p95)
+
+    /// Time without intact media, each stretch of it one sample; longer than a second for video, 200 ms for audio.
+    public static let outage = Metric.distribution("outage", .time, default: .p95)
+
+    /// From the moment at which a video frame was due to leave until its last packet had arrived. One sample per intact frame.
+    public static let videoLatency = Metric.distribution("video.latency", .time, default: .p95)
+
+    /// From the moment at which an audio frame was due to leave until it had arrived. One sample per intact frame.
+    public static let audioLatency = Metric.distribution("audio.latency", .time, default: .p95)
+
+    /// Received video payload per second, retransmissions left out.
+    public static let videoInBitrate = Metric.distribution("video.in.bitrate", .bitrate, default: .min)
+
+    /// Received audio payload per second.
+    public static let audioInBitrate = Metric.distribution("audio.in.bitrate", .bitrate, default: .min)
+
+    /// Sent video payload per second, retransmissions left out. One sample per sent track.
+    public static let videoOutBitrate = Metric.distribution("video.out.bitrate", .bitrate, default: .min)
+
+    /// Sent audio payload per second. One sample per sent track.
+    public static let audioOutBitrate = Metric.distribution("audio.out.bitrate", .bitrate, default: .min)
+
+    /// Video packets that were still missing after repair, of all that were expected.
+    public static let videoInLoss = Metric.distribution("video.in.loss", .ratio, default: .p95)
+
+    /// Audio packets that were still missing after repair, of all that were expected.
+    public static let audioInLoss = Metric.distribution("audio.in.loss", .ratio, default: .p95)
+
+    /// Media packets that did not arrive when first sent, of all that were expected: loss before repair.
+    public static let networkLoss = Metric.distribution("network.loss", .ratio, default: .p95)
+
+    /// Time in which video stood still, of the time in which it should have moved.
+    public static let videoInFreezeRatio = Metric.distribution("video.in.freeze.ratio", .ratio, default: .p95)
+
+    /// How often video stood still.
+    public static let videoInFreezeCount = Metric.distribution("video.in.freeze.count", .number, default: .max)
+
+    /// Decodable video frames per second.
+    public static let videoInFPS = Metric.distribution("video.in.fps", .frequency, default: .min)
+
+    /// Sent video frames per second. One sample per sent track.
+    public static let videoOutFPS = Metric.distribution("video.out.fps", .frequency, default: .min)
+
+    /// Intact video frames, of all that were sent.
+    public static let videoFramesIntact = Metric.distribution("video.frames.intact", .ratio, default: .min)
+
+    /// Intact audio frames, of all that were sent.
+    public static let audioFramesIntact = Metric.distribution("audio.frames.intact", .ratio, default: .min)
+
+    /// Interarrival jitter of video packets (RFC 3550 §6.4.1).
+    public static let videoInJitter = Metric.distribution("video.in.jitter", .time, default: .p95)
+
+    /// Interarrival jitter of audio packets (RFC 3550 §6.4.1).
+    public static let audioInJitter = Metric.distribution("audio.in.jitter", .time, default: .p95)
+
+    /// Round-trip time from RTCP reports (RFC 3550 §6.4.1). One sample per report that gave one.
+    public static let rtt = Metric.distribution("rtt", .time, default: .p95)
+
+    /// Attempts that each reconnection took. One sample per bot and fault that needed one.
+    public static let reconnectAttempts = Metric.distribution("reconnect.attempts", .number, default: .max)
+
+    /// All of them, in the order in which they are listed to people.
+    public static let all: [Metric] = [
+        joined, seen, firstFrame, joinTime, recovery, outage, videoLatency, audioLatency, videoInBitrate, audioInBitrate,
+        videoOutBitrate, audioOutBitrate, videoInLoss, audioInLoss, networkLoss, videoInFreezeRatio, videoInFreezeCount,
+        videoInFPS, videoOutFPS, videoFramesIntact, audioFramesIntact, videoInJitter, audioInJitter, rtt, reconnectAttempts,
+    ]
+
+    /// The tags by which samples can be chosen: the receiver's group, name and room, and the sender's name.
+    public static let tags = ["group", "bot", "room", "from"]
+
+    public static func metric(named name: String) -> Metric? {
+        all.first { $0.name == name }
+    }
+}

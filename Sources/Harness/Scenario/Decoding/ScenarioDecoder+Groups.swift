@@ -1,0 +1,209 @@
+import Measurement
+import NetworkImpairment
+import RTCCore
+
+extension ScenarioDecoder {
+    /// More bots than any number of machines will carry is a slip of the pen.
+    static let mostBots = 100_000
+
+    mutating func groups(_ fields: Fields, duration: Duration?) -> [Scenario.Group] {
+        guard let node = required(fields, "groups") else { return [] }
+        let before = diagnostics.errors.count
+        var nodes: [(DocumentNode, String)] = []
+        let groups = list(fields, "groups") { decoder, node, path in
+            nodes.append((node, path))
+            return decoder.group(node, path, duration: duration)
+        }
+        if groups.isEmpty, nodes.isEmpty, diagnostics.errors.count == before {
+            diagnostics.report("a scenario needs at least one group: add '- name: callers'", at: node.location, field: "groups")
+        }
+        checkNames(nodes)
+        let total = groups.reduce(0) { $0 + $1.count }
+        if total > Self.mostBots {
+            diagnostics.report("\(total) bots are more than \(Self.mostBots)", at: node.location, field: "groups")
+        }
+        return groups
+    }
+
+    private mutating func checkNames(_ nodes: [(DocumentNode, String)]) {
+        var seen: Set<String> = []
+        for (node, path) in nodes {
+            guard let nameNode = node["name"], case .scalar(let name) = nameNode.content else { continue }
+            if name == "all" {
+                diagnostics.report(
+                    "a group cannot be called 'all', which stands for everyone", at: nameNode.location, field: "\(path).name")
+            }
+            if !seen.insert(name).inserted {
+                diagnostics.report(
+                    "two groups are called '\(name)'; each needs its own name", at: nameNode.location, field: "\(path).name")
+            }
+        }
+    }
+
+    private mutating func group(_ node: DocumentNode, _ path: String, duration: Duration?) -> Scenario.Group? {
+        guard let fields = fields(of: node, .group, path: path) else { return nil }
+        let name = required(fields, "name").flatMap { self.name($0, fields.path(of: "name"), of: "a group") }
+        let count = required(fields, "count").flatMap { self.count($0, fields.path(of: "count")) }
+        let arrival = optional(fields, "arrive", .atOnce) { decoder, node, path in decoder.arrival(node, path) }
+        let room = required(fields, "room").flatMap { self.room($0, fields.path(of: "room")) }
+        let publication = optional(fields, "publish", Publication()) { decoder, node, path in decoder.publication(node, path) }
+        let subscription = optional(fields, "subscribe", .all) { decoder, node, path in
+            decoder.choice(node, path, Scenario.Subscription.self, unavailable: Availability.subscriptions, of: "a subscription")
+        }
+        let network = optional(fields, "network", NetworkProfile.clean) { decoder, node, path in decoder.network(node, path) }
+        let reconnect: ReconnectPolicy?? = optional(fields, "reconnect", nil) { decoder, node, path in
+            decoder.reconnect(node, path).map { Optional($0) }
+        }
+        if let duration, let arrival, let count, let node = fields["arrive"], arrival.offset(of: count - 1, in: count) >= duration
+        {
+            let last = Quantity(arrival.offset(of: count - 1, in: count).inSeconds, .time)
+            diagnostics.report(
+                "the last of \(count) bots would join at \(last), when the run of \(Quantity(duration.inSeconds, .time)) is over: "
+                    + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
+        }
+        guard let name, let count, let arrival, let room, let publication, let subscription, let network, let reconnect else {
+            return nil
+        }
+        return Scenario.Group(
+            name: name, count: count, arrival: arrival, room: room, publication: publication, subscription: subscription,
+            network: network, reconnect: reconnect)
+    }
+
+    /// The default where a key is absent, `nil` where it is wrong.
+    private mutating func optional<Value>(
+        _ fields: Fields, _ key: String, _ absent: Value, _ read: (inout ScenarioDecoder, DocumentNode, String) -> Value?
+    ) -> Value? {
+        guard let node = fields[key] else { return absent }
+        return read(&self, node, fields.path(of: key))
+    }
+
+    private mutating func count(_ node: DocumentNode, _ path: String) -> Int? {
+        if case .scalar("0") = node.content {
+            diagnostics.report(
+                "a group of nobody does nothing: write 'count: 1' or more, or take the group out", at: node.location, field: path)
+            return nil
+        }
+        return integer(node, path, in: 1...Self.mostBots, example: 4)
+    }
+
+    private mutating func arrival(_ node: DocumentNode, _ path: String) -> Arrival? {
+        guard let fields = fields(of: node, .arrive, path: path) else { return nil }
+        let given = fields.keys.filter { KeyTable.arrive.names.contains($0) }
+        guard given.count == 1, let key = given.first, let value = fields[key] else {
+            if given.count > 1 || fields.keys.isEmpty {
+                diagnostics.report(
+                    "an arrival is one of { over: 2s }, { rate: 20/s } and { stairs: { step: 10, every: 5s } }",
+                    at: node.location, field: path)
+            }
+            return nil
+        }
+        let valuePath = fields.path(of: key)
+        switch key {
+        case "over": return duration(value, valuePath).map { .over($0) }
+        case "rate":
+            guard let rate = quantity(value, valuePath, [.frequency]) else { return nil }
+            guard rate.value >= 0.001, rate.value <= 1e6 else {
+                diagnostics.report(
+                    "a rate of arrival lies between 0.001/s and 1000000/s: write 20/s", at: value.location, field: valuePath)
+                return nil
+            }
+            return .rate(rate.value)
+        default:
+            guard let stairs = self.fields(of: value, .stairs, path: valuePath) else { return nil }
+            let step = required(stairs, "step").flatMap {
+                integer($0, stairs.path(of: "step"), in: 1...Self.mostBots, example: 10)
+            }
+            let every = required(stairs, "every").flatMap { positiveDuration($0, stairs.path(of: "every")) }
+            guard let step, let every else { return nil }
+            return .stairs(step: step, every: every)
+        }
+    }
+
+    private mutating func room(_ node: DocumentNode, _ path: String) -> String? {
+        guard let room = text(node, path) else { return nil }
+        var rest = room[...]
+        while let open = rest.firstIndex(of: "{") {
+            let close = rest[open...].firstIndex(of: "}") ?? rest.endIndex
+            let name = String(rest[rest.index(after: open)..<close])
+            guard close < rest.endIndex, Plan.roomPlaceholders.contains(name) else {
+                let advice = Spelling.advice(for: name, in: Plan.roomPlaceholders, noun: "there are")
+                diagnostics.report("'{\(name)' is not a placeholder of a room\(advice)", at: node.location, field: path)
+                return nil
+            }
+            rest = rest[rest.index(after: close)...]
+        }
+        guard room.utf8.count <= 200 else {
+            diagnostics.report("the name of a room has at most 200 bytes", at: node.location, field: path)
+            return nil
+        }
+        return room
+    }
+
+    private mutating func publication(_ node: DocumentNode, _ path: String) -> Publication? {
+        guard let fields = fields(of: node, .publish, path: path) else { return nil }
+        let audio = optional(fields, "audio", nil as String?) { decoder, node, path in
+            decoder.mediaFile(node, path, ["ogg", "opus"], Availability.audioFormats, example: "fixtures/speech.ogg").map {
+                Optional($0)
+            }
+        }
+        let video = optional(fields, "video", nil as String?) { decoder, node, path in
+            decoder.mediaFile(node, path, ["ivf"], Availability.videoFormats, example: "fixtures/talking-head.ivf").map {
+                Optional($0)
+            }
+        }
+        guard let audio, let video else { return nil }
+        return Publication(audio: audio, video: video)
+    }
+
+    private mutating func mediaFile(
+        _ node: DocumentNode, _ path: String, _ formats: [String], _ unavailable: [String], example: String
+    ) -> String? {
+        guard let file = text(node, path) else { return nil }
+        let name = file.split(separator: "/").last ?? ""
+        let format = name.contains(".") ? name.split(separator: ".").last?.lowercased() ?? "" : ""
+        if formats.contains(format) { return file }
+        let known = formats.map { ".\($0)" }.joined(separator: " or ")
+        let message =
+            unavailable.contains(format)
+            ? "\(Availability.message("." + format)): use a \(known) file, such as \(example)"
+            : "'\(file)' is not a \(known) file: write a path such as \(example)"
+        diagnostics.report(message, at: node.location, field: path)
+        return nil
+    }
+
+    private mutating func reconnect(_ node: DocumentNode, _ path: String) -> ReconnectPolicy? {
+        guard let fields = fields(of: node, .reconnect, path: path) else { return nil }
+        let defaults = ReconnectPolicy()
+        let initial = optional(fields, "initial", defaults.initial) { decoder, node, path in decoder.positiveDuration(node, path)
+        }
+        let factor = optional(fields, "factor", defaults.factor) { decoder, node, path in
+            decoder.number(node, path, in: 1...100, example: "2")
+        }
+        let longest = optional(fields, "max", max(defaults.max, initial ?? .zero)) { decoder, node, path in
+            decoder.positiveDuration(node, path)
+        }
+        let jitter = optional(fields, "jitter", defaults.jitter) { decoder, node, path in
+            decoder.choice(node, path, ReconnectPolicy.Jitter.self, of: "a jitter")
+        }
+        let attempts = optional(fields, "attempts", defaults.attempts) { decoder, node, path in
+            decoder.integer(node, path, in: 1...10_000, example: 20)
+        }
+        guard let initial, let factor, let longest, let jitter, let attempts else { return nil }
+        guard longest >= initial else {
+            diagnostics.report(
+                "'max' is shorter than 'initial'; waits grow from 'initial' to 'max'",
+                at: fields["max"]?.location ?? node.location,
+                field: fields.path(of: "max"))
+            return nil
+        }
+        return ReconnectPolicy(initial: initial, factor: factor, max: longest, jitter: jitter, attempts: attempts)
+    }
+}
+
+extension DocumentNode {
+    /// The value of a key of a mapping.
+    subscript(key: String) -> DocumentNode? {
+        guard case .mapping(let entries) = content else { return nil }
+        return entries.first { $0.key == key }?.value
+    }
+}

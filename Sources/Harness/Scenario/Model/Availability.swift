@@ -1,0 +1,25 @@
+/// What the design has and the program does not yet: the one place from which later work takes a word out.
+///
+/// A scenario that uses one of these is refused by name, rather than told that it made a typing mistake.
+enum Availability {
+    static let verbs = [
+        "address_change", "kill", "rejoin", "mic", "camera", "share", "switch_device", "subscribe", "chat", "react", "raise_hand",
+        "admit", "deny", "kick", "mute_other", "ice_restart",
+    ]
+    static let protocols = ["socketio", "peerjs", "whip", "whep", "janus", "livekit", "mediasoup"]
+    static let modes = ["sfu"]
+    static let urlSchemes = ["wss", "http", "https"]
+    static let scenarioKeys = ["server", "sample"]
+    static let targetKeys = ["ca", "ice", "stun", "turn", "token"]
+    static let groupKeys = [
+        "certificate", "srtp", "role", "record", "simulcast", "profile", "nat", "token", "data", "encryption", "duration",
+    ]
+    static let publishKeys = ["screen", "data"]
+    static let subscriptions = ["none"]
+    static let audioFormats = ["wav", "webm", "mkv", "mka", "mp4", "m4a", "mp3", "aac", "flac"]
+    static let videoFormats = ["webm", "mkv", "mp4", "y4m", "h264", "264", "mov"]
+
+    static func message(_ word: String) -> String {
+        "'\(word)' is not available yet"
+    }
+}

@@ -1,0 +1,23 @@
+public import NetworkImpairment
+
+extension Scenario {
+    /// Bots that live alike.
+    public struct Group: Sendable, Hashable {
+        public var name: String
+        /// At least 1.
+        public var count: Int
+        public var arrival: Arrival
+        /// The room's name with its placeholders, `{run}` and `{group}`.
+        public var room: String
+        public var publication: Publication
+        public var subscription: Subscription
+        public var network: NetworkProfile
+        /// `nil` where a bot that lost its connection stays away.
+        public var reconnect: ReconnectPolicy?
+    }
+
+    /// Whose media a bot asks for.
+    public enum Subscription: String, Sendable, Hashable, CaseIterable {
+        case all
+    }
+}

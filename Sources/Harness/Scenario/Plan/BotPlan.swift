@@ -1,0 +1,26 @@
+public import NetworkImpairment
+public import RTCCore
+
+/// What one bot will do.
+public struct BotPlan: Sendable, Hashable {
+    /// Its place among all bots of the run, from 0.
+    public var index: Int
+    /// Its group and its place in it: `callers[0]`.
+    public var name: String
+    public var group: String
+    /// With every placeholder replaced.
+    public var room: String
+    /// When its join is due.
+    public var joinAt: Instant
+    public var publication: Publication
+    public var subscription: Scenario.Subscription
+    /// The network that it begins with.
+    public var network: NetworkProfile
+    public var reconnect: ReconnectPolicy?
+    /// Its own share of the run's seed: the same however many others there are.
+    public var seed: UInt64
+    /// In the order in which they are done.
+    public var actions: [PlannedAction]
+    /// When it leaves: its `leave`, or the end of the run.
+    public var leaveAt: Instant
+}

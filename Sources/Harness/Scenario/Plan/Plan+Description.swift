@@ -1,0 +1,64 @@
+import Measurement
+import NetworkImpairment
+import RTCCore
+
+extension Plan {
+    /// What `check` prints: the plan in lines for a person, without secrets.
+    public var lines: [String] {
+        var lines = ["\(scenario.name): \(scenario.title)"]
+        let target =
+            switch scenario.target.address {
+            case .embedded: "the embedded server"
+            case .url(let url): url
+            }
+        let bots = "\(bots.count) \(bots.count == 1 ? "bot" : "bots")"
+        lines.append("  \(bots), \(Self.time(duration)), seed \(seed), run \(runID)")
+        lines.append("  target: \(target) (\(scenario.target.signalingProtocol.rawValue), \(scenario.target.mode.rawValue))")
+        lines.append("  groups:")
+        lines += scenario.groups.map { "    \(Self.line(for: $0, in: self))" }
+        if !scenario.timeline.isEmpty {
+            lines.append("  timeline:")
+            let ordered = scenario.timeline.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+            lines += ordered.map { "    \(line(for: $0.element))" }
+        }
+        if !scenario.assertions.isEmpty {
+            lines.append("  asserts:")
+            lines += scenario.assertions.map { "    \($0.text)" }
+        }
+        return lines.map(scenario.redacted)
+    }
+
+    private static func line(for group: Scenario.Group, in plan: Plan) -> String {
+        let members = plan.bots.filter { $0.group == group.name }
+        let room = members.first?.room ?? group.room
+        let last = members.last.map { time($0.joinAt - .origin) } ?? ""
+        let joins = group.count == 1 || group.arrival == .atOnce ? "at once" : "from 0 s to \(last)"
+        let media = [group.publication.audio, group.publication.video].compactMap { $0 }
+        let sends = media.isEmpty ? "sends nothing" : "sends \(media.joined(separator: " and "))"
+        return "\(group.name): \(group.count) in \(room), join \(joins), \(sends), network \(group.network.name)"
+            + (group.reconnect == nil ? ", stay away when lost" : "")
+    }
+
+    private func line(for entry: TimelineEntry) -> String {
+        let verbs = entry.verbs.map(Self.phrase).joined(separator: ", ")
+        guard let name = entry.event, let event = event(named: name) else {
+            return "\(Self.time(entry.at)): \(entry.who): \(verbs)"
+        }
+        let span = event.end > event.start ? " until \(Self.time(event.end - .origin))" : ""
+        let hit = event.bots.prefix(5).map { bots[$0].name }.joined(separator: ", ")
+        let more = event.bots.count > 5 ? " and \(event.bots.count - 5) more" : ""
+        return "\(Self.time(entry.at)): \(entry.who): \(verbs) [\(name)\(span), hits \(hit)\(more)]"
+    }
+
+    private static func phrase(_ verb: Verb) -> String {
+        switch verb {
+        case .network(let profile): "network \(profile.name)"
+        case .blackout(let duration): "blackout of \(time(duration))"
+        case .leave: "leave"
+        }
+    }
+
+    private static func time(_ duration: Duration) -> String {
+        Quantity(duration.inSeconds, .time).description
+    }
+}

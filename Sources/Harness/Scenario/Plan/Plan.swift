@@ -1,0 +1,108 @@
+public import RTCCore
+
+/// A scenario unrolled: every bot, every action and every event with its time. The same scenario and seed give the same plan.
+public struct Plan: Sendable {
+    public let scenario: Scenario
+    public let seed: UInt64
+    /// Names the run in rooms and reports; comes from the seed and the scenario's name.
+    public let runID: String
+    /// In the order of groups and places.
+    public let bots: [BotPlan]
+    public let duration: Duration
+    /// By start, then in the order of the file.
+    public let events: [PlannedEvent]
+
+    /// What a room's name may contain in braces.
+    static let roomPlaceholders = ["run", "group"]
+
+    /// - Parameter seed: Instead of the scenario's own.
+    public init(_ scenario: Scenario, seed: UInt64? = nil) {
+        let seed = seed ?? scenario.seed
+        let run = Self.runName(seed: seed, scenario: scenario.name)
+        self.scenario = scenario
+        self.seed = seed
+        self.runID = run
+        self.duration = scenario.duration
+        var bots: [BotPlan] = []
+        for group in scenario.groups {
+            for place in 0..<group.count {
+                bots.append(Self.bot(place, of: group, index: bots.count, run: run, seed: seed, duration: scenario.duration))
+            }
+        }
+        let hit = Self.hit(by: scenario, bots: bots, seed: seed)
+        for (entry, indices) in hit {
+            for index in indices {
+                for verb in entry.verbs {
+                    bots[index].actions.append(PlannedAction(at: .origin + entry.at, event: entry.event, verb: verb))
+                    if verb == .leave { bots[index].leaveAt = min(bots[index].leaveAt, .origin + entry.at) }
+                }
+            }
+        }
+        self.bots = bots
+        self.events = hit.compactMap { entry, indices in
+            entry.event.map { Self.event($0, entry, indices, bots: bots, duration: scenario.duration) }
+        }
+    }
+
+    /// The end of the run.
+    public var end: Instant { .origin + duration }
+
+    public func event(named name: String) -> PlannedEvent? {
+        events.first { $0.name == name }
+    }
+
+    /// Eight letters and digits that no one confuses when reading them aloud.
+    private static func runName(seed: UInt64, scenario: String) -> String {
+        let alphabet = Array("abcdefghjkmnpqrstuvwxyz0123456789")
+        var random = SplitMix64(seed: SplitMix64.derive(seed, "run \(scenario)"))
+        return String((0..<8).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] })
+    }
+
+    private static func bot(
+        _ place: Int, of group: Scenario.Group, index: Int, run: String, seed: UInt64, duration: Duration
+    ) -> BotPlan {
+        let name = "\(group.name)[\(place)]"
+        let room = group.room.replacing("{run}", with: run).replacing("{group}", with: group.name)
+        return BotPlan(
+            index: index, name: name, group: group.name, room: room,
+            joinAt: .origin + group.arrival.offset(of: place, in: group.count), publication: group.publication,
+            subscription: group.subscription, network: group.network, reconnect: group.reconnect,
+            seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration)
+    }
+
+    /// The timeline by time, each entry with the bots that it hits.
+    private static func hit(by scenario: Scenario, bots: [BotPlan], seed: UInt64) -> [(TimelineEntry, [Int])] {
+        var firsts: [Int] = []
+        var next = 0
+        for group in scenario.groups {
+            firsts.append(next)
+            next += group.count
+        }
+        let ordered = scenario.timeline.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+        return ordered.map { _, entry in
+            let indices = zip(scenario.groups, firsts).flatMap { group, first in
+                entry.who.indices(in: group.name, count: group.count, seed: seed).map { first + $0 }
+            }
+            return (entry, indices)
+        }
+    }
+
+    private static func event(
+        _ name: String, _ entry: TimelineEntry, _ indices: [Int], bots: [BotPlan], duration: Duration
+    ) -> PlannedEvent {
+        let start = Instant.origin + entry.at
+        let runEnd = Instant.origin + duration
+        var end = start
+        for verb in entry.verbs {
+            switch verb {
+            case .leave: break
+            case .blackout(let length): end = max(end, start + length)
+            case .network(let profile):
+                for index in indices where profile != bots[index].network && !profile.isClean {
+                    end = max(end, bots[index].nextNetwork(after: start) ?? runEnd)
+                }
+            }
+        }
+        return PlannedEvent(name: name, start: start, end: min(end, runEnd), bots: indices)
+    }
+}

@@ -1,0 +1,153 @@
+extension KeyTable {
+    static let scenario = KeyTable(
+        "a scenario", unavailable: Availability.scenarioKeys,
+        [
+            .required("scenario", "What the scenario shows, in a sentence.", ["$ref": "#/$defs/text"]),
+            .optional(
+                "seed", "Where every random choice comes from; 1 by default.",
+                ["anyOf": [["type": "integer", "minimum": 0], .reference("environment")]]),
+            .optional("tags", "Words by which runs choose scenarios.", ["type": "array", "items": .reference("name")]),
+            .required("target", "The server under test.", .reference("target")),
+            .required("duration", "From the start of the run to its end, arrivals included.", .reference("duration")),
+            .required("groups", "The bots.", ["type": "array", "minItems": 1, "items": .reference("group")]),
+            .optional("timeline", "What happens when.", ["type": "array", "items": .reference("entry")]),
+            .optional(
+                "assert", "What must hold: METRIC[{tag=value}] [AGGREGATE] OPERATOR VALUE [WINDOW].",
+                ["type": "array", "items": .reference("assertion")]),
+        ])
+
+    static let target = KeyTable(
+        "the target", unavailable: Availability.targetKeys,
+        [
+            .optional(
+                "protocol", "The dialect of its signaling; starling by default.",
+                .choice(Scenario.Target.SignalingProtocol.allCases.map(\.rawValue))),
+            .required(
+                "url", "'embedded' starts the reference server for the run; otherwise a ws:// address.",
+                ["anyOf": [["const": "embedded"], ["type": "string", "pattern": "^ws://."], .reference("environment")]]),
+            .optional(
+                "mode", "Who sends media to whom; mesh by default.", .choice(Scenario.Target.Mode.allCases.map(\.rawValue))),
+        ])
+
+    static let group = KeyTable(
+        "a group", unavailable: Availability.groupKeys,
+        [
+            .required("name", "Letters, digits, - and _; bots are called after it: callers[0].", .reference("name")),
+            .required(
+                "count", "How many bots.",
+                ["anyOf": [["type": "integer", "minimum": 1, "maximum": 100_000], .reference("environment")]]),
+            .optional("arrive", "When they join; all at once by default.", .reference("arrive")),
+            .required("room", "The room's name; {run} and {group} are replaced.", .reference("text")),
+            .optional("publish", "What they send.", .reference("publish")),
+            .optional(
+                "subscribe", "Whose media they ask for; all by default.", .choice(Scenario.Subscription.allCases.map(\.rawValue))),
+            .optional("network", "The network they begin with; clean by default.", .reference("network")),
+            .optional("reconnect", "How they come back; without it they stay away.", .reference("reconnect")),
+        ])
+
+    static let arrive = KeyTable(
+        "an arrival",
+        [
+            .optional("over", "Evenly over this time.", .reference("duration")),
+            .optional("rate", "So many per second: 20/s.", .reference("frequency")),
+            .optional("stairs", "So many at once, then a pause.", .reference("stairs")),
+        ])
+
+    static let stairs = KeyTable(
+        "stairs",
+        [
+            .required("step", "How many join at once.", .reference("count")),
+            .required("every", "The pause between two steps.", .reference("duration")),
+        ])
+
+    static let publish = KeyTable(
+        "a publication", unavailable: Availability.publishKeys,
+        [
+            .optional("audio", "An Opus file: .ogg or .opus.", .reference("text")),
+            .optional("video", "A VP8 file: .ivf.", .reference("text")),
+        ])
+
+    static let network = KeyTable(
+        "a network",
+        [
+            .optional("both", "What happens in each direction.", .reference("impairment")),
+            .optional("up", "What happens to what the bot sends.", .reference("impairment")),
+            .optional("down", "What happens to what the bot receives.", .reference("impairment")),
+        ])
+
+    static let impairment = KeyTable(
+        "an impairment",
+        [
+            .optional(
+                "loss", "Each datagram on its own, or in bursts.", ["anyOf": [.reference("percentage"), .reference("loss")]]),
+            .optional("delay", "One way, for every datagram.", .reference("duration")),
+            .optional(
+                "jitter", "Random delay on top.", ["anyOf": [.reference("duration"), .reference("jitter")]]),
+            .optional("rate", "The bottleneck's capacity, IP and UDP headers included.", .reference("bitrate")),
+            .optional(
+                "queue", "How much the bottleneck holds, as a time or a size; 300ms by default.",
+                ["anyOf": [.reference("duration"), .reference("size")]]),
+            .optional("duplicate", "Datagrams that arrive twice.", .reference("percentage")),
+            .optional("corrupt", "Datagrams in which a bit is flipped.", .reference("percentage")),
+            .optional(
+                "mtu", "The largest IP packet that passes, in bytes; longer ones vanish.",
+                ["anyOf": [["type": "integer", "minimum": 68, "maximum": 65_535], .reference("size")]]),
+        ])
+
+    static let loss = KeyTable(
+        "a loss",
+        [
+            .required("rate", "The mean loss.", .reference("percentage")),
+            .optional(
+                "burst", "The mean length of a burst in datagrams (Gilbert-Elliott).",
+                ["anyOf": [["type": "number", "minimum": 1], .reference("environment")]]),
+        ])
+
+    static let jitter = KeyTable(
+        "a jitter",
+        [
+            .required("amount", "Half the width, or the standard deviation.", .reference("duration")),
+            .optional("distribution", "uniform by default.", .choice(["uniform", "normal"])),
+            .optional(
+                "reorders", "Whether a datagram may overtake an earlier one; no by default.",
+                ["anyOf": [["type": "boolean"], .reference("environment")]]),
+        ])
+
+    static let reconnect = KeyTable(
+        "a reconnect policy",
+        [
+            .optional("initial", "The first wait's bound; 250ms by default.", .reference("duration")),
+            .optional(
+                "factor", "What each bound is multiplied by; 2 by default.",
+                ["anyOf": [["type": "number", "minimum": 1], .reference("environment")]]),
+            .optional("max", "No bound is longer; 8s by default.", .reference("duration")),
+            .optional(
+                "jitter", "How much of a wait is chance; full by default.",
+                .choice(ReconnectPolicy.Jitter.allCases.map(\.rawValue))),
+            .optional("attempts", "Failures in a row after which a bot stays away; 20 by default.", .reference("count")),
+        ])
+
+    static let entry = KeyTable(
+        "an entry of the timeline",
+        [
+            .required("at", "From the start of the run.", .reference("duration")),
+            .optional("event", "A name that assertions refer to.", .reference("name")),
+            .required("who", "callers, callers[3], callers[0,2], callers[25%] or all.", .reference("who")),
+            .required("do", "What is done to them.", ["anyOf": [["const": "leave"], .reference("verbs")]]),
+        ])
+
+    static let verbs = KeyTable(
+        "an action", unavailable: Availability.verbs,
+        [
+            .optional("network", "From now on they have this network.", .reference("network")),
+            .optional("blackout", "Datagrams and signaling are cut for this long.", .reference("duration")),
+            .optional("leave", "They leave for good.", ["anyOf": [["const": true], ["type": "null"]]]),
+        ])
+}
+
+extension SchemaValue {
+    /// One of a few words, or what the environment says.
+    static func choice(_ words: [String]) -> SchemaValue {
+        ["anyOf": [["enum": .strings(words)], .reference("environment")]]
+    }
+}
