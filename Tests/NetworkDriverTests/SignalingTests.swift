@@ -1,0 +1,188 @@
+import NIOCore
+import NIOPosix
+import NetworkImpairment
+import RTCCore
+import Testing
+
+@testable import NetworkDriver
+
+extension SocketTests {
+    @Suite("Signaling on a real WebSocket")
+    struct SignalingTests {
+        /// Opens a connection, says its lines one after another, each when the one before was answered, and finishes when it closes.
+        final class Client: TestMachine {
+            private var lines: [String]
+            private let afterwards: HostRequest?
+            private(set) var times: [Instant] = []
+
+            init(_ url: String, lines: [String] = [], first: [HostRequest] = [], afterwards: HostRequest? = nil) {
+                self.lines = lines
+                self.afterwards = afterwards
+                super.init()
+                requests = first + [.openSignaling(url: url)]
+            }
+
+            override func receive(_ input: HostInput, now: Instant) {
+                super.receive(input, now: now)
+                times.append(now)
+                switch input {
+                case .signalingClosed: requests.append(.finished)
+                case _ where !lines.isEmpty: requests.append(.sendSignaling(lines.removeFirst()))
+                default: if let afterwards { requests.append(afterwards) }
+                }
+            }
+        }
+
+        /// Runs one client to its end and returns what it was told.
+        private func told(
+            _ path: String, lines: [String] = [], first: [HostRequest] = [], afterwards: HostRequest? = nil,
+            configure: (inout WorkerConfiguration) -> Void = { _ in }
+        ) async throws -> (inputs: [HostInput], times: [Instant], log: [String], port: Int) {
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            let server = try await TestServer.start(on: group)
+            var configuration = WorkerConfiguration(signalingGroup: group)
+            configure(&configuration)
+            let driver = SocketDriver(workers: 1, configuration: configuration)
+            let url = path.contains("://") ? path : "ws://127.0.0.1:\(server.port)\(path)"
+            let handle = driver.host(seed: 1, startAt: .origin) { _ in
+                Client(url, lines: lines, first: first, afterwards: afterwards)
+            }
+            await driver.finishedAll()
+            let (inputs, times) = await driver.withMachine(handle) { machine, _ in
+                ((machine as? Client)?.inputs ?? [], (machine as? Client)?.times ?? [])
+            }
+            await driver.stop()
+            try await server.stop()
+            let log = server.log
+            let port = server.port
+            try await group.shutdownGracefully()
+            return (inputs, times, log, port)
+        }
+
+        @Test("opens, speaks, is answered, and hears the server's close code")
+        func conversation() async throws {
+            let (inputs, _, log, _) = try await told("/ws?a=b", lines: ["hello", "grüße 🐦", "close 4014 too slow"])
+            #expect(
+                inputs == [
+                    .signalingOpened, .signalingReceived("hello"), .signalingReceived("grüße 🐦"),
+                    .signalingClosed(code: 4014, reason: "too slow"),
+                ])
+            #expect(log == ["open /ws?a=b", "text", "text", "text", "close 4014 "])
+        }
+
+        @Test("the client's close code reaches the server, and comes back")
+        func ownClose() async throws {
+            let (inputs, _, log, _) = try await told(
+                "/", lines: ["hello"], afterwards: .closeSignaling(code: 4000, reason: "enough"))
+            #expect(inputs.last == .signalingClosed(code: 4000, reason: "enough"))
+            #expect(log.last == "close 4000 enough")
+        }
+
+        @Test("answers pings and joins fragments")
+        func pingsAndFragments() async throws {
+            let (inputs, _, _, _) = try await told("/", lines: ["ping", "split", "close 1000"])
+            #expect(
+                inputs == [
+                    .signalingOpened, .signalingReceived("pong are you there"), .signalingReceived("one two three"),
+                    .signalingClosed(code: 1000, reason: ""),
+                ])
+        }
+
+        @Test("a connection that breaks has no close code")
+        func broken() async throws {
+            let (inputs, _, _, port) = try await told("/", lines: ["drop"])
+            #expect(inputs.last == .signalingClosed(code: nil, reason: "127.0.0.1:\(port) broke the connection"))
+        }
+
+        @Test("a closed port refuses")
+        func refused() async throws {
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            let free = try await TestServer.start(on: group)
+            try await free.stop()
+            try await group.shutdownGracefully()
+            let (inputs, _, _, _) = try await told("ws://127.0.0.1:\(free.port)/")
+            #expect(
+                inputs == [.signalingClosed(code: nil, reason: "connection refused by 127.0.0.1:\(free.port)")])
+        }
+
+        @Test("what is no WebSocket says its HTTP status")
+        func notFound() async throws {
+            let (inputs, _, _, port) = try await told("/404")
+            #expect(
+                inputs == [
+                    .signalingClosed(code: nil, reason: "127.0.0.1:\(port) is not a WebSocket: HTTP 404 Not Found")
+                ])
+        }
+
+        @Test("a subprotocol that was not offered is refused")
+        func wrongSubprotocol() async throws {
+            let (inputs, _, _, port) = try await told("/other")
+            #expect(
+                inputs == [
+                    .signalingClosed(
+                        code: nil, reason: "127.0.0.1:\(port) chose the subprotocol 'other', which was not offered")
+                ])
+        }
+
+        @Test("a server that accepts and says nothing runs into the limit")
+        func silent() async throws {
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            let silent = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()
+            let port = try #require(silent.localAddress?.port)
+            let (inputs, _, _, _) = try await told("ws://127.0.0.1:\(port)/") {
+                $0.signalingTimeout = .milliseconds(80)
+            }
+            #expect(
+                inputs == [
+                    .signalingClosed(
+                        code: nil, reason: "127.0.0.1:\(port) did not answer the WebSocket handshake within 80 ms")
+                ])
+            try await silent.close()
+            try await group.shutdownGracefully()
+        }
+
+        @Test("a URL that is none is a reason")
+        func badURL() async throws {
+            let (inputs, _, _, _) = try await told("http://127.0.0.1/")
+            #expect(
+                inputs == [
+                    .signalingClosed(code: nil, reason: "'http://127.0.0.1/': the scheme must be ws, not 'http'")
+                ])
+        }
+
+        @Test("a blackout holds what is said until it ends")
+        func blackout() async throws {
+            let length = Duration.milliseconds(60)
+            let (inputs, times, _, _) = try await told(
+                "/", lines: ["hello", "close 1000"], first: [.blackout(length)])
+            #expect(inputs.map(\.self).first == .signalingOpened)
+            #expect(inputs.count == 3)
+            #expect(try #require(times.first) >= .origin + length)
+        }
+
+        @Test("stopping while connections are open closes them")
+        func stopping() async throws {
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            let server = try await TestServer.start(on: group)
+            let port = server.port
+            let driver = SocketDriver(workers: 1, configuration: WorkerConfiguration(signalingGroup: group))
+            let opened = Announcement<Void>()
+            final class Waiting: TestMachine {
+                let opened: Announcement<Void>
+                init(_ url: String, opened: Announcement<Void>) {
+                    self.opened = opened
+                    super.init()
+                    requests = [.openSignaling(url: url)]
+                }
+                override func receive(_ input: HostInput, now: Instant) {
+                    if case .signalingOpened = input { opened.announce(()) }
+                }
+            }
+            _ = driver.host(seed: 1, startAt: .origin) { _ in Waiting("ws://127.0.0.1:\(port)/", opened: opened) }
+            await opened.value
+            await driver.stop()
+            try await server.stop()
+            try await group.shutdownGracefully()
+        }
+    }
+}
