@@ -11,6 +11,7 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
     private var bytes = 0
     private var timer: Scheduled<Void>?
     private var isFinished = false
+    private var isRefused = false
 
     init(maximumBytes: Int, patience: TimeAmount) {
         self.maximumBytes = maximumBytes
@@ -40,6 +41,7 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isRefused else { return }
         guard !isFinished else {
             context.fireChannelRead(data)
             return
@@ -56,8 +58,18 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
         guard !isFinished else { return }
         finish()
         let text = "HTTP/1.1 \(status)\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-        let loopBound = context.loopBound
-        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: text)))
-            .whenComplete { _ in loopBound.value.close(promise: nil) }
+        isRefused = true
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: text)), promise: nil)
+        context.closeAfterReading()
+    }
+}
+
+extension ChannelHandlerContext {
+    /// Ends the outward half once everything is written, and the rest when the other side has gone or after a second.
+    ///
+    /// Closing at once while input is unread would reset the connection, and the answer would be lost on its way.
+    func closeAfterReading() {
+        close(mode: .output, promise: nil)
+        eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.close(promise: nil) }
     }
 }
