@@ -200,6 +200,47 @@ struct AuthenticityTests {
         #expect(changes == 4)
     }
 
+    @Test("connects to a lite agent, which checks nothing itself, in two exchanges")
+    func lite() {
+        var puppet = Puppet(role: .controlled)
+        puppet.agent.setRemoteIsLite(true)
+        puppet.agent.addRemoteCandidate(
+            IceCandidate(foundation: "1", priority: 2_130_706_431, address: .b, kind: .host), now: puppet.now)
+        puppet.drain()
+        let nominations = { (sent: [(Path, [UInt8])]) in
+            sent.map { withMessage($0.1) { $0.usesCandidate && $0.iceControlling != nil } }
+        }
+        #expect(nominations(puppet.sent) == [false])
+        puppet.respond()
+        #expect(nominations(puppet.sent) == [true])
+        puppet.respond()
+        #expect(puppet.agent.state == .connected)
+        let conflict = puppet.request(controlling: true, tieBreaker: .max)
+        puppet.give(conflict)
+        #expect(puppet.agent.role == .controlling)
+    }
+
+    @Test("candidates of an earlier generation are ignored after a restart, those of the next one wait for it")
+    func generations() {
+        var puppet = Puppet(role: .controlling)
+        puppet.agent.restart(now: puppet.now)
+        let candidate = { (ufrag: String?, port: UInt16) in
+            IceCandidate(
+                foundation: "1", priority: 1, address: SocketAddress(ipv4: 9, port: port), kind: .host, ufrag: ufrag)
+        }
+        puppet.agent.addRemoteCandidate(candidate(Puppet.credentials.ufrag, 1), now: puppet.now)
+        #expect(puppet.agent.counters.candidatesIgnored == 1)
+        puppet.agent.addRemoteCandidate(candidate("next", 2), now: puppet.now)
+        puppet.agent.addRemoteCandidate(candidate(nil, 3), now: puppet.now)
+        puppet.agent.addRemoteCandidate(candidate("never", 4), now: puppet.now)
+        let before = puppet.agent.candidatePairs
+        #expect(before.isEmpty)
+        puppet.agent.setRemoteCredentials(IceCredentials(ufrag: "next", password: "0123456789012345678901"), now: puppet.now)
+        let after = puppet.agent.candidatePairs.map(\.remote.address.port)
+        #expect(after == [2, 3])
+        #expect(puppet.agent.counters.candidatesIgnored == 2)
+    }
+
     @Test("the stronger side refuses a role conflict with 487, the weaker yields", arguments: [IceRole.controlling, .controlled])
     func roleConflict(role: IceRole) {
         for (tieBreaker, weControl) in [(UInt64.min, true), (.max, false)] {

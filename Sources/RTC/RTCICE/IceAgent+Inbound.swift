@@ -50,7 +50,7 @@ extension IceAgent {
         if isCurrent, !settleRole(request, on: path) { return }
         countResponse()
         send(.response(Outbox.Response(id: request.transactionID, path: path, generation: receiver.id, error: nil)))
-        if selected?.path == path, selected?.generation == receiver.id { selected?.consent.noteLife(at: now) }
+        if selected?.path == path, selected?.generation == receiver.id { consent?.noteLife(at: now) }
         guard isCurrent else {
             withSelectedPair(of: receiver.id, on: path) { pair in
                 pair.statistics.requestsReceived += 1
@@ -201,7 +201,7 @@ extension IceAgent {
             if let roundTripTime { pair.measure(roundTripTime) }
         }
         if selected?.generation == transaction.generation, selected?.path == transaction.path {
-            selected?.consent.receivedResponse(at: now, roundTripTime: roundTripTime)
+            consent?.receivedResponse(at: now, roundTripTime: roundTripTime)
         }
         guard transaction.generation == generation.id, let index = index(ofPair: transaction.pair) else { return }
         pairs[index].mapped = localCandidate(at: mapped, base: transaction.path.local, priority: transaction.priority)
@@ -231,7 +231,7 @@ extension IceAgent {
 
     private mutating func refused(_ transaction: CheckTransaction, _ error: STUNErrorCode, _ now: Instant) {
         withPair(transaction.pair, of: transaction.generation) { $0.statistics.responsesReceived += 1 }
-        if transaction.purpose == .consent, error == .forbidden { selected?.consent.revoke(at: now) }
+        if transaction.purpose == .consent, error == .forbidden { consent?.revoke(at: now) }
         guard error == .roleConflict, transaction.generation == generation.id, !isRemoteLite else {
             return fail(transaction)
         }
