@@ -54,6 +54,21 @@ struct ConnectivityTests {
         #expect(failures.isEmpty)
     }
 
+    @Test("always ends on one pair, though datagrams overtake one another and come twice")
+    func disorder() {
+        var failures: [UInt64] = []
+        for seed in 0..<UInt64(500) {
+            var link = VirtualLink.connected(
+                seed: seed, loss: 0.1, roles: (.controlling, seed % 3 == 0 ? .controlling : .controlled))
+            link.jitter = .milliseconds(400)
+            link.duplication = 0.3
+            link.run(until: 60) { $0.state != .connected || $1.state != .connected }
+            let good = link.bothConnected && link.samePath && link.stuck == 0
+            if !good { failures.append(seed) }
+        }
+        #expect(failures.isEmpty)
+    }
+
     @Test("always ends on one pair with two addresses and two families on each side", arguments: [0, 0.15, 0.3])
     func lossyMultihomed(loss: Double) {
         var failures: [UInt64] = []

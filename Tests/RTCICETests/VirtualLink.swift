@@ -16,6 +16,9 @@ struct VirtualLink: ~Copyable {
     var now = Instant.seconds(1)
     var delay: Duration = .milliseconds(20)
     var loss = 0.0
+    /// Drawn for each datagram on top of the delay, so that they overtake one another.
+    var jitter: Duration = .zero
+    var duplication = 0.0
     var blackout: ClosedRange<Double>?
     /// Whether the ways between two addresses exist.
     var isReachable: (SocketAddress, SocketAddress) -> Bool = { _, _ in true }
@@ -47,7 +50,8 @@ struct VirtualLink: ~Copyable {
 
     /// Two agents that know one another already, one socket each.
     static func connected(
-        seed: UInt64, loss: Double = 0, roles: (IceRole, IceRole) = (.controlling, .controlled), delay: Duration = .milliseconds(20)
+        seed: UInt64, loss: Double = 0, roles: (IceRole, IceRole) = (.controlling, .controlled),
+        delay: Duration = .milliseconds(20)
     ) -> VirtualLink {
         var link = VirtualLink(
             a: IceAgent(role: roles.0, seed: seed &* 2 &+ 1, at: .seconds(1)),
@@ -93,10 +97,12 @@ struct VirtualLink: ~Copyable {
             let lost = random.unitInterval() < loss
             let dark = blackout.map { $0.contains(now.seconds) } ?? false
             guard !lost, !dark, isReachable(path.local, path.remote) else { continue }
-            flying.append(
-                Datagram(
-                    arrival: now + delay, order: sent, toB: fromA,
-                    path: Path(local: untranslate(path.remote), remote: translate(path.local)), bytes: bytes))
+            for _ in 0..<(random.unitInterval() < duplication ? 2 : 1) {
+                flying.append(
+                    Datagram(
+                        arrival: now + delay + jitter * random.unitInterval(), order: sent, toB: fromA,
+                        path: Path(local: untranslate(path.remote), remote: translate(path.local)), bytes: bytes))
+            }
         }
         batch.removeAll()
     }

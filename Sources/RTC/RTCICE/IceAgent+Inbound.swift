@@ -50,7 +50,7 @@ extension IceAgent {
         if isCurrent, !settleRole(request, on: path) { return }
         countResponse()
         send(.response(Outbox.Response(id: request.transactionID, path: path, generation: receiver.id, error: nil)))
-        if selected?.path == path, selected?.generation == receiver.id { selected?.consent.noteLife(at: now) }
+        if selected?.path == path, selected?.generation == receiver.id { consent?.noteLife(at: now) }
         guard isCurrent else {
             withSelectedPair(of: receiver.id, on: path) { pair in
                 pair.statistics.requestsReceived += 1
@@ -58,11 +58,16 @@ extension IceAgent {
             }
             return
         }
-        let check = EarlyCheck(
-            path: path,
-            priority: request.priority ?? IceCandidate.priority(of: .peerReflexive, localPreference: 0),
-            generation: receiver.id, remoteUfrag: senderUfrag(username), usesCandidate: request.usesCandidate)
-        if generation.remote == nil { keep(check) } else { follow(check, now) }
+        let priority = request.priority ?? IceCandidate.priority(of: .peerReflexive, localPreference: 0)
+        let sender = username.extracting((receiver.localUfrag.count + 1)..<username.byteCount)
+        if generation.remote != nil, sender.isEqual(to: generation.remoteUfrag) {
+            follow(path, priority: priority, usesCandidate: request.usesCandidate, now)
+        } else {
+            keep(
+                EarlyCheck(
+                    path: path, priority: priority, generation: receiver.id, remoteUfrag: sender.array,
+                    usesCandidate: request.usesCandidate))
+        }
     }
 
     private mutating func countResponse() {
@@ -76,25 +81,15 @@ extension IceAgent {
 
     /// The generation whose user fragment stands before the colon.
     private func generation(addressedBy username: RawSpan) -> Generation? {
-        if Self.username(username, addresses: generation.localUfrag) { return generation }
-        if let previous, Self.username(username, addresses: previous.localUfrag) { return previous }
+        if Self.isAddressed(username, to: generation) { return generation }
+        if let previous, Self.isAddressed(username, to: previous) { return previous }
         return nil
     }
 
-    private static func username(_ username: RawSpan, addresses ufrag: [UInt8]) -> Bool {
-        guard username.byteCount > ufrag.count, username.unsafeLoad(fromByteOffset: ufrag.count, as: UInt8.self) == 0x3A else {
-            return false
-        }
-        for index in ufrag.indices where username.unsafeLoad(fromByteOffset: index, as: UInt8.self) != ufrag[index] {
-            return false
-        }
-        return true
-    }
-
-    /// The half behind the colon, needed only while the other side's credentials are unknown.
-    private func senderUfrag(_ username: RawSpan) -> [UInt8] {
-        guard generation.remote == nil else { return [] }
-        return username.extracting((generation.localUfrag.count + 1)..<username.byteCount).array
+    private static func isAddressed(_ username: RawSpan, to generation: Generation) -> Bool {
+        let size = generation.localUfrag.count
+        guard username.byteCount > size, username.unsafeLoad(fromByteOffset: size, as: UInt8.self) == 0x3A else { return false }
+        return username.extracting(0..<size).isEqual(to: generation.localUfrag)
     }
 
     private mutating func refuse(
@@ -135,20 +130,21 @@ extension IceAgent {
     mutating func takeEarlyChecks(_ now: Instant) {
         let early = earlyChecks
         earlyChecks.removeAll()
-        guard let remote = generation.remote else { return }
-        let ufrag = Array(remote.ufrag.utf8)
-        for check in early where check.generation == generation.id && check.remoteUfrag == ufrag { follow(check, now) }
+        guard generation.remote != nil else { return }
+        for check in early where check.generation == generation.id && check.remoteUfrag == generation.remoteUfrag {
+            follow(check.path, priority: check.priority, usesCandidate: check.usesCandidate, now)
+        }
     }
 
     /// What an answered check leads to: a peer-reflexive candidate, a check of our own, a nomination (RFC 8445 §7.3.1.3–5).
-    private mutating func follow(_ check: EarlyCheck, _ now: Instant) {
-        guard let local = locals.firstIndex(where: { $0.candidate.kind == .host && $0.base == check.path.local }),
-            let remote = remoteCandidate(at: check.path.remote, priority: check.priority),
+    private mutating func follow(_ path: Path, priority: UInt32, usesCandidate: Bool, _ now: Instant) {
+        guard let local = locals.firstIndex(where: { $0.candidate.kind == .host && $0.base == path.local }),
+            let remote = remoteCandidate(at: path.remote, priority: priority),
             let index = makePair(local: local, remote: remote, isProven: true)
         else { return }
         pairs[index].statistics.requestsReceived += 1
         pairs[index].statistics.responsesSent += 1
-        if check.usesCandidate, role == .controlled {
+        if usesCandidate, role == .controlled {
             if pairs[index].state == .succeeded {
                 select(at: index, now)
             } else {
@@ -205,7 +201,7 @@ extension IceAgent {
             if let roundTripTime { pair.measure(roundTripTime) }
         }
         if selected?.generation == transaction.generation, selected?.path == transaction.path {
-            selected?.consent.receivedResponse(at: now, roundTripTime: roundTripTime)
+            consent?.receivedResponse(at: now, roundTripTime: roundTripTime)
         }
         guard transaction.generation == generation.id, let index = index(ofPair: transaction.pair) else { return }
         pairs[index].mapped = localCandidate(at: mapped, base: transaction.path.local, priority: transaction.priority)
@@ -235,7 +231,7 @@ extension IceAgent {
 
     private mutating func refused(_ transaction: CheckTransaction, _ error: STUNErrorCode, _ now: Instant) {
         withPair(transaction.pair, of: transaction.generation) { $0.statistics.responsesReceived += 1 }
-        if transaction.purpose == .consent, error == .forbidden { selected?.consent.revoke(at: now) }
+        if transaction.purpose == .consent, error == .forbidden { consent?.revoke(at: now) }
         guard error == .roleConflict, transaction.generation == generation.id, !isRemoteLite else {
             return fail(transaction)
         }
@@ -247,5 +243,13 @@ extension IceAgent {
         guard let index = index(ofPair: transaction.pair), pairs[index].state != .succeeded else { return }
         pairs[index].state = .failed
         trigger(at: index, now)
+    }
+}
+
+extension RawSpan {
+    fileprivate func isEqual(to bytes: [UInt8]) -> Bool {
+        guard byteCount == bytes.count else { return false }
+        for index in bytes.indices where unsafeLoad(fromByteOffset: index, as: UInt8.self) != bytes[index] { return false }
+        return true
     }
 }

@@ -29,6 +29,10 @@ public struct IceAgent: ~Copyable {
     /// The generation that a selected pair still belongs to, or did until the last restart was through.
     var previous: Generation?
     var selected: SelectedPair?
+    /// The nominated pair's way; `nil` before, and once consent has expired.
+    public internal(set) var selectedPath: Path?
+    /// Lives as long as ``selected``; on its own because each packet touches it.
+    var consent: ConsentFreshness?
 
     var locals: [LocalCandidate] = []
     /// Kind and base address of each foundation, in the order of their numbers.
@@ -78,9 +82,6 @@ public struct IceAgent: ~Copyable {
     /// The other side's, once they are known.
     public var remoteCredentials: IceCredentials? { generation.remote }
 
-    /// The nominated pair's way; `nil` before, and once consent has expired.
-    public var selectedPath: Path? { selected?.path }
-
     /// Does what is due.
     public mutating func advance(to now: Instant) {
         guard let deadline, now >= deadline else { return }
@@ -95,7 +96,7 @@ public struct IceAgent: ~Copyable {
     public mutating func close() {
         guard state != .closed else { return }
         forgetChecks()
-        selected = nil
+        deselect()
         outbox.removeAll()
         deadline = nil
         enter(.closed)
@@ -103,8 +104,8 @@ public struct IceAgent: ~Copyable {
 
     /// Authenticated media or DTLS arrived: a sign of life, though no consent.
     public mutating func noteInboundTraffic(on path: Path, at now: Instant) {
-        guard selected?.path == path else { return }
-        selected?.consent.noteLife(at: now)
+        guard selectedPath == path else { return }
+        consent?.noteLife(at: now)
         if state == .disconnected {
             updateState()
             reschedule(now)
@@ -148,8 +149,8 @@ extension IceAgent {
 
     mutating func updateState() {
         guard state != .closed, state != .failed else { return }
-        if let selected {
-            enter(selected.consent.isSilent ? .disconnected : .connected)
+        if let consent {
+            enter(consent.isSilent ? .disconnected : .connected)
         } else {
             enter(generation.remote != nil && !remotes.isEmpty ? .checking : .new)
         }
@@ -160,7 +161,7 @@ extension IceAgent {
             deadline = nil
             return
         }
-        var next = earliest(selected?.consent.deadline, failureDeadline)
+        var next = earliest(consent?.deadline, failureDeadline)
         for transaction in transactions { next = earliest(next, transaction.nextAt) }
         next = earliest(next, nominationDeadline)
         next = earliest(next, checkDeadline)
@@ -169,6 +170,12 @@ extension IceAgent {
 
     /// Whether a pair of the current generation is nominated.
     var isNominated: Bool { selected?.generation == generation.id }
+
+    mutating func deselect() {
+        selected = nil
+        selectedPath = nil
+        consent = nil
+    }
 
     func index(ofPair id: UInt32) -> Int? {
         pairs.firstIndex { $0.id == id }

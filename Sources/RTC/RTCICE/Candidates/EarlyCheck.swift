@@ -1,6 +1,6 @@
 internal import RTCCore
 
-/// An authentic check that came before the other side's credentials: answered at once, acted upon later (RFC 8445 §7.3).
+/// An authentic check that came before its sender's credentials: answered at once, acted upon later (RFC 8445 §7.3).
 struct EarlyCheck {
     let path: Path
     let priority: UInt32

@@ -7,6 +7,7 @@ struct Generation {
     let localUfrag: [UInt8]
     let localKey: IntegrityKey
     private(set) var remote: IceCredentials?
+    private(set) var remoteUfrag: [UInt8] = []
     private(set) var remoteKey: IntegrityKey?
     /// USERNAME of our requests: their user fragment, a colon, ours.
     private(set) var username: [UInt8] = []
@@ -21,6 +22,7 @@ struct Generation {
     mutating func setRemote(_ credentials: IceCredentials) {
         remote = credentials
         remoteKey = IntegrityKey(credentials.password)
-        username = Array(credentials.ufrag.utf8) + [0x3A] + localUfrag
+        remoteUfrag = Array(credentials.ufrag.utf8)
+        username = remoteUfrag + [0x3A] + localUfrag
     }
 }

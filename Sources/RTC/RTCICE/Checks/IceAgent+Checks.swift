@@ -185,9 +185,11 @@ extension IceAgent {
     }
 
     /// While nothing is nominated, a controlled agent goes on showing that its pairs work: the controlling side's own checks may
-    /// have been lost, and nothing but a check from here makes it try again.
+    /// have been lost, and nothing but a check from here makes it try again. It ends with patience, so that two sides which can
+    /// never agree do not keep one another waiting.
     mutating func showValidPair(_ now: Instant) {
-        guard role == .controlled, !isNominated, pairs.contains(where: { $0.state == .succeeded }) else {
+        guard role == .controlled, !isNominated, let failureAt, now < failureAt, pairs.contains(where: { $0.state == .succeeded })
+        else {
             nextKeepaliveAt = nil
             return
         }

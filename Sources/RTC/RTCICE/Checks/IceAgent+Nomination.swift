@@ -39,8 +39,9 @@ extension IceAgent {
         nextKeepaliveAt = nil
         selected = SelectedPair(
             path: path, generation: generation.id, pair: pairs[index],
-            local: locals[pairs[index].mapped ?? pairs[index].local].candidate, remote: remotes[pairs[index].remote],
-            consent: ConsentFreshness(timing: timing, seed: random.next(), at: now))
+            local: locals[pairs[index].mapped ?? pairs[index].local].candidate, remote: remotes[pairs[index].remote])
+        selectedPath = path
+        consent = ConsentFreshness(timing: timing, seed: random.next(), at: now)
         abandonOthers()
         events.append(.selectedPathChanged(path))
     }

@@ -3,7 +3,7 @@ internal import RTCCore
 extension IceAgent {
     /// Asks for consent when it is time, and stops everything once it has expired (RFC 7675 §5.1).
     mutating func keepConsent(_ now: Instant) {
-        guard let action = selected?.consent.advance(to: now), let current = selected else { return }
+        guard let action = consent?.advance(to: now), let current = selected else { return }
         switch action {
         case .sendBindingRequest:
             let preference = locals.first { $0.candidate.kind == .host && $0.base == current.path.local }?.preference ?? 0
@@ -12,7 +12,7 @@ extension IceAgent {
                 interval: timing.retransmission, isRepeated: false, now)
         case .stopSending:
             let wasCurrent = isNominated
-            selected = nil
+            deselect()
             events.append(.consentExpired)
             if wasCurrent { giveUp() }
         }

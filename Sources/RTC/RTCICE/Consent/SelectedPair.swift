@@ -8,5 +8,4 @@ struct SelectedPair {
     var pair: CandidatePair
     let local: IceCandidate
     let remote: IceCandidate
-    var consent: ConsentFreshness
 }

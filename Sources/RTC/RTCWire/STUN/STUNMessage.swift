@@ -37,7 +37,7 @@ public struct STUNMessage: ~Escapable {
 
     @_lifetime(copy bytes)
     public init(parsing bytes: RawSpan) throws(ParsingError) {
-        guard bytes.byteCount >= Self.headerSize, bytes.unsafeLoad(fromByteOffset: 0, as: UInt8.self) < 4,
+        guard bytes.byteCount >= Self.headerSize, bytes.unsafeLoad(fromByteOffset: 0, as: UInt8.self) < 0x40,
             bytes.bigEndian(at: 4, as: UInt32.self) == Self.magicCookie
         else { throw .notSTUN }
         let type = bytes.bigEndian(at: 0, as: UInt16.self)
