@@ -58,8 +58,9 @@ func rtcpPackets(_ bytes: [UInt8]) -> (packets: [RTCPPacket], malformed: Int) {
     return (packets, malformed)
 }
 
-func rtcpBytes(_ packets: [RTCPPacket], capacity: Int = 300_000) -> [UInt8] {
-    written(capacity: capacity) { slab in
+/// The compound of packets; traps where they say a size that does not suffice.
+func rtcpBytes(_ packets: [RTCPPacket]) -> [UInt8] {
+    written(capacity: packets.reduce(0) { $0 + $1.encodedSize }) { slab in
         var writer = ByteWriter(slab)
         for packet in packets { packet.write(into: &writer) }
         precondition(!writer.overflowed)

@@ -89,7 +89,8 @@ extension RTCPPacket {
 
     private static func application(_ reader: inout ByteReader, subtype: UInt8) -> RTCPPacket? {
         guard let ssrc = reader.readUInt32(), let name = reader.readBytes(4), let text = name.validText,
-            text.utf8.allSatisfy({ $0 < 0x80 }), let content = reader.readBytes(reader.remaining)
+            text.utf8.allSatisfy({ $0 < 0x80 }), reader.remaining.isMultiple(of: 4),
+            let content = reader.readBytes(reader.remaining)
         else { return nil }
         return .application(ssrc: ssrc, subtype: subtype, name: text, content: content.array)
     }
