@@ -1,3 +1,4 @@
+internal import NetworkImpairment
 internal import RTCCore
 
 extension RunMeasurement: MetricSource {

@@ -1,6 +1,6 @@
 internal import Foundation
 public import Measurement
-public import RTCCore
+internal import RTCCore
 
 /// `events.ndjson`: one JSON object a line, in the order of time, then of bots.
 public enum EventLog {

@@ -1,4 +1,4 @@
-public import Measurement
+internal import Measurement
 
 /// `result.json`: everything that a program may want to know about a run, with sorted keys and SI units.
 public struct RunResult: Codable, Sendable {

@@ -2,6 +2,7 @@
 public struct ByteReader: ~Escapable {
     public let bytes: RawSpan
     /// Bytes read so far.
+    @inlinable
     public var offset: Int { position }
     @usableFromInline var position: Int
 
