@@ -83,7 +83,7 @@ extension Bot {
         case .refused(let code, let message):
             fail(.authorise, "\(code.rawValue): \(message)", now: now)
         case .left:
-            requests.append(.closeSignaling(code: CloseCode.leave.rawValue, reason: "leave"))
+            requests.append(.closeSignaling(code: CloseCode.left.rawValue, reason: "leave"))
         case .signalFailed(let id, _, _, let kind, let code):
             guard state == .inRoom else { return }
             log(.negotiationFailed, peer: names[id] ?? id, detail: "\(kind): \(code)", now: now)

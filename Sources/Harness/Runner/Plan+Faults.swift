@@ -1,6 +1,6 @@
 internal import Measurement
 internal import RTCCore
-internal import Scenario
+public import Scenario
 
 extension Plan {
     /// The plan's named events in a driver's time.
@@ -13,7 +13,7 @@ extension Plan {
     }
 
     /// Every media file that a bot plays, once, in the order of bots.
-    var mediaPaths: [String] {
+    public var mediaPaths: [String] {
         var paths: [String] = []
         for path in bots.flatMap({ [$0.publication.audio, $0.publication.video] }).compactMap({ $0 })
         where !paths.contains(path) {

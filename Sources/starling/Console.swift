@@ -1,0 +1,27 @@
+import Foundation
+
+/// What goes to people: answers to standard output, complaints to standard error.
+enum Console {
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    static func say(_ text: String) {
+        print(text)
+    }
+
+    static func complain(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    /// Replaces the last line of a terminal; elsewhere nothing is shown.
+    static func replaceLine(_ text: String) {
+        guard isTerminal else { return }
+        print("\r\u{1B}[K" + text, terminator: "")
+        fflush(stdout)
+    }
+
+    static func endLine() {
+        guard isTerminal else { return }
+        print("\r\u{1B}[K", terminator: "")
+        fflush(stdout)
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Measurement
+import ServerFronts
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "serve", abstract: "Run the reference signaling server.")
+
+    @Option(help: "The address to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port to listen on; 0 takes a free one.")
+    var port = 8080
+
+    @Flag(name: .customLong("trust-loopback"), help: "Lift rate limits and origin checks for clients on this machine.")
+    var trustsLoopback = false
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): a port lies between 0 and 65535") }
+    }
+
+    func run() async throws {
+        let server: ReferenceServer
+        do {
+            server = try await ReferenceServer.start(
+                configuration: ServerConfiguration(host: host, port: port, trustLoopback: trustsLoopback))
+        } catch {
+            Console.complain("starling serve: \(error)")
+            throw ExitCode(ExitStatus.usage.rawValue)
+        }
+        Console.say("serving starling.v1 at \(server.url); health at http://\(server.boundAddress):\(server.port)/healthz; Ctrl-C stops")
+        let interruption = Interruption()
+        while !interruption.isRequested { try? await Task.sleep(for: .milliseconds(100)) }
+        await server.stop()
+    }
+}

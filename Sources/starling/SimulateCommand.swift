@@ -1,0 +1,37 @@
+import ArgumentParser
+import Measurement
+import Reports
+import Runner
+import Scenario
+
+struct SimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate", abstract: "Run scenarios in virtual time: the same seed gives the same bytes.")
+
+    @OptionGroup var scenarios: ScenarioOptions
+
+    @Option(help: ArgumentHelp("Where the results go (default: reports/NAME-TIME/).", valueName: "DIR"))
+    var out: String?
+
+    @Flag(name: .customLong("quiet"), help: "Only the verdicts.")
+    var isQuiet = false
+
+    func run() throws {
+        let prepared = try scenarios.prepare()
+        var outcomes = Outcomes(isQuiet: isQuiet)
+        for (index, scenario) in prepared.enumerated() {
+            let plan = scenario.plan
+            let folder = try ResultFolder(Outcomes.folder(out, plan: plan, index: index, of: prepared.count))
+            if !isQuiet { plan.lines.forEach(Console.say) }
+            let record: RunRecord
+            do {
+                record = try SimulatedRun.perform(plan, media: scenario.media)
+            } catch {
+                Console.complain("\(plan.scenario.path): \(error)")
+                throw ExitCode(ExitStatus.usage.rawValue)
+            }
+            try outcomes.add(record, plan: plan, driver: "simulate", folder: folder, overrides: scenarios.overrides)
+        }
+        throw ExitCode(try outcomes.finish(out: out).rawValue)
+    }
+}
