@@ -42,9 +42,11 @@ extension SocketTests {
             }
         }
 
-        @Test("timers fire in each machine's order and never early")
-        func timers() async {
-            let driver = SocketDriver(workers: 2)
+        @Test("timers fire in each machine's order and never early", arguments: [Duration.zero, .milliseconds(1)])
+        func timers(granularity: Duration) async {
+            var configuration = WorkerConfiguration()
+            configuration.timerGranularity = granularity
+            let driver = SocketDriver(workers: 2, configuration: configuration)
             let handles = (0..<100).map { index in
                 driver.host(seed: 1, startAt: .origin) { now in Ticker(seed: UInt64(index), ticks: 20, now: now) }
             }

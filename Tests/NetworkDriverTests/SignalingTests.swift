@@ -36,7 +36,7 @@ extension SocketTests {
         /// Runs one client to its end and returns what it was told.
         private func told(
             _ path: String, lines: [String] = [], first: [HostRequest] = [], afterwards: HostRequest? = nil,
-            configure: (inout WorkerConfiguration) -> Void = { _ in }
+            until last: String? = nil, configure: (inout WorkerConfiguration) -> Void = { _ in }
         ) async throws -> (inputs: [HostInput], times: [Instant], log: [String], port: Int) {
             let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
             let server = try await TestServer.start(on: group)
@@ -52,6 +52,9 @@ extension SocketTests {
                 ((machine as? Client)?.inputs ?? [], (machine as? Client)?.times ?? [])
             }
             await driver.stop()
+            if let last {
+                while server.log.last != last { await Task.yield() }
+            }
             try await server.stop()
             let log = server.log
             let port = server.port
@@ -61,7 +64,8 @@ extension SocketTests {
 
         @Test("opens, speaks, is answered, and hears the server's close code")
         func conversation() async throws {
-            let (inputs, _, log, _) = try await told("/ws?a=b", lines: ["hello", "grüße 🐦", "close 4014 too slow"])
+            let (inputs, _, log, _) = try await told(
+                "/ws?a=b", lines: ["hello", "grüße 🐦", "close 4014 too slow"], until: "close 4014 ")
             #expect(
                 inputs == [
                     .signalingOpened, .signalingReceived("hello"), .signalingReceived("grüße 🐦"),
@@ -73,7 +77,7 @@ extension SocketTests {
         @Test("the client's close code reaches the server, and comes back")
         func ownClose() async throws {
             let (inputs, _, log, _) = try await told(
-                "/", lines: ["hello"], afterwards: .closeSignaling(code: 4000, reason: "enough"))
+                "/", lines: ["hello"], afterwards: .closeSignaling(code: 4000, reason: "enough"), until: "close 4000 enough")
             #expect(inputs.last == .signalingClosed(code: 4000, reason: "enough"))
             #expect(log.last == "close 4000 enough")
         }

@@ -16,6 +16,9 @@ public struct WorkerConfiguration: Sendable {
     public var sendBuffer = 1 << 20
     /// Whether equal datagrams to one address leave in one segmented send (UDP GSO) where the kernel can.
     public var usesSegmentation = true
+    /// Wakes for deadlines only at multiples of this, so that many machines share a wake-up; zero wakes for each one exactly. What it adds
+    /// counts as lag. A wake-up costs more than a datagram does, so a load of many machines wants about a millisecond.
+    public var timerGranularity: Duration = .zero
     /// Where signaling connections live; shared by all workers.
     public var signalingGroup: any EventLoopGroup
     /// How long a signaling connection may take to open, from the request to the end of the WebSocket handshake.

@@ -8,6 +8,8 @@ enum Mail: Sendable {
     case host(slot: Int, seed: UInt64, startAt: Instant, make: @Sendable (Instant) -> any HostedMachine)
     case visit(slot: Int, Visit)
     case signaling(slot: Int, connection: UInt64, SignalingEvent)
+    /// Nothing is left of a signaling connection.
+    case gone(connection: UInt64)
     case stop
 }
 

@@ -15,6 +15,8 @@ extension WorkerLoop {
                 receive(visit, at: hosts[slot], now: now)
             case .signaling(let slot, let connection, let event):
                 receive(event, from: connection, at: hosts[slot], now: now)
+            case .gone(let connection):
+                connections[connection] = nil
             case .stop:
                 isStopping = true
             }
@@ -31,7 +33,7 @@ extension WorkerLoop {
                 _ = add(slot, seed, startAt, make).machine(at: now)
             case .visit(let slot, let visit):
                 visit(hosts[slot].machine(at: now), hosts[slot].report())
-            case .signaling, .stop:
+            case .signaling, .gone, .stop:
                 break
             }
         }
@@ -61,7 +63,6 @@ extension WorkerLoop {
     }
 
     private func receive(_ event: SignalingEvent, from connection: UInt64, at host: Host, now: Instant) {
-        if case .closed = event { connections[connection] = nil }
         guard connection == host.connectionNumber, !host.isFinished else { return }
         if case .closed = event { host.connection = nil }
         host.line.arrived(event, now: now)
@@ -95,6 +96,7 @@ extension WorkerLoop {
         let connection = SignalingConnection(on: configuration.signalingGroup.next()) { event in
             mailbox.post(.signaling(slot: slot, connection: number, event))
         }
+        connection.whenGone.whenComplete { _ in mailbox.post(.gone(connection: number)) }
         connections[number] = connection
         host.connection = connection
         host.connectionNumber = number

@@ -25,6 +25,8 @@ final class WorkerLoop {
     let clock: DriverClock
     let shared: WorkerShared
 
+    private let granularity: UInt64
+
     let epoll: Int32
     var hosts: [Host] = []
     var timers = DeadlineHeap()
@@ -56,6 +58,7 @@ final class WorkerLoop {
         self.shared = shared
         self.configuration = configuration
         self.clock = clock
+        granularity = UInt64(max(0, configuration.timerGranularity.inNanoseconds))
         epoll = starling_epoll_new()
         precondition(epoll >= 0, "no descriptor left for a worker's epoll: \(errorText(-epoll))")
         guard let slab = starling_receive_slab_new(configuration.receiveBatch, DatagramBatch.slotSize) else {
@@ -109,9 +112,15 @@ final class WorkerLoop {
             publish(at: now)
             return -1
         }
-        let wait = max(0, now.nanoseconds(to: first.time))
+        let wait = max(0, now.nanoseconds(to: roundedUp(first.time)))
         if wait >= Self.publishInterval || published.nanoseconds(to: now) >= Self.publishInterval { publish(at: now) }
         return wait
+    }
+
+    private func roundedUp(_ time: Instant) -> Instant {
+        guard granularity > 1 else { return time }
+        let rest = time.nanoseconds % granularity
+        return rest == 0 ? time : Instant(nanoseconds: time.nanoseconds + granularity - rest)
     }
 
     private func fireTimers() {
