@@ -44,6 +44,6 @@ public struct RatePacer: Sendable {
 
     private func nanoseconds(forBits bits: Double) -> Int64 {
         let aCentury = 3.2e18
-        return Int64(min(bits / bitsPerSecond * 1e9, aCentury).rounded())
+        return Int64(min(bits / bitsPerSecond * 1e9, aCentury) + 0.5)
     }
 }
