@@ -5,7 +5,7 @@ enum Console {
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
     static func say(_ text: String) {
-        print(text)
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
     static func complain(_ text: String) {
@@ -15,13 +15,11 @@ enum Console {
     /// Replaces the last line of a terminal; elsewhere nothing is shown.
     static func replaceLine(_ text: String) {
         guard isTerminal else { return }
-        print("\r\u{1B}[K" + text, terminator: "")
-        fflush(stdout)
+        FileHandle.standardOutput.write(Data(("\r\u{1B}[K" + text).utf8))
     }
 
     static func endLine() {
         guard isTerminal else { return }
-        print("\r\u{1B}[K", terminator: "")
-        fflush(stdout)
+        FileHandle.standardOutput.write(Data("\r\u{1B}[K".utf8))
     }
 }

@@ -56,35 +56,3 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 }
-
-/// The first Ctrl-C asks the run to end politely, the second ends the process.
-final class Interruption: Sendable {
-    private let source: any DispatchSourceSignal
-    private let count = Counter()
-
-    private final class Counter: @unchecked Sendable {
-        // Guarded by the lock: read by the run, written by the signal's queue.
-        private let lock = NSLock()
-        private var value = 0
-
-        func increment() -> Int {
-            lock.withLock {
-                value += 1
-                return value
-            }
-        }
-
-        var current: Int { lock.withLock { value } }
-    }
-
-    init() {
-        signal(SIGINT, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        source.setEventHandler { [count] in
-            if count.increment() > 1 { exit(ExitStatus.interrupted.rawValue) }
-        }
-        source.resume()
-    }
-
-    var isRequested: Bool { count.current > 0 }
-}

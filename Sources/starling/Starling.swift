@@ -16,8 +16,6 @@ struct Starling: AsyncParsableCommand {
         subcommands: [RunCommand.self, SimulateCommand.self, CheckCommand.self, ServeCommand.self, FixturesCommand.self])
 
     static func main() async {
-        // Lines appear as they are printed, also in a pipe.
-        setvbuf(stdout, nil, _IOLBF, 0)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

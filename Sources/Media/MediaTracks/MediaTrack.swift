@@ -11,7 +11,7 @@ public import RTCCore
 /// freed, not even with the object, so that packets outlive every owner.
 public final class MediaTrack: @unchecked Sendable {
     /// Bytes of payload in a packet, without the payload descriptor.
-    public static let defaultPayloadLimit = 1160
+    public static let defaultPayloadLimit = 1094
 
     public let kind: MediaKind
     /// As SDP spells it: `VP8` or `opus`.
