@@ -81,7 +81,8 @@ let package = Package(
         .executableTarget(
             name: "starling",
             dependencies: [
-                "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkImpairment", "RTCCore",
+                "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkImpairment",
+                "RTCCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
 
@@ -96,7 +97,11 @@ let package = Package(
         tests("MediaTracks", ["RTCCore", "MediaFiles", "CStarlingCRC"]),
         tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
         tests("SignalingProtocol", ["RTCCore"]),
+        tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
         tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
+        tests("ServerFronts", ["RTCCore", "NetworkImpairment", "SignalingProtocol", "SignalingClients", "RoomCore"] + nio),
+        .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
+        tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -14,7 +14,8 @@ struct ResultFolder {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            Console.complain("\(path): cannot make the folder for the results: \(error.localizedDescription); choose one with --out")
+            Console.complain(
+                "\(path): cannot make the folder for the results: \(error.localizedDescription); choose one with --out")
             throw ExitCode(ExitStatus.usage.rawValue)
         }
     }

@@ -48,7 +48,8 @@ struct ScenarioOptions: ParsableArguments {
         }
         guard !isWrong else { throw ExitCode(ExitStatus.usage.rawValue) }
         guard !prepared.isEmpty else {
-            Console.complain("no scenario carries \(tag.map { "the tag '\($0)'" }.joined(separator: " and ")); see 'tags:' in the files")
+            Console.complain(
+                "no scenario carries \(tag.map { "the tag '\($0)'" }.joined(separator: " and ")); see 'tags:' in the files")
             throw ExitCode(ExitStatus.usage.rawValue)
         }
         return prepared

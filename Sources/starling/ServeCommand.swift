@@ -27,7 +27,8 @@ struct ServeCommand: AsyncParsableCommand {
             Console.complain("starling serve: \(error)")
             throw ExitCode(ExitStatus.usage.rawValue)
         }
-        Console.say("serving starling.v1 at \(server.url); health at http://\(server.boundAddress):\(server.port)/healthz; Ctrl-C stops")
+        Console.say(
+            "serving starling.v1 at \(server.url); health at http://\(server.boundAddress):\(server.port)/healthz; Ctrl-C stops")
         let interruption = Interruption()
         while !interruption.isRequested { try? await Task.sleep(for: .milliseconds(100)) }
         await server.stop()

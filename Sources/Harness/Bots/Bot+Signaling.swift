@@ -206,6 +206,7 @@ extension Bot {
 
     /// Takes events and frames out of a peer.
     func drain(_ connection: MeshConnection, now: Instant) {
+        connection.needsDrain = true
         while let event = connection.peer.nextEvent() { handle(event, of: connection, now: now) }
         for kind in connection.collectFrames(kinds: kinds) where state == .inRoom {
             if connection.phases[.firstFrame] == nil { connection.endPhase(.firstFrame, at: now) }

@@ -110,7 +110,7 @@ public final class Bot: HostedMachine {
         for connection in connections {
             if let due = connection.peer.deadline, due <= now {
                 connection.peer.advance(to: now)
-                connection.needsDrain = true
+                drain(connection, now: now)
             }
             if state == .inRoom { connection.advanceMedia(to: now, until: stopDue) }
         }
@@ -124,7 +124,6 @@ public final class Bot: HostedMachine {
         guard let connection = connections.first(where: { $0.socket?.port == path.local.port && $0.socket == path.local })
         else { return }
         datagram.withUnsafeMutableBytes { connection.peer.receive($0, on: path, arrivedAt: arrivedAt, now: now) }
-        connection.needsDrain = true
         drain(connection, now: now)
     }
 

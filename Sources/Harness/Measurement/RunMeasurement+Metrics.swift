@@ -1,4 +1,3 @@
-internal import NetworkImpairment
 internal import RTCCore
 
 extension RunMeasurement: MetricSource {
@@ -13,7 +12,8 @@ extension RunMeasurement: MetricSource {
             return bots.isEmpty ? [] : [Double(bots.count { record.bots[$0].joinedAt != nil }) / Double(bots.count)]
         case MetricCatalog.seen:
             let pairs = expectedPairs.filter { bots.contains($0.receiver) }
-            return pairs.isEmpty ? [] : [Double(pairs.count { hasSeen(receiver: $0.receiver, sender: $0.sender) }) / Double(pairs.count)]
+            return pairs.isEmpty
+                ? [] : [Double(pairs.count { hasSeen(receiver: $0.receiver, sender: $0.sender) }) / Double(pairs.count)]
         case MetricCatalog.joinTime:
             return bots.compactMap { bot in
                 record.bots[bot].joinedAt.map { ($0 - record.bots[bot].joinDue).inSeconds }
@@ -37,7 +37,7 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.audioInJitter: return audio.flatMap { values($0, ranges) { $0.jitter } }
         case MetricCatalog.videoOutBitrate: return outgoingRates(.video, bots, ranges)
         case MetricCatalog.audioOutBitrate: return outgoingRates(.audio, bots, ranges)
-        case MetricCatalog.networkLoss: return networkLoss(bots)
+        case MetricCatalog.networkLoss: return chosen.compactMap { networkLoss($0, ranges) }
         case MetricCatalog.rtt: return roundTrips(bots, ranges)
         default: return nil
         }
@@ -185,14 +185,10 @@ extension RunMeasurement: MetricSource {
         }
     }
 
-    /// What the impairment stages dropped of what they were offered, by bot and direction.
-    private func networkLoss(_ bots: [Int]) -> [Double] {
-        var losses: [Double] = []
-        for bot in bots {
-            for pipe in [record.hosts[bot].up, record.hosts[bot].down] where pipe.offered > 0 {
-                losses.append(Double(pipe.dropped) / Double(pipe.offered))
-            }
-        }
-        return losses
+    /// Packets that the impairment stages dropped when they were first sent, of all that were.
+    private func networkLoss(_ track: Track, _ ranges: [TimeRange]) -> Double? {
+        let frames = track.audit.frames.filter { Self.isInside($0.due, ranges) }
+        let sent = frames.reduce(0) { $0 + $1.packets }
+        return sent == 0 ? nil : Double(frames.reduce(0) { $0 + $1.packetsDropped }) / Double(sent)
     }
 }

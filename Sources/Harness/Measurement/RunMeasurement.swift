@@ -42,7 +42,8 @@ public struct RunMeasurement: Sendable {
                         from: bot.name, to: connection.remote, sent: sent, received: received,
                         ledger: accountsForPackets ? ledger : nil)
                     tracks.append(
-                        Self.track(audit, sender: sender, receiver: receiver, connection: opposite ?? connection, stop: bot.stopDue))
+                        Self.track(
+                            audit, sender: sender, receiver: receiver, connection: opposite ?? connection, stop: bot.stopDue))
                 }
             }
         }

@@ -24,7 +24,8 @@ public enum EventLog {
         for (_, (_, event)) in ordered {
             let microseconds = record.epoch.nanoseconds(to: event.at) / 1000
             let line = Line(
-                at: Double(microseconds) / 1e6, bot: event.bot, event: event.kind.rawValue, peer: event.peer, detail: event.detail)
+                at: Double(microseconds) / 1e6, bot: event.bot, event: event.kind.rawValue, peer: event.peer, detail: event.detail
+            )
             guard let data = try? encoder.encode(line) else { preconditionFailure("an event holds only finite numbers") }
             bytes += data
             bytes.append(10)

@@ -37,9 +37,11 @@ public enum Summary {
         }
         let lossy = result.network.filter { $0.offered > 0 }
         let offered = lossy.reduce(0) { $0 + $1.offered }
-        let dropped = lossy.reduce(0) { sum, row in sum + row.dropped.filter { $0.key != "corrupted" }.reduce(0) { $0 + $1.value } }
+        let dropped = lossy.reduce(0) { sum, row in sum + row.dropped.filter { $0.key != "corrupted" }.reduce(0) { $0 + $1.value }
+        }
         if offered > 0 {
-            lines.append("  network dropped \(dropped) of \(offered) datagrams (\(show(Double(dropped) / Double(offered), .ratio)))")
+            lines.append(
+                "  network dropped \(dropped) of \(offered) datagrams (\(show(Double(dropped) / Double(offered), .ratio)))")
         }
         return lines
     }
@@ -60,7 +62,8 @@ public enum Summary {
             let recoveries = fault.tracks.compactMap(\.recovery)
             let recovery =
                 recoveries.count == fault.tracks.count
-                ? "recovered in \(show(recoveries.max(), .time))" : "\(fault.tracks.count - recoveries.count) tracks never recovered"
+                ? "recovered in \(show(recoveries.max(), .time))"
+                : "\(fault.tracks.count - recoveries.count) tracks never recovered"
             return "  \(fault.name): longest outage \(show(outage, .time)), \(recovery)"
         }
     }

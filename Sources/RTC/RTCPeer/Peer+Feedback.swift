@@ -161,6 +161,7 @@ extension Peer {
             RTCPPacket.receiverReport(ssrc: own, reports: blocks).write(into: &writer)
             described.append(own)
         }
-        RTCPPacket.sourceDescription(described.map { RTCPSourceDescriptionChunk(ssrc: $0, cname: configuration.cname) }).write(into: &writer)
+        RTCPPacket.sourceDescription(described.map { RTCPSourceDescriptionChunk(ssrc: $0, cname: configuration.cname) }).write(
+            into: &writer)
     }
 }

@@ -87,7 +87,9 @@ extension Peer {
     }
 
     mutating func startDTLSIfReady(now: Instant) {
-        guard ice.selectedPath != nil, !remoteFingerprints.isEmpty, dtlsRole == .client, dtls?.endpoint.state == .new else { return }
+        guard ice.selectedPath != nil, !remoteFingerprints.isEmpty, dtlsRole == .client, dtls?.endpoint.state == .new else {
+            return
+        }
         dtls?.endpoint.start(now: now)
     }
 

@@ -23,6 +23,9 @@ public struct FrameAudit: Sendable {
         public var isDecodable: Bool
         public var cause: DropCause?
         public var size: Int
+        public var packets: Int
+        /// Packets that the impairment stages dropped when they were first sent.
+        public var packetsDropped: Int
 
         /// From the moment it was due, not from when it was sent.
         public var latency: Duration { completedAt - due }
@@ -105,7 +108,8 @@ public struct FrameAudit: Sendable {
             frames.append(
                 Frame(
                     due: frame.due, outcome: outcomes[index], completedAt: completions[index], isDecodable: chainIsWhole,
-                    cause: cause, size: facts.size))
+                    cause: cause, size: facts.size, packets: Int(frame.packetCount),
+                    packetsDropped: ledger?.drops(ssrc: sent.ssrc, frame: frame) ?? 0))
         }
     }
 

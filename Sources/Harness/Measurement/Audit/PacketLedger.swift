@@ -11,10 +11,12 @@ public struct PacketLedger: Sendable {
     private struct Entry {
         var at: Instant
         var cause: DropCause
-    }
 
-    /// Sequence numbers wrap, so that an entry also has to be near in time.
-    private static let nearness = Duration.seconds(20)
+        /// Sequence numbers wrap, so that an entry also has to be near in time.
+        func isNear(_ sentAt: Instant) -> Bool {
+            at + .milliseconds(1) >= sentAt && at - sentAt <= .seconds(20)
+        }
+    }
 
     private var entries: [Key: [Entry]] = [:]
     /// Entries that the bounded ledger had no room for.
@@ -27,13 +29,19 @@ public struct PacketLedger: Sendable {
         entries[Key(ssrc: ssrc, sequence: sequence), default: []].append(Entry(at: entry.time, cause: entry.cause))
     }
 
+    /// How many of the frame's packets were dropped when they were first sent.
+    func drops(ssrc: UInt32, frame: SentFrame) -> Int {
+        (0..<UInt64(frame.packetCount)).count { offset in
+            let key = Key(ssrc: ssrc, sequence: UInt16(truncatingIfNeeded: frame.firstSequence + offset))
+            return entries[key]?.contains { $0.isNear(frame.sentAt) } ?? false
+        }
+    }
+
     /// Why one of the frame's packets did not arrive; `nil` if the ledger knows nothing of any.
     public func cause(ssrc: UInt32, frame: SentFrame) -> DropCause? {
         for offset in 0..<UInt64(frame.packetCount) {
             let key = Key(ssrc: ssrc, sequence: UInt16(truncatingIfNeeded: frame.firstSequence + offset))
-            for entry in entries[key] ?? [] where entry.at + .milliseconds(1) >= frame.sentAt {
-                if entry.at - frame.sentAt <= Self.nearness { return entry.cause }
-            }
+            for entry in entries[key] ?? [] where entry.isNear(frame.sentAt) { return entry.cause }
         }
         return nil
     }

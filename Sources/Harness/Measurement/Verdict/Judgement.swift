@@ -21,7 +21,9 @@ public struct Judgement: Sendable {
     public var assertions: [AssertionResult]
 
     public init(_ measurement: RunMeasurement, assertions: [Assertion], limits: Limits = Limits()) {
-        let results = Self.implied(measurement) + assertions.map { $0.evaluate(measurement) }
+        let stated = Set(assertions.map(\.text))
+        let results =
+            Self.implied(measurement).filter { !stated.contains($0.text) } + assertions.map { $0.evaluate(measurement) }
         let invalid = Self.invalidReasons(measurement, limits)
         let failed = results.filter { $0.status != .pass }
         self.assertions = results
@@ -66,7 +68,8 @@ public struct Judgement: Sendable {
         } else if slip.frames > 0, Double(slip.lateFrames) > limits.lateFrames * Double(slip.frames) {
             reasons.append(
                 "the generator was late: \(slip.lateFrames) of \(slip.frames) frames left more than "
-                    + "\(Self.milliseconds(ScheduleSlip.tolerance)) after they were due; run on a quieter machine or with fewer peers")
+                    + "\(Self.milliseconds(ScheduleSlip.tolerance)) after they were due; run on a quieter machine or with fewer peers"
+            )
         }
         let offered = measurement.offered
         if offered.framesDue > 0, Double(offered.framesSent) < limits.offeredShare * Double(offered.framesDue) {

@@ -24,7 +24,9 @@ extension Peer {
     /// (the parameterless `setLocalDescription()` of W3C webrtc-pc §4.4.1.6).
     ///
     /// - Parameter restartICE: New ICE credentials with the offer; the selected path stays in use meanwhile.
-    public mutating func setLocalDescription(restartICE: Bool = false, now: Instant) throws(NegotiationError) -> SessionDescription {
+    public mutating func setLocalDescription(restartICE: Bool = false, now: Instant) throws(NegotiationError)
+        -> SessionDescription
+    {
         switch signalingState {
         case .stable:
             if restartICE { ice.restart(role: nil, now: now) }
@@ -284,7 +286,9 @@ extension Peer {
             media.ssrcs = [source(transceiver.sender.ssrc)]
             if codecs.contains(where: \.isRTX) {
                 media.ssrcs.append(source(transceiver.sender.rtxSSRC))
-                media.ssrcGroups = [SDPSourceGroup(semantics: "FID", ssrcs: [transceiver.sender.ssrc, transceiver.sender.rtxSSRC])]
+                media.ssrcGroups = [
+                    SDPSourceGroup(semantics: "FID", ssrcs: [transceiver.sender.ssrc, transceiver.sender.rtxSSRC])
+                ]
             }
         }
         media.candidates = localCandidates

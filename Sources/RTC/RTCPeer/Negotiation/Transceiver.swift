@@ -26,7 +26,10 @@ struct Transceiver {
     var maySend: Bool { currentDirection?.sends ?? false }
     var mayReceive: Bool { currentDirection?.receives ?? false }
 
-    init(kind: MediaKind, direction: SDPDirection, sender: RTPStreamSender, receiver: RTPStreamReceiver, streamID: String, trackID: String) {
+    init(
+        kind: MediaKind, direction: SDPDirection, sender: RTPStreamSender, receiver: RTPStreamReceiver, streamID: String,
+        trackID: String
+    ) {
         self.kind = kind
         self.direction = direction
         self.sender = sender

@@ -37,4 +37,3 @@ public struct OutgoingFrame: Sendable {
         self.audioLevel = audioLevel
     }
 }
-
