@@ -1,8 +1,7 @@
+import NetworkDriver
 import NetworkImpairment
 import RTCCore
 import Testing
-
-@testable import NetworkDriver
 
 /// All that opens sockets, one test after another.
 @Suite("The socket driver", .serialized, .timeLimit(.minutes(2)))

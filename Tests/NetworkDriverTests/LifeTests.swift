@@ -1,9 +1,8 @@
+import NetworkDriver
 import NetworkImpairment
 import RTCCore
 import Synchronization
 import Testing
-
-@testable import NetworkDriver
 
 #if canImport(Glibc)
     import Glibc

@@ -1,8 +1,7 @@
+import NetworkDriver
 import NetworkImpairment
 import RTCCore
 import Testing
-
-@testable import NetworkDriver
 
 @Suite("A machine's signaling line, in virtual time")
 struct SignalingLineTests {

@@ -1,10 +1,9 @@
 import NIOCore
 import NIOPosix
+import NetworkDriver
 import NetworkImpairment
 import RTCCore
 import Testing
-
-@testable import NetworkDriver
 
 extension SocketTests {
     @Suite("Signaling on a real WebSocket")

@@ -1,8 +1,7 @@
+import NetworkDriver
 import NetworkImpairment
 import RTCCore
 import Synchronization
-
-@testable import NetworkDriver
 
 /// What lets one machine of a test know something of another: a value that is set once and waited for.
 final class Announcement<Value: Sendable>: Sendable {

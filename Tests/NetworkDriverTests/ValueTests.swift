@@ -1,8 +1,7 @@
+import NetworkDriver
 import NetworkImpairment
 import RTCCore
 import Testing
-
-@testable import NetworkDriver
 
 @Suite("The heap of deadlines")
 struct DeadlineHeapTests {

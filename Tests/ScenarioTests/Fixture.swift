@@ -1,6 +1,5 @@
 import NetworkImpairment
-
-@testable import Scenario
+import Scenario
 
 /// A scenario that uses every part of the language.
 let wholeScenario = """

@@ -1,7 +1,6 @@
 import RTCCore
+import Scenario
 import Testing
-
-@testable import Scenario
 
 @Suite("No text makes the loader trap or hang")
 struct MutationTests {

@@ -1,8 +1,7 @@
 import NetworkImpairment
 import RTCCore
+import Scenario
 import Testing
-
-@testable import Scenario
 
 @Suite("A scenario is read as it was meant")
 struct ScenarioReadingTests {

@@ -1,8 +1,7 @@
 import Foundation
 import NetworkImpairment
+import Scenario
 import Testing
-
-@testable import Scenario
 
 @Suite("What is shipped agrees with the code")
 struct SchemaTests {

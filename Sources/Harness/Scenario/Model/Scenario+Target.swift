@@ -23,5 +23,11 @@ extension Scenario {
         public var signalingProtocol: SignalingProtocol
         public var address: Address
         public var mode: Mode
+
+        public init(signalingProtocol: SignalingProtocol, address: Address, mode: Mode) {
+            self.signalingProtocol = signalingProtocol
+            self.address = address
+            self.mode = mode
+        }
     }
 }

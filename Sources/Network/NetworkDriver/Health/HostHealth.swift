@@ -17,7 +17,7 @@ public struct HostHealth: Sendable, Hashable {
 
 extension HostHealth {
     /// Reads `some avg10` from the text of /proc/pressure/cpu.
-    static func pressure(from text: String) -> Double? {
+    package static func pressure(from text: String) -> Double? {
         for line in text.split(separator: "\n") where line.hasPrefix("some ") {
             for field in line.split(separator: " ") where field.hasPrefix("avg10=") {
                 guard let percent = Double(field.dropFirst("avg10=".count)), (0...100).contains(percent) else { return nil }
@@ -28,7 +28,7 @@ extension HostHealth {
     }
 
     /// Reads the eighth column of the first line of /proc/stat.
-    static func steal(from text: String, ticksPerSecond: Int) -> Duration? {
+    package static func steal(from text: String, ticksPerSecond: Int) -> Duration? {
         let place = 8
         guard let line = text.split(separator: "\n").first, line.hasPrefix("cpu "), ticksPerSecond > 0 else { return nil }
         let fields = line.split(separator: " ")

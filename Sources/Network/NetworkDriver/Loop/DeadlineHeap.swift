@@ -1,27 +1,29 @@
-internal import RTCCore
+package import RTCCore
 
 /// The earliest deadline of each of many machines: a binary heap with at most one entry per slot, which can be moved in place.
-struct DeadlineHeap {
-    struct Entry {
-        var time: Instant
-        var slot: Int
+package struct DeadlineHeap {
+    package init() {}
+
+    package struct Entry {
+        package var time: Instant
+        package var slot: Int
     }
 
     private var entries: [Entry] = []
     /// Where each slot's entry lies, or -1.
     private var places: [Int32] = []
 
-    var count: Int { entries.count }
+    package var count: Int { entries.count }
 
     /// The earliest entry; among equals any one.
-    var first: Entry? { entries.first }
+    package var first: Entry? { entries.first }
 
-    func time(of slot: Int) -> Instant? {
+    package func time(of slot: Int) -> Instant? {
         guard slot < places.count, places[slot] >= 0 else { return nil }
         return entries[Int(places[slot])].time
     }
 
-    mutating func set(_ slot: Int, to time: Instant) {
+    package mutating func set(_ slot: Int, to time: Instant) {
         while places.count <= slot { places.append(-1) }
         let place = Int(places[slot])
         guard place >= 0 else {
@@ -35,7 +37,7 @@ struct DeadlineHeap {
         if isEarlier { rise(from: place) } else { sink(from: place) }
     }
 
-    mutating func remove(_ slot: Int) {
+    package mutating func remove(_ slot: Int) {
         guard slot < places.count, places[slot] >= 0 else { return }
         let place = Int(places[slot])
         places[slot] = -1

@@ -1,5 +1,5 @@
 /// What a signaling connection tells its worker.
-enum SignalingEvent: Sendable, Equatable {
+package enum SignalingEvent: Sendable, Equatable {
     case opened
     case received(String)
     /// Said once, also for a connection that was never made.

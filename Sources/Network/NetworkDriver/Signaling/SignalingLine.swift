@@ -1,9 +1,9 @@
-internal import NetworkImpairment
-internal import RTCCore
+package import NetworkImpairment
+package import RTCCore
 
 /// One machine's signaling connection as its worker sees it: what goes each way in order, held up while a blackout lasts.
-struct SignalingLine {
-    enum Order: Equatable {
+package struct SignalingLine {
+    package enum Order: Equatable {
         /// - Parameter deadline: When the attempt must have succeeded.
         case open(url: String, deadline: Instant)
         case send(String)
@@ -18,16 +18,16 @@ struct SignalingLine {
     private var failure: (at: Instant, reason: String)?
 
     /// - Parameter timeout: How long an attempt to connect may take.
-    init(timeout: Duration) {
+    package init(timeout: Duration) {
         self.timeout = timeout
     }
 
     /// When there is an order or an input to take; `nil` for never.
-    var deadline: Instant? {
+    package var deadline: Instant? {
         earliest(earliest(outbound.deadline, inbound.deadline), failure?.at)
     }
 
-    mutating func open(url: String, now: Instant) {
+    package mutating func open(url: String, now: Instant) {
         let end = now + timeout
         guard heldUntil >= end else {
             outbound.offer(.open(url: url, deadline: end), now: now)
@@ -37,11 +37,11 @@ struct SignalingLine {
         failure = (end, SignalingFailure.timeout(timeout).reason(target))
     }
 
-    mutating func send(_ text: String, now: Instant) {
+    package mutating func send(_ text: String, now: Instant) {
         outbound.offer(.send(text), now: now)
     }
 
-    mutating func close(code: UInt16, reason: String, now: Instant) {
+    package mutating func close(code: UInt16, reason: String, now: Instant) {
         guard failure == nil else {
             failure = (now, "closed before it was open")
             return
@@ -49,21 +49,21 @@ struct SignalingLine {
         outbound.offer(.close(code: code, reason: reason), now: now)
     }
 
-    mutating func blackout(from now: Instant, for duration: Duration) {
+    package mutating func blackout(from now: Instant, for duration: Duration) {
         heldUntil = max(heldUntil, now + duration)
         outbound.blackout(from: now, for: duration)
         inbound.blackout(from: now, for: duration)
     }
 
-    mutating func arrived(_ event: SignalingEvent, now: Instant) {
+    package mutating func arrived(_ event: SignalingEvent, now: Instant) {
         inbound.offer(event, now: now)
     }
 
-    mutating func nextOrder(at now: Instant) -> Order? {
+    package mutating func nextOrder(at now: Instant) -> Order? {
         outbound.nextRelease(at: now)
     }
 
-    mutating func nextInput(at now: Instant) -> HostInput? {
+    package mutating func nextInput(at now: Instant) -> HostInput? {
         if let event = inbound.nextRelease(at: now) {
             switch event {
             case .opened: return .signalingOpened
