@@ -200,6 +200,7 @@ public final class Bot: HostedMachine {
         if state != .draining, state != .leaving, state != .gone, now >= stopDue {
             state = .draining
             pendingActions = []
+            for connection in connections { connection.noteStop() }
         }
         if state == .draining, now >= stopDue + Self.drainTime { leave(now: now) }
         if state == .leaving, now >= stopDue + Self.drainTime + .seconds(1) { finish() }
@@ -209,11 +210,7 @@ public final class Bot: HostedMachine {
         state = .leaving
         nextSample = nil
         log(.left, now: now)
-        for connection in connections {
-            connection.peer.close(now: now)
-            connection.needsDrain = true
-            _ = connection.collectFrames(kinds: kinds)
-        }
+        for connection in connections { connection.close(kinds: kinds, now: now) }
         client.leave(now: now)
         afterChange(now: now)
     }

@@ -23,6 +23,9 @@ final class MeshConnection {
     var phases: [Phase: Duration] = [:]
     let createdAt: Instant
     private(set) var lastPhaseAt: Instant
+    /// Counters as they were when the bot hung up, before the transport was closed.
+    private var finalStatistics: PeerStatistics?
+    private var statesAtStop: TransportStatistics?
     /// Whether something may wait to be sent, so that idle connections cost nothing.
     var needsDrain = true
 
@@ -100,6 +103,24 @@ final class MeshConnection {
         samples.append(ConnectionSample(at: now, tracks: tracks, roundTripTime: roundTripTime))
     }
 
+    /// The call is over: from here on the far side may hang up first.
+    func noteStop() {
+        statesAtStop = peer.statisticsSnapshot().transport
+    }
+
+    /// Hangs up; what the transport says on its way out does not change the counters of the call.
+    func close(kinds: [MediaKind], now: Instant) {
+        var statistics = peer.statisticsSnapshot()
+        if let statesAtStop {
+            statistics.transport.iceState = statesAtStop.iceState
+            statistics.transport.dtlsState = statesAtStop.dtlsState
+        }
+        finalStatistics = statistics
+        peer.close(now: now)
+        needsDrain = true
+        _ = collectFrames(kinds: kinds)
+    }
+
     var slip: ScheduleSlip {
         schedules.reduce(into: ScheduleSlip()) { $0.merge($1.slip) }
     }
@@ -107,6 +128,6 @@ final class MeshConnection {
     func record() -> ConnectionRecord {
         ConnectionRecord(
             remote: remoteName, connectedAt: connectedAt, phases: phases, sent: schedules.map { $0.record() },
-            received: received.compactMap { $0 }, samples: samples, statistics: peer.statisticsSnapshot())
+            received: received.compactMap { $0 }, samples: samples, statistics: finalStatistics ?? peer.statisticsSnapshot())
     }
 }
