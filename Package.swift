@@ -61,7 +61,7 @@ let package = Package(
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
         room("Server", "ServerFronts", ["RTCCore", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
 
-        room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        room("Harness", "Measurement", ["RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
             "Harness", "Scenario",
             ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
