@@ -16,7 +16,20 @@ struct SimulateCommand: ParsableCommand {
     @Flag(name: .customLong("quiet"), help: "Only the verdicts.")
     var isQuiet = false
 
+    @Option(help: ArgumentHelp("Simulate under each of these seeds and report those that fail.", valueName: "1..N"))
+    var seeds: SeedRange?
+
+    @Flag(help: "Reduce the first failing seed's scenario to the smallest that still fails.")
+    var shrink = false
+
+    func validate() throws {
+        guard !shrink || seeds != nil || scenarios.seed != nil else {
+            throw ValidationError("--shrink needs to know which seed fails: give --seeds 1..N, or --seed N")
+        }
+    }
+
     func run() throws {
+        if seeds != nil || shrink { throw ExitCode(try SeedReport(self).run().rawValue) }
         let prepared = try scenarios.prepare()
         var outcomes = Outcomes(isQuiet: isQuiet)
         for (index, scenario) in prepared.enumerated() {
