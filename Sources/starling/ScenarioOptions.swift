@@ -37,13 +37,15 @@ struct ScenarioOptions: ParsableArguments {
                     presetNames: NetworkProfile.presetNames, overrides: overrides)
                 guard tag.allSatisfy(scenario.tags.contains) else { continue }
                 let plan = Plan(scenario, seed: seed)
-                prepared.append(Prepared(plan: plan, media: try MediaLibrary(paths: plan.mediaPaths)))
-            } catch let error as ScenarioErrors {
+                do {
+                    prepared.append(Prepared(plan: plan, media: try MediaLibrary(paths: plan.mediaPaths)))
+                } catch {
+                    isWrong = true
+                    Console.complain(scenario.mediaError(error.file, error.description).description)
+                }
+            } catch {
                 isWrong = true
                 Console.complain(error.description)
-            } catch let error as MediaFileError {
-                isWrong = true
-                Console.complain("\(path): \(error)")
             }
         }
         guard !isWrong else { throw ExitCode(ExitStatus.usage.rawValue) }

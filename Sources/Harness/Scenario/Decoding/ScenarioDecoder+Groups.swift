@@ -161,7 +161,10 @@ extension ScenarioDecoder {
         guard let file = text(node, path) else { return nil }
         let name = file.split(separator: "/").last ?? ""
         let format = name.contains(".") ? name.split(separator: ".").last?.lowercased() ?? "" : ""
-        if formats.contains(format) { return file }
+        if formats.contains(format) {
+            if mediaPlaces[file] == nil { mediaPlaces[file] = Scenario.Place(location: node.location, field: path) }
+            return file
+        }
         let known = formats.map { ".\($0)" }.joined(separator: " or ")
         let message =
             unavailable.contains(format)

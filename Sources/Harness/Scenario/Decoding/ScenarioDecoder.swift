@@ -11,6 +11,7 @@ struct ScenarioDecoder {
     var diagnostics: Diagnostics
     /// Texts that came from the environment or carry a token.
     var secrets: [String] = []
+    var mediaPlaces: [String: Scenario.Place] = [:]
 
     init(file: String, presets: @escaping (String) -> NetworkProfile?, presetNames: [String]) {
         self.presets = presets
@@ -33,7 +34,8 @@ struct ScenarioDecoder {
         guard let title, let seed, let target, let duration, diagnostics.errors.isEmpty else { return nil }
         return Scenario(
             title: title, name: name, path: path, seed: seed, tags: tags, target: target, duration: duration, groups: groups,
-            timeline: timeline, assertions: assertions, secrets: sortedSecrets)
+            timeline: timeline, assertions: assertions, secrets: sortedSecrets,
+            mediaPlaces: mediaPlaces)
     }
 
     private mutating func seed(_ fields: Fields) -> UInt64? {

@@ -21,6 +21,20 @@ public struct Scenario: Sendable {
     /// What must not be written anywhere: texts that came from the environment, and tokens in the target's address; longest
     /// first, none shorter than ``shortestSecret`` characters.
     public let secrets: [String]
+    /// Where each media file is first named.
+    let mediaPlaces: [String: Place]
+
+    /// Where something was written.
+    struct Place: Sendable, Hashable {
+        var location: SourceLocation
+        var field: String
+    }
+
+    /// Says what is wrong with a media file at the line that names it.
+    public func mediaError(_ file: String, _ message: String) -> ScenarioError {
+        let place = mediaPlaces[file] ?? Place(location: .file, field: "")
+        return ScenarioError(file: path, location: place.location, field: place.field, message: message)
+    }
 
     /// Shorter texts are not redacted: taking every `5` out of a report would leave none of it.
     public static let shortestSecret = 4
