@@ -106,10 +106,14 @@ final class Pair: HostedMachine {
     }
 
     func nextDatagrams(into batch: inout DatagramBatch) -> Drain {
-        for end in [offerer, answerer] where end.needsDrain {
-            if case .full = end.peer.nextDatagrams(into: &batch, now: lastTold) { return .full }
-            end.needsDrain = false
-        }
+        if case .full = nextDatagrams(of: offerer, into: &batch) { return .full }
+        return nextDatagrams(of: answerer, into: &batch)
+    }
+
+    private func nextDatagrams(of end: End, into batch: inout DatagramBatch) -> Drain {
+        guard end.needsDrain else { return .drained }
+        if case .full = end.peer.nextDatagrams(into: &batch, now: lastTold) { return .full }
+        end.needsDrain = false
         return .drained
     }
 
