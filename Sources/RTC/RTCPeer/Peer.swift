@@ -44,6 +44,10 @@ public struct Peer: ~Copyable {
     var nextTransportSequence: UInt16
     var reportDue: Instant?
     var waitingRTCP = RingQueue<RTCPPacket>()
+    /// Memory of one report, kept so that the next one allocates nothing.
+    var reportBlocks: [RTCPReportBlock] = []
+    var lostNumbers: [UInt16] = []
+    var sourceDescription = SourceDescription(senders: .max, packet: .sourceDescription([]))
     var roundTripTime: Duration?
     var isClosing = false
     public internal(set) var isConnected = false
@@ -70,6 +74,13 @@ public struct Peer: ~Copyable {
         var ssrc: UInt32
         var transceiver: Int
         var isRTX: Bool
+    }
+
+    /// The names that go with a report.
+    struct SourceDescription {
+        /// Which transceivers send, a bit for each.
+        var senders: UInt64
+        var packet: RTCPPacket
     }
 
     // MARK: - Life
