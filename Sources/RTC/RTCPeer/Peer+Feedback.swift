@@ -34,14 +34,14 @@ extension Peer {
             if let index = receiver(of: senderReport.ssrc) {
                 transceivers[index].receiver.receiveSenderReport(ntp: senderReport.ntp, arrivedAt: arrivedAt)
             }
-            for block in senderReport.reports { handle(block, now: now) }
+            for block in senderReport.reports { handle(block, arrivedAt: arrivedAt) }
         case .receiverReport(_, let reports):
-            for block in reports { handle(block, now: now) }
+            for block in reports { handle(block, arrivedAt: arrivedAt) }
         case .nack(let nack):
             guard let index = sender(of: nack.mediaSSRC) else { return }
             transceivers[index].sender.countFeedback { $0.nackCount += 1 }
             let gap = roundTripTime ?? .milliseconds(10)
-            nack.forEachLost { transceivers[index].sender.retransmit($0, now: now, minimumGap: gap * 0.5) }
+            nack.forEachLost { transceivers[index].sender.retransmit($0, now: now, minimumGap: max(gap * 0.5, .milliseconds(5))) }
         case .pictureLoss(_, let media):
             guard let index = sender(of: media) else { return }
             transceivers[index].sender.countFeedback { $0.pliCount += 1 }
@@ -55,22 +55,30 @@ extension Peer {
         case .transportFeedback:
             statistics.transport.starlingTransportFeedbackReceived += 1
         case .bye(let ssrcs, _):
-            for ssrc in ssrcs where receiver(of: ssrc) != nil { events.append(.goodbye(ssrc: ssrc)) }
+            for ssrc in ssrcs {
+                guard let index = receiver(of: ssrc) else { continue }
+                transceivers[index].receiver.stopRepairs()
+                events.append(.goodbye(ssrc: ssrc))
+            }
         default:
             break
         }
     }
 
-    private mutating func handle(_ block: RTCPReportBlock, now: Instant) {
+    private mutating func handle(_ block: RTCPReportBlock, arrivedAt: Instant) {
         guard let index = sender(of: block.ssrc) else { return }
+        guard block.ssrc == transceivers[index].sender.ssrc else {
+            transceivers[index].sender.isRTXConfirmedByRemote = true
+            return
+        }
         transceivers[index].sender.isConfirmedByRemote = true
         let clockRate = Double(Transceiver.clockRate(of: transceivers[index].kind))
         var measured: Duration?
         if block.lastSR != 0 {
             // RFC 3550 §6.4.1: all three are in units of 1/65536 s.
-            let nowMiddle = UInt32(truncatingIfNeeded: configuration.wallClock.ntp(at: now) >> 16)
+            let nowMiddle = UInt32(truncatingIfNeeded: configuration.wallClock.ntp(at: arrivedAt) >> 16)
             let ticks = Int32(bitPattern: nowMiddle &- block.lastSR &- block.delaySinceLastSR)
-            measured = .nanoseconds(Int64(max(0, ticks)) * 1_000_000_000 >> 16)
+            measured = .nanoseconds((Int64(max(0, ticks)) * 1_000_000_000) >> 16)
             roundTripTime = measured
         }
         transceivers[index].sender.countFeedback { statistics in
@@ -108,7 +116,9 @@ extension Peer {
                 to: now, roundTripTime: roundTripTime, nackRequest: { lost.append(UInt16(truncatingIfNeeded: $0)) },
                 pictureLossRequest: { wantsKeyFrame = true })
             if !lost.isEmpty { waitingRTCP.append(.nack(RTCPNack(senderSSRC: own, mediaSSRC: media, lost: lost))) }
-            if wantsKeyFrame { waitingRTCP.append(.pictureLoss(senderSSRC: own, mediaSSRC: media)) }
+            if wantsKeyFrame, transceivers[index].receiver.usesPictureLoss {
+                waitingRTCP.append(.pictureLoss(senderSSRC: own, mediaSSRC: media))
+            }
         }
         let media = transceivers.lazy.compactMap(\.receiver.ssrc).first ?? 0
         if let feedback = transportWide.advance(to: now, senderSSRC: own, mediaSSRC: media) {
@@ -125,10 +135,16 @@ extension Peer {
         var writer = ByteWriter(scratch.report)
         if isReportDue {
             writeRegularReport(into: &writer, now: now)
-            // RFC 3550 §6.3.5: drawn from half to one and a half of the interval, so that peers do not march in step.
-            reportDue = now + .milliseconds(Int64.random(in: 500...1500, using: &random))
+            reportDue = now + reportInterval()
+        } else if !usesReducedSize {
+            writeMinimalReport(into: &writer)
         }
-        while let packet = waitingRTCP.first, writer.count < 900 {
+        let reported = writer.count
+        while let packet = waitingRTCP.first {
+            guard writer.count + packet.encodedSize <= PeerScratch.reportSize else {
+                precondition(isReportDue || writer.count > reported, "feedback fits behind a minimal report")
+                break
+            }
             packet.write(into: &writer)
             waitingRTCP.removeFirst()
         }
@@ -138,20 +154,35 @@ extension Peer {
         return waitingRTCP.isEmpty ? .drained : writeReports(into: &batch, on: path, now: now)
     }
 
+    /// RFC 3550 §6.3.5: drawn from half to one and a half of the interval, so that peers do not march in step.
+    mutating func reportInterval() -> Duration {
+        .milliseconds(Int64.random(in: 500...1500, using: &random))
+    }
+
+    /// Sources beyond what fits beside feedback wait for the next report (RFC 3550 §6.4): the first to wait is the first to go.
     private mutating func writeRegularReport(into writer: inout ByteWriter, now: Instant) {
         var blocks: [RTCPReportBlock] = []
-        for index in transceivers.indices {
+        let start = nextReported
+        for offset in transceivers.indices {
+            let index = (start + offset) % transceivers.count
+            guard blocks.count < Self.mostReportBlocks else { break }
+            nextReported = index + 1
             if let block = transceivers[index].receiver.takeReport(now: now) { blocks.append(block) }
         }
         var described: [UInt32] = []
-        for index in transceivers.indices where transceivers[index].sender.statistics.packetsSent > 0 {
+        let first = nextDescribed
+        for offset in transceivers.indices {
+            let index = (first + offset) % transceivers.count
+            guard transceivers[index].sender.statistics.packetsSent > 0 else { continue }
+            guard described.count < mostSenders else { break }
+            nextDescribed = index + 1
             let sender = transceivers[index].sender
             RTCPPacket.senderReport(
                 RTCPSenderReport(
                     ssrc: sender.ssrc, ntp: configuration.wallClock.ntp(at: now),
                     rtp: sender.timestamp(at: now, clockRate: Transceiver.clockRate(of: sender.kind)),
-                    packetCount: UInt32(truncatingIfNeeded: sender.statistics.packetsSent),
-                    octetCount: UInt32(truncatingIfNeeded: sender.statistics.bytesSent), reports: blocks)
+                    packetCount: UInt32(truncatingIfNeeded: sender.sourcePacketCount),
+                    octetCount: UInt32(truncatingIfNeeded: sender.sourceOctetCount), reports: blocks)
             ).write(into: &writer)
             blocks = []
             described.append(sender.ssrc)
@@ -164,4 +195,16 @@ extension Peer {
         RTCPPacket.sourceDescription(described.map { RTCPSourceDescriptionChunk(ssrc: $0, cname: configuration.cname) }).write(
             into: &writer)
     }
+
+    /// What stands in front of feedback where it may not go alone (RFC 4585 §3.1).
+    private func writeMinimalReport(into writer: inout ByteWriter) {
+        let own = transceivers.first?.sender.ssrc ?? 0
+        RTCPPacket.receiverReport(ssrc: own, reports: []).write(into: &writer)
+        RTCPPacket.sourceDescription([RTCPSourceDescriptionChunk(ssrc: own, cname: configuration.cname)]).write(into: &writer)
+    }
+
+    private static let mostReportBlocks = 12
+
+    /// Sender reports with their names that take 700 bytes together.
+    private var mostSenders: Int { max(1, min(6, 700 / (36 + configuration.cname.utf8.count))) }
 }
