@@ -86,6 +86,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
 
+        .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
+        .executableTarget(
+            name: "starling-bench",
+            dependencies: [
+                "CAllocationCounter", "RTCCore", "RTCWire", "RTCCrypto", "RTCPeer", "NetworkImpairment", "NetworkDriver",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/PairBench", swiftSettings: settings),
+
         tests("RTCCore"),
         tests("RTCWire", ["RTCCore"]),
         tests("RTCCrypto", ["RTCCore", "CStarlingOpenSSL"]),

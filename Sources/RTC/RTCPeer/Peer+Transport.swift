@@ -58,6 +58,7 @@ extension Peer {
     private mutating func dropOutgoing(now: Instant) {
         for index in transceivers.indices { transceivers[index].sender.dropWaiting() }
         waitingRTCP.removeAll()
+        transportWide.dropWaiting()
         if let due = reportDue, now >= due { reportDue = now + reportInterval() }
     }
 
@@ -243,15 +244,17 @@ extension Peer {
             statistics.transport.starlingMalformed += 1
             return
         }
-        var body = UnsafeRawBufferPointer(rebasing: packet[header.headerSize..<(packet.count - padding)])
+        var bodyStart = header.headerSize
+        let bodyEnd = packet.count - padding
         var sequenceNumber = header.sequenceNumber
         if source.isRTX {
             // The first two bytes are the original sequence number (RFC 4588 §4); nothing behind them is a padding probe.
-            guard body.count > 2 else { return }
-            sequenceNumber = body.bytes.bigEndian(at: 0, as: UInt16.self)
-            body = UnsafeRawBufferPointer(rebasing: body[2...])
+            guard bodyEnd - bodyStart > 2 else { return }
+            sequenceNumber = packet.bytes.bigEndian(at: bodyStart, as: UInt16.self)
+            bodyStart += 2
         }
-        guard body.count > 0 else { return }
+        guard bodyEnd > bodyStart else { return }
+        let body = UnsafeRawBufferPointer(rebasing: packet[bodyStart..<bodyEnd])
         transceivers[source.transceiver].receiver.receive(
             body, sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
             headerSize: header.headerSize, overRTX: source.isRTX, arrivedAt: arrivedAt, now: now)

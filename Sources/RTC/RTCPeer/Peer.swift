@@ -54,6 +54,11 @@ public struct Peer: ~Copyable {
     var nextReported = 0
     var nextDescribed = 0
     var waitingRTCP = RingQueue<RTCPPacket>()
+    /// Memory of one report, kept so that the next one allocates nothing.
+    var reportBlocks: [RTCPReportBlock] = []
+    var reportSenders: [UInt32] = []
+    var lostNumbers: [UInt16] = []
+    var sourceDescription = SourceDescription(senders: [], packet: .sourceDescription([]))
     var roundTripTime: Duration?
     var isClosing = false
     /// Everything has been said.
@@ -82,6 +87,12 @@ public struct Peer: ~Copyable {
         var ssrc: UInt32
         var transceiver: Int
         var isRTX: Bool
+    }
+
+    /// The names that go with a report.
+    struct SourceDescription {
+        var senders: [UInt32]
+        var packet: RTCPPacket
     }
 
     // MARK: - Life

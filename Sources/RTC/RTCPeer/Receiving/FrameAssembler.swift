@@ -22,7 +22,8 @@ struct FrameAssembler {
         case tooLate
     }
 
-    private var slots: ContiguousArray<Slot>
+    /// Made with the first packet, since many streams never have one.
+    private var slots: ContiguousArray<Slot> = []
     private let mask: Int64
     private(set) var highest: Int64 = -1
     private var lastDamagedTimestamp: UInt32?
@@ -30,7 +31,6 @@ struct FrameAssembler {
     /// - Parameter capacity: How many packets back a late one is still used; a power of two.
     init(capacity: Int) {
         precondition(capacity.nonzeroBitCount == 1, "the capacity is a power of two")
-        slots = ContiguousArray(repeating: Slot(), count: capacity)
         mask = Int64(capacity - 1)
     }
 
@@ -39,6 +39,7 @@ struct FrameAssembler {
         sequence: Int64, timestamp: UInt32, fingerprint: FrameFingerprint, isFirst: Bool, isLast: Bool, isKey: Bool,
         arrivedAt: Instant, emit: (ReceivedFrame) -> Void
     ) -> Insertion {
+        if slots.isEmpty { slots = ContiguousArray(repeating: Slot(), count: Int(mask + 1)) }
         if sequence > highest {
             if highest >= 0 { advance(to: sequence, emit: emit) }
             highest = sequence
@@ -55,7 +56,7 @@ struct FrameAssembler {
     }
 
     func contains(_ sequence: Int64) -> Bool {
-        slots[Int(sequence & mask)].sequence == sequence
+        !slots.isEmpty && slots[Int(sequence & mask)].sequence == sequence
     }
 
     /// Gives up on all that is not whole.

@@ -27,7 +27,6 @@ struct NackGenerator {
 
     init(timing: Timing = Timing()) {
         self.timing = timing
-        missing.reserveCapacity(Int(timing.longestGap) * 2)
     }
 
     /// The numbers in `gap` are missing.
@@ -38,6 +37,7 @@ struct NackGenerator {
             deadline = nil
             return
         }
+        if missing.capacity == 0 { missing.reserveCapacity(Int(timing.longestGap) * 2) }
         for sequence in gap {
             missing.append(Missing(sequence: sequence, nextRequest: now + timing.patience, attempts: 0))
         }
