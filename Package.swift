@@ -98,6 +98,7 @@ let package = Package(
         tests("RTCWire", ["RTCCore"]),
         tests("RTCCrypto", ["RTCCore", "CStarlingOpenSSL"]),
         tests("RTCICE", ["RTCCore", "RTCWire", "RTCCrypto"]),
+        tests("RTCPeer", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
         tests("NetworkImpairment", ["RTCCore"]),
         tests("NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
         tests("NetworkDriver", ["RTCCore", "NetworkImpairment"] + nio),

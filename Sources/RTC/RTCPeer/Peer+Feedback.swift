@@ -29,7 +29,7 @@ extension Peer {
                 guard let index = receiver(of: ssrc) else { return }
                 transceivers[index].receiver.receiveSenderReport(ntp: ntp, arrivedAt: arrivedAt)
             case .reportBlock(let block):
-                handle(block, now: now)
+                handle(block, arrivedAt: arrivedAt)
             case .transportFeedback:
                 statistics.transport.starlingTransportFeedbackReceived += 1
             case .sourceDescription:
@@ -47,7 +47,7 @@ extension Peer {
             guard let index = sender(of: nack.mediaSSRC) else { return }
             transceivers[index].sender.countFeedback { $0.nackCount += 1 }
             let gap = roundTripTime ?? .milliseconds(10)
-            nack.forEachLost { transceivers[index].sender.retransmit($0, now: now, minimumGap: gap * 0.5) }
+            nack.forEachLost { transceivers[index].sender.retransmit($0, now: now, minimumGap: max(gap * 0.5, .milliseconds(5))) }
         case .pictureLoss(_, let media):
             guard let index = sender(of: media) else { return }
             transceivers[index].sender.countFeedback { $0.pliCount += 1 }
@@ -59,22 +59,30 @@ extension Peer {
                 events.append(.keyFrameRequested(transceiver: index))
             }
         case .bye(let ssrcs, _):
-            for ssrc in ssrcs where receiver(of: ssrc) != nil { events.append(.goodbye(ssrc: ssrc)) }
+            for ssrc in ssrcs {
+                guard let index = receiver(of: ssrc) else { continue }
+                transceivers[index].receiver.stopRepairs()
+                events.append(.goodbye(ssrc: ssrc))
+            }
         default:
             break
         }
     }
 
-    private mutating func handle(_ block: RTCPReportBlock, now: Instant) {
+    private mutating func handle(_ block: RTCPReportBlock, arrivedAt: Instant) {
         guard let index = sender(of: block.ssrc) else { return }
+        guard block.ssrc == transceivers[index].sender.ssrc else {
+            transceivers[index].sender.isRTXConfirmedByRemote = true
+            return
+        }
         transceivers[index].sender.isConfirmedByRemote = true
         let clockRate = Double(Transceiver.clockRate(of: transceivers[index].kind))
         var measured: Duration?
         if block.lastSR != 0 {
             // RFC 3550 §6.4.1: all three are in units of 1/65536 s.
-            let nowMiddle = UInt32(truncatingIfNeeded: configuration.wallClock.ntp(at: now) >> 16)
+            let nowMiddle = UInt32(truncatingIfNeeded: configuration.wallClock.ntp(at: arrivedAt) >> 16)
             let ticks = Int32(bitPattern: nowMiddle &- block.lastSR &- block.delaySinceLastSR)
-            measured = .nanoseconds(Int64(max(0, ticks)) * 1_000_000_000 >> 16)
+            measured = .nanoseconds((Int64(max(0, ticks)) * 1_000_000_000) >> 16)
             roundTripTime = measured
         }
         transceivers[index].sender.countFeedback { statistics in
@@ -115,7 +123,9 @@ extension Peer {
             if !lostNumbers.isEmpty {
                 waitingRTCP.append(.nack(RTCPNack(senderSSRC: own, mediaSSRC: media, lost: lostNumbers)))
             }
-            if wantsKeyFrame { waitingRTCP.append(.pictureLoss(senderSSRC: own, mediaSSRC: media)) }
+            if wantsKeyFrame, transceivers[index].receiver.usesPictureLoss {
+                waitingRTCP.append(.pictureLoss(senderSSRC: own, mediaSSRC: media))
+            }
         }
         var media: UInt32 = 0
         for index in transceivers.indices {
@@ -136,14 +146,20 @@ extension Peer {
         var writer = ByteWriter(scratch.report)
         if isReportDue {
             writeRegularReport(into: &writer, now: now)
-            // RFC 3550 §6.3.5: drawn from half to one and a half of the interval, so that peers do not march in step.
-            reportDue = now + .milliseconds(Int64.random(in: 500...1500, using: &random))
+            reportDue = now + reportInterval()
+        } else if !usesReducedSize {
+            writeMinimalReport(into: &writer)
         }
-        while let packet = waitingRTCP.first, writer.count < 900 {
+        let reported = writer.count
+        while let packet = waitingRTCP.first {
+            guard writer.count + packet.encodedSize <= PeerScratch.reportSize else {
+                precondition(isReportDue || writer.count > reported, "feedback fits behind a minimal report")
+                break
+            }
             packet.write(into: &writer)
             waitingRTCP.removeFirst()
         }
-        if transportWide.isWaiting, writer.count == 0 || writer.count + transportWide.waitingSize <= 1100 {
+        if transportWide.isWaiting, writer.count + transportWide.waitingSize <= PeerScratch.reportSize {
             transportWide.write(into: &writer)
         }
         let written = writer.written
@@ -152,22 +168,49 @@ extension Peer {
         return waitingRTCP.isEmpty && !transportWide.isWaiting ? .drained : writeReports(into: &batch, on: path, now: now)
     }
 
+    /// RFC 3550 §6.3.5: drawn from half to one and a half of the interval, so that peers do not march in step.
+    mutating func reportInterval() -> Duration {
+        .milliseconds(Int64.random(in: 500...1500, using: &random))
+    }
+
+    /// Sources beyond what fits beside feedback wait for the next report (RFC 3550 §6.4): the first to wait is the first to go.
     private mutating func writeRegularReport(into writer: inout ByteWriter, now: Instant) {
         reportBlocks.removeAll(keepingCapacity: true)
-        for index in transceivers.indices {
+        reportSenders.removeAll(keepingCapacity: true)
+        let start = nextReported
+        for offset in transceivers.indices {
+            let index = (start + offset) % transceivers.count
+            guard reportBlocks.count < Self.mostReportBlocks else { break }
+            nextReported = index + 1
             if let block = transceivers[index].receiver.takeReport(now: now) { reportBlocks.append(block) }
         }
-        var senders: UInt64 = 0
-        for index in transceivers.indices where transceivers[index].sender.statistics.packetsSent > 0 {
-            writeSenderReport(of: index, carriesBlocks: senders == 0, into: &writer, now: now)
-            senders |= 1 << UInt64(min(index, 63))
+        let first = nextDescribed
+        for offset in transceivers.indices {
+            let index = (first + offset) % transceivers.count
+            guard transceivers[index].sender.statistics.packetsSent > 0 else { continue }
+            guard reportSenders.count < mostSenders else { break }
+            nextDescribed = index + 1
+            writeSenderReport(of: index, carriesBlocks: reportSenders.isEmpty, into: &writer, now: now)
+            reportSenders.append(transceivers[index].sender.ssrc)
         }
-        if senders == 0 {
+        if reportSenders.isEmpty {
             RTCPPacket.receiverReport(ssrc: ownSSRC, reports: reportBlocks).write(into: &writer)
+            reportSenders.append(ownSSRC)
         }
-        describe(senders)
+        describeSenders()
         sourceDescription.packet.write(into: &writer)
     }
+
+    /// What stands in front of feedback where it may not go alone (RFC 4585 §3.1).
+    private func writeMinimalReport(into writer: inout ByteWriter) {
+        RTCPPacket.receiverReport(ssrc: ownSSRC, reports: []).write(into: &writer)
+        RTCPPacket.sourceDescription([RTCPSourceDescriptionChunk(ssrc: ownSSRC, cname: configuration.cname)]).write(into: &writer)
+    }
+
+    private static let mostReportBlocks = 12
+
+    /// Sender reports with their names that take 700 bytes together.
+    private var mostSenders: Int { max(1, min(6, 700 / (36 + configuration.cname.utf8.count))) }
 
     private func writeSenderReport(of index: Int, carriesBlocks: Bool, into writer: inout ByteWriter, now: Instant) {
         let clockRate = Transceiver.clockRate(of: transceivers[index].kind)
@@ -175,21 +218,17 @@ extension Peer {
             RTCPSenderReport(
                 ssrc: transceivers[index].sender.ssrc, ntp: configuration.wallClock.ntp(at: now),
                 rtp: transceivers[index].sender.timestamp(at: now, clockRate: clockRate),
-                packetCount: UInt32(truncatingIfNeeded: transceivers[index].sender.statistics.packetsSent),
-                octetCount: UInt32(truncatingIfNeeded: transceivers[index].sender.statistics.bytesSent),
+                packetCount: UInt32(truncatingIfNeeded: transceivers[index].sender.sourcePacketCount),
+                octetCount: UInt32(truncatingIfNeeded: transceivers[index].sender.sourceOctetCount),
                 reports: carriesBlocks ? reportBlocks : [])
         ).write(into: &writer)
     }
 
     /// Keeps the names of those that send, which seldom change.
-    private mutating func describe(_ senders: UInt64) {
-        guard sourceDescription.senders != senders else { return }
-        var chunks: [RTCPSourceDescriptionChunk] = []
-        for index in transceivers.indices where transceivers[index].sender.statistics.packetsSent > 0 && chunks.count < 31 {
-            chunks.append(RTCPSourceDescriptionChunk(ssrc: transceivers[index].sender.ssrc, cname: configuration.cname))
-        }
-        if chunks.isEmpty { chunks.append(RTCPSourceDescriptionChunk(ssrc: ownSSRC, cname: configuration.cname)) }
-        sourceDescription = SourceDescription(senders: senders, packet: .sourceDescription(chunks))
+    private mutating func describeSenders() {
+        guard sourceDescription.senders != reportSenders else { return }
+        let chunks = reportSenders.map { RTCPSourceDescriptionChunk(ssrc: $0, cname: configuration.cname) }
+        sourceDescription = SourceDescription(senders: reportSenders, packet: .sourceDescription(chunks))
     }
 
     private var ownSSRC: UInt32 { transceivers.isEmpty ? 0 : transceivers[0].sender.ssrc }

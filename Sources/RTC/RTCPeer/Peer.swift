@@ -23,18 +23,25 @@ public struct Peer: ~Copyable {
 
     public internal(set) var signalingState = SignalingState.stable
     var transceivers: [Transceiver] = []
-    /// The transceiver of each m-section, by line.
-    var sections: [Int] = []
-    var nextMid = 0
+    /// What stands in each m-section, by line.
+    var sections: [Section] = []
+    /// The mids that the remote offer bundles; an answer may bundle no others (RFC 9143 §7.3.3).
+    var offeredBundle: [String] = []
+    var beforeOffer: NegotiationSnapshot?
     let sessionID: UInt64
     var descriptionVersion: UInt64 = 0
     var remoteCredentials: IceCredentials?
     var remoteFingerprints: [CertificateFingerprint] = []
     var remoteDirections: [Int: SDPDirection] = [:]
     var remoteStreams: [Int: String] = [:]
-    var localCandidates: [String] = []
     var dtlsRole: DTLSEndpoint.Role?
+    /// What may come in, whatever its section: ids are the same in the whole bundle (RFC 9143 §9.1).
     var extensionMap = RTPExtensionMap()
+    /// Whether feedback may go without a report in front (RFC 5506).
+    var usesReducedSize = true
+    var usesTransportFeedback = false
+    /// Ways on which an authentic check or answer has come.
+    var provenPaths: [Path] = []
     var payloadTypes: [PayloadBinding?] = Array(repeating: nil, count: 128)
     var sources: [SourceBinding] = []
 
@@ -43,13 +50,19 @@ public struct Peer: ~Copyable {
     var transportWide = TransportWideReceiver()
     var nextTransportSequence: UInt16
     var reportDue: Instant?
+    /// Where the next regular report goes on among the transceivers.
+    var nextReported = 0
+    var nextDescribed = 0
     var waitingRTCP = RingQueue<RTCPPacket>()
     /// Memory of one report, kept so that the next one allocates nothing.
     var reportBlocks: [RTCPReportBlock] = []
+    var reportSenders: [UInt32] = []
     var lostNumbers: [UInt16] = []
-    var sourceDescription = SourceDescription(senders: .max, packet: .sourceDescription([]))
+    var sourceDescription = SourceDescription(senders: [], packet: .sourceDescription([]))
     var roundTripTime: Duration?
     var isClosing = false
+    /// Everything has been said.
+    var isClosed = false
     public internal(set) var isConnected = false
     var hasReportedTransportEnd = false
     var scratch: PeerScratch
@@ -78,8 +91,7 @@ public struct Peer: ~Copyable {
 
     /// The names that go with a report.
     struct SourceDescription {
-        /// Which transceivers send, a bit for each.
-        var senders: UInt64
+        var senders: [UInt32]
         var packet: RTCPPacket
     }
 
@@ -93,11 +105,11 @@ public struct Peer: ~Copyable {
     /// A socket is open on this address; the candidate comes as an event.
     public mutating func addLocalAddress(_ base: SocketAddress, now: Instant) {
         let candidate = ice.addHostCandidate(base: base, now: now).sdpValue
-        localCandidates.append(candidate)
         events.append(.localCandidate(candidate))
     }
 
     public mutating func advance(to now: Instant) {
+        guard !isClosed else { return }
         ice.advance(to: now)
         dtls?.endpoint.advance(to: now)
         afterTransport(now: now)
@@ -106,9 +118,10 @@ public struct Peer: ~Copyable {
 
     /// The next moment at which ``advance(to:)`` has something to do.
     public var deadline: Instant? {
+        guard !isClosed else { return nil }
         var next = ice.deadline
         next = earliest(next, dtls?.endpoint.deadline)
-        guard isConnected else { return next }
+        guard isConnected, !isClosing else { return next }
         next = earliest(next, reportDue)
         next = earliest(next, transportWide.deadline)
         for index in transceivers.indices { next = earliest(next, transceivers[index].receiver.deadline) }
@@ -125,7 +138,11 @@ public struct Peer: ~Copyable {
         isClosing = true
         if isConnected {
             let sending = transceivers.filter { $0.sender.statistics.packetsSent > 0 }.map(\.sender.ssrc)
-            if !sending.isEmpty { waitingRTCP.append(.bye(ssrcs: sending, reason: nil)) }
+            for start in stride(from: 0, to: sending.count, by: 31) {
+                waitingRTCP.append(.bye(ssrcs: Array(sending[start..<min(start + 31, sending.count)]), reason: nil))
+            }
+            // A goodbye stands behind a report (RFC 3550 §6.1); RFC 5506 lets feedback alone go without.
+            reportDue = now
         }
         for index in transceivers.indices {
             transceivers[index].sender.dropWaiting()
@@ -139,11 +156,12 @@ public struct Peer: ~Copyable {
     /// Queues one frame on a transceiver; the packets leave with the next drain.
     ///
     /// - Returns: The SSRC and the extended sequence number of the frame's first packet; `nil`, and nothing is queued, while the
-    ///   transport is not connected or the transceiver may not send.
+    ///   transport is not connected, there is no way to the other side, or the transceiver may not send. Numbers given to packets
+    ///   that never leave would in the end carry the stream past what the far side can guess of its rollover counter.
     public mutating func send(
         _ frame: OutgoingFrame, on transceiver: Int, packetCount: Int, now: Instant, packetAt: (Int) -> OutgoingPacket
     ) -> (ssrc: UInt32, firstSequence: UInt64)? {
-        guard isConnected, !isClosing, transceivers[transceiver].maySend else { return nil }
+        guard isConnected, !isClosing, ice.selectedPath != nil, transceivers[transceiver].maySend else { return nil }
         let first = transceivers[transceiver].sender.enqueue(
             frame, packetCount: packetCount, packetAt: packetAt, wallClock: configuration.wallClock, now: now)
         return (transceivers[transceiver].sender.ssrc, first)
@@ -169,7 +187,10 @@ public struct Peer: ~Copyable {
 /// Working memory of one peer, so that writing a header or a report allocates nothing.
 struct PeerScratch: ~Copyable {
     let header = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 16)
-    let report = UnsafeMutableRawBufferPointer.allocate(byteCount: 1200, alignment: 16)
+    let report = UnsafeMutableRawBufferPointer.allocate(byteCount: reportSize, alignment: 16)
+
+    /// The longest compound in bytes, so that it fits a datagram with its tag.
+    static let reportSize = 1400
 
     deinit {
         header.deallocate()

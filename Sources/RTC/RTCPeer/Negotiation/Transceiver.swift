@@ -20,8 +20,18 @@ struct Transceiver {
     var streamID: String
     var trackID: String
     var isStopped = false
-    /// What the far side offered, in our order of preference, with the far side's payload types.
+    /// What both sides have, in the far side's order of preference, with the far side's payload types.
     var negotiatedCodecs: [SDPCodec] = []
+    /// As our last offer states them.
+    var offeredCodecs: [SDPCodec] = []
+    /// As an answer of ours states them.
+    var agreedExtensions: [SDPExtmap] = []
+    var receivedExtensions = RTPExtensionMap()
+    var sentExtensions = RTPExtensionMap()
+    var usesReducedSize = true
+    /// The far side's word for RTP over DTLS, and its formats, for the answer to repeat.
+    var proto = "UDP/TLS/RTP/SAVPF"
+    var offeredFormats: [String] = []
 
     var maySend: Bool { currentDirection?.sends ?? false }
     var mayReceive: Bool { currentDirection?.receives ?? false }

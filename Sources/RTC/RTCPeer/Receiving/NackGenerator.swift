@@ -75,6 +75,13 @@ struct NackGenerator {
         self.deadline = next
     }
 
+    /// Asks for nothing of what was missing until now.
+    mutating func forget() {
+        missing.removeAll(keepingCapacity: true)
+        deadline = nil
+        abandoned = 0
+    }
+
     mutating func takeAbandoned() -> Int {
         defer { abandoned = 0 }
         return abandoned

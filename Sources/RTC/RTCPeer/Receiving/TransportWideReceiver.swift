@@ -17,7 +17,9 @@ struct TransportWideReceiver {
     private let mask: Int64 = 1023
     private var nextToReport: Int64?
     private var feedbackCount: UInt8 = 0
-    private(set) var deadline: Instant?
+    private var dueAt: Instant?
+    /// When ``advance(to:senderSSRC:mediaSSRC:)`` has something to do; `nil` also while a report waits to be written.
+    var deadline: Instant? { isWaiting ? nil : dueAt }
     private var feedback = RTCPTransportFeedback(
         senderSSRC: 0, mediaSSRC: 0, baseSequenceNumber: 0, referenceTime: 0, feedbackCount: 0, statuses: [])
     /// Whether a report waits to be written.
@@ -36,35 +38,50 @@ struct TransportWideReceiver {
             nextToReport = sequence
             arrivals = ContiguousArray(repeating: Self.missing, count: Int(mask + 1))
             arrivals[Int(sequence & mask)] = arrivedAt.nanoseconds
-            deadline = now + timing.interval
+            dueAt = now + timing.interval
             return
         }
-        guard sequence >= next else { return }
+        if sequence < next {
+            // Came after its report: the next one goes back to it.
+            guard sequence > before - mask, arrivals[Int(sequence & mask)] == Self.missing else { return }
+            nextToReport = sequence
+        }
         if sequence > before {
             for skipped in stride(from: max(before + 1, sequence - mask), to: sequence, by: 1) {
                 arrivals[Int(skipped & mask)] = Self.missing
             }
         }
         arrivals[Int(sequence & mask)] = arrivedAt.nanoseconds
-        if deadline == nil { deadline = now + timing.interval }
+        if dueAt == nil { dueAt = now + timing.interval }
     }
 
-    /// Makes the report that is due, packets of a gap longer than the memory left out; `true` where it then waits.
+    /// Makes the report that is due; `true` where it then waits.
+    ///
+    /// It says every number since the last one, but for what lies further back than the memory and stretches of a whole report
+    /// without any arrival, which have no time to refer to. Where one report cannot say all, the next is due once it is written.
     mutating func advance(to now: Instant, senderSSRC: UInt32, mediaSSRC: UInt32) -> Bool {
         guard let due = deadline, now >= due, let highest = unwrapper.highest, var next = nextToReport else { return false }
-        deadline = nil
-        next = max(next, highest - Int64(timing.longestReport) + 1)
-        while next <= highest, arrivals[Int(next & mask)] == Self.missing { next += 1 }
-        guard next <= highest else { return false }
+        dueAt = nil
+        next = max(next, highest - mask)
+        let stretch = Int64(timing.longestReport)
+        while next <= highest, !hasArrival(from: next, through: min(highest, next + stretch - 1)) { next += stretch }
+        guard next <= highest else {
+            nextToReport = highest + 1
+            return false
+        }
         feedback.senderSSRC = senderSSRC
         feedback.mediaSSRC = mediaSSRC
         feedback.feedbackCount = feedbackCount
-        isWaiting = fill(from: next, through: highest)
+        isWaiting = fill(from: next, through: min(highest, next + stretch - 1))
         // A pause longer than a delta can say (8 s) ends the report early; the next one goes on from there.
         nextToReport = next + Int64(max(1, isWaiting ? feedback.statuses.count : 0))
-        if let nextToReport, nextToReport <= highest { deadline = now + timing.interval }
+        if let nextToReport, nextToReport <= highest { dueAt = now }
         feedbackCount &+= 1
         return isWaiting
+    }
+
+    private func hasArrival(from first: Int64, through last: Int64) -> Bool {
+        (first...last).contains { arrivals[Int($0 & mask)] != Self.missing }
     }
 
     private mutating func fill(from first: Int64, through last: Int64) -> Bool {
@@ -80,6 +97,11 @@ struct TransportWideReceiver {
 
     /// Bytes that the waiting report takes.
     var waitingSize: Int { RTCPPacket.transportFeedback(feedback).encodedSize }
+
+    /// Forgets a report that cannot leave.
+    mutating func dropWaiting() {
+        isWaiting = false
+    }
 
     mutating func write(into writer: inout ByteWriter) {
         isWaiting = false

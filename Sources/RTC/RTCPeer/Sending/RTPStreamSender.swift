@@ -36,6 +36,10 @@ struct RTPStreamSender {
     var usesNack = false
     /// Whether the far side has confirmed the SSRC, so that the mid need not be sent any more.
     var isConfirmedByRemote = false
+    var isRTXConfirmedByRemote = false
+    /// What the SSRC has sent, retransmissions on its own sequence numbers included, RTX not (RFC 3550 §6.4.1).
+    private(set) var sourcePacketCount: UInt64 = 0
+    private(set) var sourceOctetCount: UInt64 = 0
 
     private(set) var queue = RingQueue<Waiting>()
     private(set) var statistics = RTPSendStatistics()
@@ -107,6 +111,11 @@ struct RTPStreamSender {
         statistics.packetsSent += 1
         statistics.headerBytesSent += UInt64(headerSize)
         statistics.bytesSent += UInt64(payloadSize)
+        if case .overRTX = waiting.resent {
+        } else {
+            sourcePacketCount += 1
+            sourceOctetCount += UInt64(payloadSize)
+        }
         guard case .no = waiting.resent else {
             statistics.retransmittedPacketsSent += 1
             statistics.retransmittedBytesSent += UInt64(payloadSize)
@@ -126,7 +135,9 @@ struct RTPStreamSender {
     mutating func retransmit(_ sequenceNumber: UInt16, now: Instant, minimumGap: Duration) {
         let newest = nextSequence - 1
         let behind = UInt64(UInt16(truncatingIfNeeded: newest) &- sequenceNumber)
-        guard behind < newest, let entry = sentPackets?.take(newest - behind, now: now, minimumGap: minimumGap) else {
+        guard behind < newest, queue.count < Self.longestQueue,
+            let entry = sentPackets?.take(newest - behind, now: now, minimumGap: minimumGap)
+        else {
             statistics.retransmissionsUnavailable += 1
             return
         }
@@ -138,6 +149,14 @@ struct RTPStreamSender {
                 packet: entry.packet, extendedSequence: entry.extendedSequence, timestamp: entry.timestamp,
                 pictureID: entry.pictureID, captureTimeNTP: entry.captureTimeNTP, audioLevel: entry.audioLevel,
                 enqueuedAt: now, resent: resent))
+    }
+
+    /// Packets that may wait before retransmissions are refused: the far side alone decides how many it asks for.
+    private static let longestQueue = 2048
+
+    /// A resend must repeat the bytes (RFC 3711 §9.1), which it cannot once what stands in the header has changed.
+    mutating func forgetSentPackets() {
+        sentPackets = nil
     }
 
     mutating func countFeedback(_ change: (inout RTPSendStatistics) -> Void) {
