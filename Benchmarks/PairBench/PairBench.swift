@@ -107,7 +107,7 @@ struct PairBench: AsyncParsableCommand {
             guard clock.now < limit else {
                 throw Failure(description: "only \(connected) of \(pairs) pairs connected within \(Self.joinLimit)")
             }
-            try await Task.sleep(for: .milliseconds(10))
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 

@@ -4,7 +4,7 @@ import RTCICE
 import RTCWire
 import Testing
 
-@testable import RTCPeer
+import RTCPeer
 
 @Suite("A call gets connected")
 struct ConnectionTests {

@@ -3,7 +3,7 @@ import RTCICE
 import RTCWire
 import Testing
 
-@testable import RTCPeer
+import RTCPeer
 
 @Suite("Offers and answers, RFC 9429")
 struct NegotiationTests {

@@ -2,7 +2,7 @@ import RTCCore
 import RTCWire
 import Testing
 
-@testable import RTCPeer
+import RTCPeer
 
 @Suite("Loss is repaired, RFC 4585 and RFC 4588")
 struct RepairTests {

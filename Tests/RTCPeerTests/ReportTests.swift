@@ -2,7 +2,7 @@ import RTCCore
 import RTCWire
 import Testing
 
-@testable import RTCPeer
+import RTCPeer
 
 @Suite("Reports and header extensions, RFC 3550")
 struct ReportTests {

@@ -3,7 +3,7 @@ import RTCICE
 import RTCWire
 import Testing
 
-@testable import RTCPeer
+import RTCPeer
 
 @Suite("Outages, ICE restarts and re-offers")
 struct RestartTests {

@@ -117,15 +117,20 @@ public struct Peer: ~Copyable {
     }
 
     /// The next moment at which ``advance(to:)`` has something to do.
+    ///
+    /// Mutating, though it changes nothing: a peer that lies in a class is then read in place, where it would be copied, all of its 3 KB,
+    /// to be read.
     public var deadline: Instant? {
-        guard !isClosed else { return nil }
-        var next = ice.deadline
-        next = earliest(next, dtls?.endpoint.deadline)
-        guard isConnected, !isClosing else { return next }
-        next = earliest(next, reportDue)
-        next = earliest(next, transportWide.deadline)
-        for index in transceivers.indices { next = earliest(next, transceivers[index].receiver.deadline) }
-        return next
+        mutating get {
+            guard !isClosed else { return nil }
+            var next = ice.deadline
+            next = earliest(next, dtls?.endpoint.deadline)
+            guard isConnected, !isClosing else { return next }
+            next = earliest(next, reportDue)
+            next = earliest(next, transportWide.deadline)
+            for index in transceivers.indices { next = earliest(next, transceivers[index].receiver.deadline) }
+            return next
+        }
     }
 
     public mutating func nextEvent() -> PeerEvent? {

@@ -4,7 +4,7 @@ import RTCICE
 import RTCWire
 import Testing
 
-@testable import RTCPeer
+import RTCPeer
 
 /// One end of a call.
 final class Side {

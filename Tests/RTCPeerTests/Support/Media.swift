@@ -1,6 +1,6 @@
 import RTCCore
 
-@testable import RTCPeer
+import RTCPeer
 
 /// Small frames whose every packet differs from all others; the bytes live as long as the process.
 struct TestMedia: @unchecked Sendable {
