@@ -1,10 +1,9 @@
 import RTCCore
 import RTCCrypto
 import RTCICE
+import RTCPeer
 import RTCWire
 import Testing
-
-import RTCPeer
 
 @Suite("A call gets connected")
 struct ConnectionTests {

@@ -1,10 +1,9 @@
 import RTCCore
 import RTCCrypto
 import RTCICE
+import RTCPeer
 import RTCWire
 import Testing
-
-import RTCPeer
 
 @Suite("Hostile input to a live call")
 struct HostilityTests {

@@ -1,9 +1,8 @@
 import RTCCore
 import RTCICE
+import RTCPeer
 import RTCWire
 import Testing
-
-import RTCPeer
 
 @Suite("Offers and answers, RFC 9429")
 struct NegotiationTests {

@@ -1,8 +1,7 @@
 import RTCCore
+import RTCPeer
 import RTCWire
 import Testing
-
-import RTCPeer
 
 @Suite("Loss is repaired, RFC 4585 and RFC 4588")
 struct RepairTests {

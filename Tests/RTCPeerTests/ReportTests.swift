@@ -1,8 +1,7 @@
 import RTCCore
+import RTCPeer
 import RTCWire
 import Testing
-
-import RTCPeer
 
 @Suite("Reports and header extensions, RFC 3550")
 struct ReportTests {

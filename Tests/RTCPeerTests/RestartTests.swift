@@ -1,9 +1,8 @@
 import RTCCore
 import RTCICE
+import RTCPeer
 import RTCWire
 import Testing
-
-import RTCPeer
 
 @Suite("Outages, ICE restarts and re-offers")
 struct RestartTests {

@@ -1,4 +1,4 @@
-internal import RTCCore
+package import RTCCore
 internal import RTCCrypto
 internal import RTCICE
 internal import RTCWire
@@ -6,7 +6,8 @@ internal import RTCWire
 extension Peer {
     // MARK: - Receiving
 
-    mutating func receiveRTCP(_ datagram: UnsafeMutableRawBufferPointer, on path: Path, arrivedAt: Instant, now: Instant) {
+    package mutating func receiveRTCP(_ datagram: UnsafeMutableRawBufferPointer, on path: Path, arrivedAt: Instant, now: Instant)
+    {
         guard isConnected else {
             statistics.transport.starlingTooEarly += 1
             return
@@ -108,7 +109,7 @@ extension Peer {
 
     // MARK: - Sending
 
-    mutating func advanceFeedback(to now: Instant) {
+    package mutating func advanceFeedback(to now: Instant) {
         guard isConnected, !isClosing else { return }
         let own = ownSSRC
         for index in transceivers.indices {
@@ -139,7 +140,7 @@ extension Peer {
     }
 
     /// Everything RTCP that waits goes into one compound packet, with the regular report in front when it is due.
-    mutating func writeReports(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+    package mutating func writeReports(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
         let isReportDue = reportDue.map { now >= $0 } ?? false
         guard isReportDue || !waitingRTCP.isEmpty || transportWide.isWaiting else { return .drained }
         guard !batch.isFull else { return .full }
@@ -169,7 +170,7 @@ extension Peer {
     }
 
     /// RFC 3550 §6.3.5: drawn from half to one and a half of the interval, so that peers do not march in step.
-    mutating func reportInterval() -> Duration {
+    package mutating func reportInterval() -> Duration {
         .milliseconds(Int64.random(in: 500...1500, using: &random))
     }
 

@@ -92,7 +92,7 @@ extension Peer {
     private static let provenPathLimit = 32
 
     /// Carries on where ICE or DTLS have moved.
-    mutating func afterTransport(now: Instant) {
+    package mutating func afterTransport(now: Instant) {
         while let event = ice.nextEvent() {
             switch event {
             case .stateChanged(let state):
@@ -110,7 +110,7 @@ extension Peer {
         checkHandshake(now: now)
     }
 
-    mutating func makeDTLS(now: Instant) {
+    package mutating func makeDTLS(now: Instant) {
         guard dtls == nil, let dtlsRole else { return }
         dtls = DTLSTransport(
             DTLSEndpoint(
@@ -118,7 +118,7 @@ extension Peer {
                 seed: SplitMix64.derive(configuration.seed, "dtls"), now: now))
     }
 
-    mutating func startDTLSIfReady(now: Instant) {
+    package mutating func startDTLSIfReady(now: Instant) {
         guard ice.selectedPath != nil, !remoteFingerprints.isEmpty, dtlsRole == .client, dtls?.endpoint.state == .new else {
             return
         }
@@ -174,7 +174,7 @@ extension Peer {
 
     // MARK: - Sources
 
-    mutating func bind(ssrc: UInt32, to transceiver: Int, isRTX: Bool) {
+    package mutating func bind(ssrc: UInt32, to transceiver: Int, isRTX: Bool) {
         sources.removeAll { $0.ssrc == ssrc || ($0.transceiver == transceiver && $0.isRTX == isRTX) }
         sources.append(SourceBinding(ssrc: ssrc, transceiver: transceiver, isRTX: isRTX))
         if isRTX {

@@ -1,7 +1,7 @@
 public import RTCCore
-internal import RTCCrypto
+package import RTCCrypto
 public import RTCICE
-internal import RTCWire
+package import RTCWire
 
 /// One WebRTC endpoint: JSEP, ICE, DTLS, SRTP, and the media that flows over them, as a machine that is told the time.
 ///
@@ -14,58 +14,58 @@ internal import RTCWire
 /// Mutate, then drain: after calls that change the peer, take ``nextDatagrams(into:now:)`` until it is drained and ``nextEvent()``
 /// until it is `nil`, then read ``deadline`` again. Several datagrams may be received before one drain.
 public struct Peer: ~Copyable {
-    let configuration: PeerConfiguration
-    var random: SplitMix64
-    var ice: IceAgent
-    var dtls: DTLSTransport?
-    var srtpSender: SRTPSender?
-    var srtpReceiver: SRTPReceiver?
+    package let configuration: PeerConfiguration
+    package var random: SplitMix64
+    package var ice: IceAgent
+    package var dtls: DTLSTransport?
+    package var srtpSender: SRTPSender?
+    package var srtpReceiver: SRTPReceiver?
 
-    public internal(set) var signalingState = SignalingState.stable
-    var transceivers: [Transceiver] = []
+    public package(set) var signalingState = SignalingState.stable
+    package var transceivers: [Transceiver] = []
     /// What stands in each m-section, by line.
-    var sections: [Section] = []
+    package var sections: [Section] = []
     /// The mids that the remote offer bundles; an answer may bundle no others (RFC 9143 §7.3.3).
-    var offeredBundle: [String] = []
-    var beforeOffer: NegotiationSnapshot?
-    let sessionID: UInt64
-    var descriptionVersion: UInt64 = 0
-    var remoteCredentials: IceCredentials?
-    var remoteFingerprints: [CertificateFingerprint] = []
-    var remoteDirections: [Int: SDPDirection] = [:]
-    var remoteStreams: [Int: String] = [:]
-    var dtlsRole: DTLSEndpoint.Role?
+    package var offeredBundle: [String] = []
+    package var beforeOffer: NegotiationSnapshot?
+    package let sessionID: UInt64
+    package var descriptionVersion: UInt64 = 0
+    package var remoteCredentials: IceCredentials?
+    package var remoteFingerprints: [CertificateFingerprint] = []
+    package var remoteDirections: [Int: SDPDirection] = [:]
+    package var remoteStreams: [Int: String] = [:]
+    package var dtlsRole: DTLSEndpoint.Role?
     /// What may come in, whatever its section: ids are the same in the whole bundle (RFC 9143 §9.1).
-    var extensionMap = RTPExtensionMap()
+    package var extensionMap = RTPExtensionMap()
     /// Whether feedback may go without a report in front (RFC 5506).
-    var usesReducedSize = true
-    var usesTransportFeedback = false
+    package var usesReducedSize = true
+    package var usesTransportFeedback = false
     /// Ways on which an authentic check or answer has come.
-    var provenPaths: [Path] = []
-    var payloadTypes: [PayloadBinding?] = Array(repeating: nil, count: 128)
-    var sources: [SourceBinding] = []
+    package var provenPaths: [Path] = []
+    package var payloadTypes: [PayloadBinding?] = Array(repeating: nil, count: 128)
+    package var sources: [SourceBinding] = []
 
-    var events = RingQueue<PeerEvent>()
-    var statistics = PeerCounters()
-    var transportWide = TransportWideReceiver()
-    var nextTransportSequence: UInt16
-    var reportDue: Instant?
+    package var events = RingQueue<PeerEvent>()
+    package var statistics = PeerCounters()
+    package var transportWide = TransportWideReceiver()
+    package var nextTransportSequence: UInt16
+    package var reportDue: Instant?
     /// Where the next regular report goes on among the transceivers.
-    var nextReported = 0
-    var nextDescribed = 0
-    var waitingRTCP = RingQueue<RTCPPacket>()
+    package var nextReported = 0
+    package var nextDescribed = 0
+    package var waitingRTCP = RingQueue<RTCPPacket>()
     /// Memory of one report, kept so that the next one allocates nothing.
-    var reportBlocks: [RTCPReportBlock] = []
-    var reportSenders: [UInt32] = []
-    var lostNumbers: [UInt16] = []
-    var sourceDescription = SourceDescription(senders: [], packet: .sourceDescription([]))
-    var roundTripTime: Duration?
-    var isClosing = false
+    package var reportBlocks: [RTCPReportBlock] = []
+    package var reportSenders: [UInt32] = []
+    package var lostNumbers: [UInt16] = []
+    package var sourceDescription = SourceDescription(senders: [], packet: .sourceDescription([]))
+    package var roundTripTime: Duration?
+    package var isClosing = false
     /// Everything has been said.
-    var isClosed = false
-    public internal(set) var isConnected = false
-    var hasReportedTransportEnd = false
-    var scratch: PeerScratch
+    package var isClosed = false
+    public package(set) var isConnected = false
+    package var hasReportedTransportEnd = false
+    package var scratch: PeerScratch
 
     public init(configuration: PeerConfiguration, now: Instant) {
         self.configuration = configuration
@@ -78,19 +78,19 @@ public struct Peer: ~Copyable {
     }
 
     /// Which transceiver a payload type belongs to, for sources that no SSRC attribute names.
-    struct PayloadBinding {
+    package struct PayloadBinding {
         var transceiver: Int
         var isRTX: Bool
     }
 
-    struct SourceBinding {
+    package struct SourceBinding {
         var ssrc: UInt32
         var transceiver: Int
         var isRTX: Bool
     }
 
     /// The names that go with a report.
-    struct SourceDescription {
+    package struct SourceDescription {
         var senders: [UInt32]
         var packet: RTCPPacket
     }
@@ -190,12 +190,12 @@ public struct Peer: ~Copyable {
 }
 
 /// Working memory of one peer, so that writing a header or a report allocates nothing.
-struct PeerScratch: ~Copyable {
-    let header = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 16)
-    let report = UnsafeMutableRawBufferPointer.allocate(byteCount: reportSize, alignment: 16)
+package struct PeerScratch: ~Copyable {
+    package let header = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 16)
+    package let report = UnsafeMutableRawBufferPointer.allocate(byteCount: reportSize, alignment: 16)
 
     /// The longest compound in bytes, so that it fits a datagram with its tag.
-    static let reportSize = 1400
+    package static let reportSize = 1400
 
     deinit {
         header.deallocate()
@@ -203,8 +203,8 @@ struct PeerScratch: ~Copyable {
     }
 }
 
-struct PeerCounters {
-    var transport = TransportStatistics()
-    var ignoredCandidates: UInt64 = 0
-    var malformedReports: UInt64 = 0
+package struct PeerCounters {
+    package var transport = TransportStatistics()
+    package var ignoredCandidates: UInt64 = 0
+    package var malformedReports: UInt64 = 0
 }

@@ -1,10 +1,9 @@
 import RTCCore
 import RTCCrypto
 import RTCICE
+import RTCPeer
 import RTCWire
 import Testing
-
-import RTCPeer
 
 /// One end of a call.
 final class Side {

@@ -1,5 +1,4 @@
 import RTCCore
-
 import RTCPeer
 
 /// Small frames whose every packet differs from all others; the bytes live as long as the process.

@@ -1,20 +1,20 @@
-internal import RTCWire
+package import RTCWire
 
 /// What stands in one line of the session's m-sections.
-enum Section {
+package enum Section {
     /// Its number among the transceivers.
     case transceiver(Int)
     case refused(RefusedSection)
 }
 
 /// An m-section that is answered with port 0: it keeps the kind, the protocol and the name that the offer gave it (RFC 9429 §5.3.1).
-struct RefusedSection {
-    var kind: SDPMediaKind
-    var proto: String
-    var formats: [String]
-    var mid: String?
+package struct RefusedSection {
+    package var kind: SDPMediaKind
+    package var proto: String
+    package var formats: [String]
+    package var mid: String?
 
-    var description: MediaDescription {
+    package var description: MediaDescription {
         var media = MediaDescription(kind: kind, port: 0, proto: proto, formats: formats)
         media.connection = .unspecified
         media.mid = mid
@@ -24,7 +24,7 @@ struct RefusedSection {
 }
 
 /// What a rolled-back offer leaves behind (RFC 9429 §4.1.10.2).
-struct NegotiationSnapshot {
-    var sections: [Section]
-    var mids: [String?]
+package struct NegotiationSnapshot {
+    package var sections: [Section]
+    package var mids: [String?]
 }

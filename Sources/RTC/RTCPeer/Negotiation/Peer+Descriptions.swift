@@ -463,14 +463,14 @@ extension Peer {
         SDPSource(ssrc: ssrc, attributes: [SDPAttribute("cname", configuration.cname)])
     }
 
-    static let supportedExtensions: [RTPExtension] = [.mid, .audioLevel, .transportSequenceNumber, .absCaptureTime]
+    package static let supportedExtensions: [RTPExtension] = [.mid, .audioLevel, .transportSequenceNumber, .absCaptureTime]
 }
 
 extension SDPCodec {
-    var isRTX: Bool { isNamed("rtx") }
+    package var isRTX: Bool { isNamed("rtx") }
 
     /// The same codec, whatever its payload type (RFC 3264 §6.1).
-    func matches(_ other: SDPCodec) -> Bool {
+    package func matches(_ other: SDPCodec) -> Bool {
         isNamed(other.name) && clockRate == other.clockRate && !isRTX
     }
 }

@@ -1,31 +1,31 @@
-internal import RTCCore
-internal import RTCWire
+package import RTCCore
+package import RTCWire
 
 /// The receiving half of one m-section: counts, repairs and assembles what one remote source sends (RFC 3550 §6.4, A.1, A.3, A.8).
-struct RTPStreamReceiver {
-    struct Timing: Sendable {
+package struct RTPStreamReceiver {
+    package struct Timing: Sendable {
         /// A picture is asked for at most this often (RFC 4585 §6.3.1).
         var pictureLossInterval: Duration = .seconds(1)
     }
 
-    let kind: MediaKind
-    let clockRate: UInt32
+    package let kind: MediaKind
+    package let clockRate: UInt32
     private let timing = Timing()
 
-    private(set) var ssrc: UInt32?
-    var rtxSSRC: UInt32?
-    var usesNack = false
+    package private(set) var ssrc: UInt32?
+    package var rtxSSRC: UInt32?
+    package var usesNack = false
     /// Whether the far side understands PLI.
-    var usesPictureLoss = false
+    package var usesPictureLoss = false
     /// Where the stream's sender report stands: the middle 32 bits of its NTP time, and when it came.
-    private(set) var lastSenderReport: (ntpMiddle: UInt32, arrivedAt: Instant)?
-    private(set) var senderReportsReceived: UInt64 = 0
+    package private(set) var lastSenderReport: (ntpMiddle: UInt32, arrivedAt: Instant)?
+    package private(set) var senderReportsReceived: UInt64 = 0
 
-    private(set) var frames = RingQueue<ReceivedFrame>()
-    private(set) var statistics = RTPReceiveStatistics()
+    package private(set) var frames = RingQueue<ReceivedFrame>()
+    package private(set) var statistics = RTPReceiveStatistics()
     private var unwrapper = SequenceUnwrapper()
     private var assembler: FrameAssembler
-    private(set) var nack = NackGenerator()
+    package private(set) var nack = NackGenerator()
     private var baseSequence: Int64?
     /// Packets as they came on the source's own numbers, late ones and duplicates included, RTX not (RFC 3550 A.3).
     private var arrivals: Int64 = 0
@@ -40,7 +40,7 @@ struct RTPStreamReceiver {
     private var pictureLossDue: Instant?
     private var lastPictureLoss: Instant?
 
-    init(kind: MediaKind, clockRate: UInt32) {
+    package init(kind: MediaKind, clockRate: UInt32) {
         self.kind = kind
         self.clockRate = clockRate
         assembler = FrameAssembler(capacity: kind == .video ? 1024 : 128)
@@ -51,7 +51,7 @@ struct RTPStreamReceiver {
     /// - Parameters:
     ///   - payload: Without padding; for RTX without the original sequence number.
     ///   - overRTX: Whether it came as a retransmission (RFC 4588), so that its arrival says nothing about jitter.
-    mutating func receive(
+    package mutating func receive(
         _ payload: UnsafeRawBufferPointer, sequenceNumber: UInt16, timestamp: UInt32, marker: Bool, headerSize: Int,
         overRTX: Bool, arrivedAt: Instant, now: Instant
     ) {
@@ -175,7 +175,7 @@ struct RTPStreamReceiver {
     }
 
     /// What to ask the sender for now.
-    mutating func advance(
+    package mutating func advance(
         to now: Instant, roundTripTime: Duration?, nackRequest: (Int64) -> Void, pictureLossRequest: () -> Void
     ) {
         var requested = false
@@ -193,10 +193,10 @@ struct RTPStreamReceiver {
         }
     }
 
-    var deadline: Instant? { earliest(nack.deadline, needsKeyFrame ? pictureLossDue : nil) }
+    package var deadline: Instant? { earliest(nack.deadline, needsKeyFrame ? pictureLossDue : nil) }
 
     /// Receives another source from now on; its numbers and times have nothing to do with those before.
-    mutating func bind(to ssrc: UInt32) {
+    package mutating func bind(to ssrc: UInt32) {
         guard ssrc != self.ssrc else { return }
         self.ssrc = ssrc
         guard baseSequence != nil else { return }
@@ -216,19 +216,19 @@ struct RTPStreamReceiver {
     }
 
     /// The source has said goodbye: nobody is there to ask.
-    mutating func stopRepairs() {
+    package mutating func stopRepairs() {
         nack.forget()
         needsKeyFrame = false
         pictureLossDue = nil
     }
 
-    mutating func receiveSenderReport(ntp: UInt64, arrivedAt: Instant) {
+    package mutating func receiveSenderReport(ntp: UInt64, arrivedAt: Instant) {
         lastSenderReport = (UInt32(truncatingIfNeeded: ntp >> 16), arrivedAt)
         senderReportsReceived += 1
     }
 
     /// A report block about this stream, counted from the one before (RFC 3550 A.3).
-    mutating func takeReport(now: Instant) -> RTCPReportBlock? {
+    package mutating func takeReport(now: Instant) -> RTCPReportBlock? {
         guard let ssrc, let base = baseSequence, let highest = unwrapper.highest else { return nil }
         let expected = highest - base + 1
         let expectedSince = expected - expectedAtLastReport
@@ -247,10 +247,10 @@ struct RTPStreamReceiver {
             lastSR: lastSenderReport?.ntpMiddle ?? 0, delaySinceLastSR: delay)
     }
 
-    mutating func nextFrame() -> ReceivedFrame? { frames.popFirst() }
+    package mutating func nextFrame() -> ReceivedFrame? { frames.popFirst() }
 
     /// Hands out what never became whole, at the end of the stream.
-    mutating func flush() {
+    package mutating func flush() {
         assembler.flush { frame in
             statistics.framesDamaged += 1
             frames.append(frame)

@@ -1,9 +1,9 @@
-internal import RTCCore
+package import RTCCore
 internal import RTCWire
 
 /// Remembers when each packet of the transport came, for the sender's bandwidth estimate (draft-holmer-rmcat-transport-wide-cc-01).
-struct TransportWideReceiver {
-    struct Timing: Sendable {
+package struct TransportWideReceiver {
+    package struct Timing: Sendable {
         /// How often feedback is sent while packets come.
         var interval: Duration = .milliseconds(100)
         /// The most packets that one feedback packet reports.
@@ -19,19 +19,19 @@ struct TransportWideReceiver {
     private var feedbackCount: UInt8 = 0
     private var dueAt: Instant?
     /// When ``advance(to:senderSSRC:mediaSSRC:)`` has something to do; `nil` also while a report waits to be written.
-    var deadline: Instant? { isWaiting ? nil : dueAt }
+    package var deadline: Instant? { isWaiting ? nil : dueAt }
     private var feedback = RTCPTransportFeedback(
         senderSSRC: 0, mediaSSRC: 0, baseSequenceNumber: 0, referenceTime: 0, feedbackCount: 0, statuses: [])
     /// Whether a report waits to be written.
-    private(set) var isWaiting = false
+    package private(set) var isWaiting = false
 
     private static let missing = UInt64.max
 
-    init(timing: Timing = Timing()) {
+    package init(timing: Timing = Timing()) {
         self.timing = timing
     }
 
-    mutating func receive(_ sequenceNumber: UInt16, arrivedAt: Instant, now: Instant) {
+    package mutating func receive(_ sequenceNumber: UInt16, arrivedAt: Instant, now: Instant) {
         let before = unwrapper.highest
         let sequence = unwrapper.unwrap(sequenceNumber)
         guard let next = nextToReport, let before else {
@@ -59,7 +59,7 @@ struct TransportWideReceiver {
     ///
     /// It says every number since the last one, but for what lies further back than the memory and stretches of a whole report
     /// without any arrival, which have no time to refer to. Where one report cannot say all, the next is due once it is written.
-    mutating func advance(to now: Instant, senderSSRC: UInt32, mediaSSRC: UInt32) -> Bool {
+    package mutating func advance(to now: Instant, senderSSRC: UInt32, mediaSSRC: UInt32) -> Bool {
         guard let due = deadline, now >= due, let highest = unwrapper.highest, var next = nextToReport else { return false }
         dueAt = nil
         next = max(next, highest - mask)
@@ -96,14 +96,14 @@ struct TransportWideReceiver {
     }
 
     /// Bytes that the waiting report takes.
-    var waitingSize: Int { RTCPPacket.transportFeedback(feedback).encodedSize }
+    package var waitingSize: Int { RTCPPacket.transportFeedback(feedback).encodedSize }
 
     /// Forgets a report that cannot leave.
-    mutating func dropWaiting() {
+    package mutating func dropWaiting() {
         isWaiting = false
     }
 
-    mutating func write(into writer: inout ByteWriter) {
+    package mutating func write(into writer: inout ByteWriter) {
         isWaiting = false
         RTCPPacket.transportFeedback(feedback).write(into: &writer)
     }
