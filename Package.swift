@@ -111,6 +111,17 @@ let package = Package(
         tests("ServerFronts", ["RTCCore", "NetworkImpairment", "SignalingProtocol", "SignalingClients", "RoomCore"] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
         tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement"]),
+        .target(
+            name: "HandmadeRecords",
+            dependencies: [
+                "RTCCore", "RTCCrypto", "RTCICE", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment", "Measurement",
+            ], path: "Tests/HandmadeRecords", swiftSettings: settings),
+        tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        tests("Reports", ["HandmadeRecords", "Measurement", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        tests(
+            "Runner",
+            ["Scenario", "Measurement", "Reports", "RTCCore", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment"]),
+        .testTarget(name: "CommandTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

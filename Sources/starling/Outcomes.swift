@@ -8,8 +8,8 @@ import Scenario
 struct Outcomes {
     let isQuiet: Bool
     private var results: [RunResult] = []
+    private var scenarios: [Scenario] = []
     private var statuses: [ExitStatus] = []
-    private var lastFolder: ResultFolder?
 
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
@@ -25,20 +25,22 @@ struct Outcomes {
         _ record: RunRecord, plan: Plan, driver: String, folder: ResultFolder, overrides: [String]
     ) throws {
         let outcome = RunOutcome(record, plan: plan, driver: driver, overrides: overrides)
-        try folder.write(outcome.result.encoded(), to: "result.json", redacting: plan.scenario)
-        try folder.write(EventLog.encode(record), to: "events.ndjson", redacting: plan.scenario)
-        try folder.write(JUnitReport.encode([outcome.result]), to: "junit.xml", redacting: plan.scenario)
+        try folder.write(outcome.result.encoded(), to: "result.json", redacting: [plan.scenario])
+        try folder.write(EventLog.encode(record), to: "events.ndjson", redacting: [plan.scenario])
+        try folder.write(JUnitReport.encode([outcome.result]), to: "junit.xml", redacting: [plan.scenario])
         for line in Summary.lines(outcome.result, folder: folder.path, isShort: isQuiet) {
             Console.say(plan.scenario.redacted(line))
         }
         results.append(outcome.result)
+        scenarios.append(plan.scenario)
         statuses.append(outcome.judgement.status)
-        lastFolder = folder
     }
 
     /// Where several scenarios ran into one folder, it gets one JUnit file for all.
     func finish(out: String?) throws -> ExitStatus {
-        if let out, results.count > 1 { try ResultFolder(out).write(JUnitReport.encode(results), to: "junit.xml") }
+        if let out, results.count > 1 {
+            try ResultFolder(out).write(JUnitReport.encode(results), to: "junit.xml", redacting: scenarios)
+        }
         return .worst(statuses)
     }
 }

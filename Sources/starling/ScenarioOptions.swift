@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Measurement
-import MediaFiles
 import NetworkImpairment
 import Runner
 import Scenario
@@ -37,12 +36,7 @@ struct ScenarioOptions: ParsableArguments {
                     presetNames: NetworkProfile.presetNames, overrides: overrides)
                 guard tag.allSatisfy(scenario.tags.contains) else { continue }
                 let plan = Plan(scenario, seed: seed)
-                do {
-                    prepared.append(Prepared(plan: plan, media: try MediaLibrary(paths: plan.mediaPaths)))
-                } catch {
-                    isWrong = true
-                    Console.complain(scenario.mediaError(error.file, error.description).description)
-                }
+                prepared.append(Prepared(plan: plan, media: try MediaLibrary(of: scenario)))
             } catch {
                 isWrong = true
                 Console.complain(error.description)

@@ -159,12 +159,10 @@ extension ScenarioDecoder {
         _ node: DocumentNode, _ path: String, _ formats: [String], _ unavailable: [String], example: String
     ) -> String? {
         guard let file = text(node, path) else { return nil }
+        places[path] = node.location
         let name = file.split(separator: "/").last ?? ""
         let format = name.contains(".") ? name.split(separator: ".").last?.lowercased() ?? "" : ""
-        if formats.contains(format) {
-            if mediaPlaces[file] == nil { mediaPlaces[file] = Scenario.Place(location: node.location, field: path) }
-            return file
-        }
+        if formats.contains(format) { return file }
         let known = formats.map { ".\($0)" }.joined(separator: " or ")
         let message =
             unavailable.contains(format)

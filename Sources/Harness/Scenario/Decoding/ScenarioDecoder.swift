@@ -11,7 +11,8 @@ struct ScenarioDecoder {
     var diagnostics: Diagnostics
     /// Texts that came from the environment or carry a token.
     var secrets: [String] = []
-    var mediaPlaces: [String: Scenario.Place] = [:]
+    /// Where fields were written whose value only shows later whether it is right.
+    var places: [String: SourceLocation] = [:]
 
     init(file: String, presets: @escaping (String) -> NetworkProfile?, presetNames: [String]) {
         self.presets = presets
@@ -35,7 +36,7 @@ struct ScenarioDecoder {
         return Scenario(
             title: title, name: name, path: path, seed: seed, tags: tags, target: target, duration: duration, groups: groups,
             timeline: timeline, assertions: assertions, secrets: sortedSecrets,
-            mediaPlaces: mediaPlaces)
+            places: places)
     }
 
     private mutating func seed(_ fields: Fields) -> UInt64? {
