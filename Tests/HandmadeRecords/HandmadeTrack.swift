@@ -33,7 +33,7 @@ public struct HandmadeTrack: Sendable {
                     packetCount: Int32(facts.packetCount), firstSequence: sequence))
             sequence += UInt64(facts.packetCount)
         }
-        sent = SentTrackRecord(kind: media.kind, media: media, ssrc: ssrc, frames: frames, framesWithheld: 0)
+        sent = SentTrackRecord(kind: media.kind, media: media, ssrc: ssrc, frames: frames, framesNotOffered: 0)
     }
 
     /// A frame as it would have come.

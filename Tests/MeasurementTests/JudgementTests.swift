@@ -96,7 +96,7 @@ struct JudgementTests {
     @Test("frames that were due and not offered: invalid from two in a hundred on", arguments: [(0, false), (2, true)])
     func offered(withheld: Int, isInvalid: Bool) throws {
         var track = HandmadeTrack(count: 60)
-        track.sent.framesWithheld = withheld
+        track.sent.framesNotOffered = withheld
         let judgement = try HandmadeCall([track]).judge()
         #expect((judgement.status == .invalid) == isInvalid)
         #expect(judgement.reasons.contains { $0 == "only 60 of the 62 frames that were due were sent" } == isInvalid)
@@ -166,7 +166,7 @@ struct JudgementTests {
     @Test("offered is what was due, achieved what was sent")
     func offer() {
         var track = HandmadeTrack(count: 60)
-        track.sent.framesWithheld = 4
+        track.sent.framesNotOffered = 4
         let offer = HandmadeCall([track]).measurement.offered
         #expect([offer.peersDue, offer.peersJoined, offer.tracksDue, offer.tracksSent] == [2, 2, 1, 1])
         #expect([offer.framesDue, offer.framesSent, offer.packetsSent] == [64, 60, 120])

@@ -66,7 +66,7 @@ public struct FrameAudit: Sendable {
         place.reserveCapacity(sent.frames.count)
         for (index, frame) in sent.frames.enumerated() { place[frame.rtpTimestamp] = index }
 
-        var outcomes = [Outcome](repeating: .missing, count: sent.frames.count)
+        var outcomes = sent.frames.map { $0.packetCount == 0 ? Outcome.withheld : .missing }
         var completions = [Instant](repeating: .origin, count: sent.frames.count)
         for arrival in arrivals {
             guard let index = place[arrival.rtpTimestamp &- shift] else {
@@ -101,7 +101,7 @@ public struct FrameAudit: Sendable {
             if facts.isKey || kind == .audio { chainIsWhole = true }
             chainIsWhole = chainIsWhole && outcomes[index] == .intact
             var cause: DropCause?
-            if outcomes[index] != .intact, let ledger {
+            if outcomes[index] == .damaged || outcomes[index] == .missing, let ledger {
                 cause = ledger.cause(ssrc: sent.ssrc, frame: frame)
                 if cause == nil { unexplained += 1 }
             }

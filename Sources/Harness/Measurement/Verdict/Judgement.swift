@@ -116,7 +116,7 @@ extension RunMeasurement {
         for bot in record.bots {
             for sent in bot.connections.flatMap(\.sent) {
                 offer.tracksSent += sent.frames.isEmpty ? 0 : 1
-                offer.framesDue += sent.frames.count + sent.framesWithheld
+                offer.framesDue += sent.frames.count + sent.framesNotOffered
                 offer.framesSent += sent.frames.count
                 offer.packetsSent += sent.frames.reduce(0) { $0 + Int($1.packetCount) }
             }

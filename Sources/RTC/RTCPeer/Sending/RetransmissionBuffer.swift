@@ -17,22 +17,43 @@ package struct RetransmissionBuffer {
     }
 
     private var ring: ContiguousArray<Entry?>
-    private let mask: UInt64
+    private let capacity: Int
+    private let keptFor: Duration
 
-    /// - Parameter capacity: A power of two.
-    package init(capacity: Int) {
+    /// Begins with 256 packets, and grows where what it would forget is younger than `keptFor`.
+    ///
+    /// - Parameters:
+    ///   - capacity: The most packets that it keeps; a power of two.
+    ///   - keptFor: How long a packet may still be asked for: ten requests, a round trip apart.
+    package init(capacity: Int, keptFor: Duration = .seconds(2)) {
         precondition(capacity.nonzeroBitCount == 1, "the capacity is a power of two")
-        ring = ContiguousArray(repeating: nil, count: capacity)
-        mask = UInt64(capacity - 1)
+        self.capacity = capacity
+        self.keptFor = keptFor
+        ring = ContiguousArray(repeating: nil, count: min(capacity, 256))
     }
 
     package mutating func store(_ entry: Entry) {
-        ring[Int(entry.extendedSequence & mask)] = entry
+        if ring.count < capacity, let old = ring[place(of: entry.extendedSequence)],
+            old.extendedSequence != entry.extendedSequence, entry.lastSent - old.lastSent < keptFor
+        {
+            grow()
+        }
+        ring[place(of: entry.extendedSequence)] = entry
+    }
+
+    private func place(of extendedSequence: UInt64) -> Int {
+        Int(extendedSequence & UInt64(ring.count - 1))
+    }
+
+    private mutating func grow() {
+        let entries = ring
+        ring = ContiguousArray(repeating: nil, count: entries.count * 2)
+        for case .some(let entry) in entries { ring[place(of: entry.extendedSequence)] = entry }
     }
 
     /// The packet with this number, marked as sent again; `nil` if it has left the buffer or was sent within `minimumGap`.
     package mutating func take(_ extendedSequence: UInt64, now: Instant, minimumGap: Duration) -> Entry? {
-        let index = Int(extendedSequence & mask)
+        let index = place(of: extendedSequence)
         guard let entry = ring[index], entry.extendedSequence == extendedSequence,
             now - entry.lastSent >= minimumGap
         else { return nil }
