@@ -70,7 +70,7 @@ struct SeedReport {
         }
         guard let shrunk else { return }
         let folder = try ResultFolder(command.out ?? ResultFolder.defaultPath(for: prepared.plan))
-        try folder.write(Array(shrunk.text.utf8), to: "shrunk.yaml")
+        try folder.write(Array(shrunk.text.utf8), to: "shrunk.yaml", redacting: [scenario])
         Console.say(
             "  shrunk in \(shrunk.simulations) simulations: \(shrunk.changes.isEmpty ? "nothing could go" : shrunk.changes.joined(separator: ", "))"
         )
