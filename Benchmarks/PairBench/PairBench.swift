@@ -32,12 +32,12 @@ struct PairBench: AsyncParsableCommand {
     var seconds = 10
     @Option(help: "SRTP protection: gcm (AEAD_AES_128_GCM) or cm (AES_CM_128_HMAC_SHA1_80).")
     var cipher = Cipher.gcm
-    @Option(help: "Threads.")
-    var workers = 2
+    @Option(help: "Threads; one is enough for hundreds of pairs, and two threads of one core slow each other down.")
+    var workers = 1
     @Option(help: "One certificate per peer, made on joining, or one per worker: own or shared.")
     var certificate = CertificatePolicy.own
 
-    static let joinInterval = Duration.milliseconds(1)
+    static let joinInterval = Duration.microseconds(100)
     static let joinLimit = Duration.seconds(20)
     /// Until rings and tables have grown to their working size, nothing is called steady.
     static let warmUp = Duration.seconds(2)
@@ -53,7 +53,8 @@ struct PairBench: AsyncParsableCommand {
         let memoryBefore = Usage.residentBytes()
         let before = Usage.now()
         var configuration = WorkerConfiguration()
-        configuration.timerGranularity = .milliseconds(1)
+        // As the runner does for as many peers.
+        configuration.timerGranularity = .milliseconds(pairs > 10 ? 5 : 1)
         let driver = SocketDriver(workers: workers, configuration: configuration)
         let media = Media()
         let materials = driver.workers.map { _ in

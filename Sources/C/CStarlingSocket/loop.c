@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "starling_socket.h"
 
+#include <malloc.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -105,6 +106,14 @@ void starling_error_text(int error, char *buffer, size_t capacity)
     if (text == buffer || capacity == 0) return;
     strncpy(buffer, text, capacity - 1);
     buffer[capacity - 1] = 0;
+}
+
+void starling_prepare_heap(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TOP_PAD, 8 << 20);
+#endif
 }
 
 uint64_t starling_raise_descriptor_limit(void)

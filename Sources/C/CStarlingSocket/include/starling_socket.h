@@ -95,6 +95,10 @@ void starling_error_text(int error, char *buffer, size_t capacity);
 /// Raises this process's limit of open descriptors as far as it may; returns what it is then.
 uint64_t starling_raise_descriptor_limit(void);
 
+/// Lets the heap grow in few large steps from one arena: hundreds of peers that join at once otherwise pay for a page fault and a call of
+/// mprotect at every few of their allocations. Idle memory of some megabytes is the price.
+void starling_prepare_heap(void);
+
 /// Clock ticks per second in /proc/stat, and processors in use.
 long starling_clock_ticks(void);
 long starling_processors(void);
