@@ -103,32 +103,29 @@ struct Chart {
     }
 
     private func band(_ run: [PercentileSeries.Band], _ axis: ChartAxis) -> Markup {
-        guard let first = run.first, let last = run.last else { return .empty }
-        func points(_ value: (PercentileSeries.Band) -> Double) -> [(Double, Double)] {
-            [(first.start, value(first))] + run.map { (($0.start + $0.end) / 2, value($0)) } + [(last.end, value(last))]
-        }
-        let outline = points(\.p95) + points(\.p5).reversed()
-        let text = outline.map { "\(x($0.0)),\(y($0.1, axis))" }.joined(separator: " ")
-        return "<polygon class=\"band\" points=\"\(text)\"/>"
+        let top = run.flatMap { [($0.start, $0.p95), ($0.end, $0.p95)] }
+        let bottom = run.flatMap { [($0.start, $0.p5), ($0.end, $0.p5)] }
+        return "<polygon class=\"band\" points=\"\(points(top + bottom.reversed(), axis))\"/>"
     }
 
+    /// In steps: a figure holds for its whole second, and neither for what was before nor for what comes after.
     private func line(_ series: PercentileSeries, _ axis: ChartAxis, _ name: String) -> Markup {
         Self.runs(of: series.bands).map { run -> Markup in
-            var points: [(Double, Double)] = []
-            if let first = run.first { points.append((first.start, first.rises ? first.lowestMedian : first.highestMedian)) }
-            for band in run {
-                let length = band.end - band.start
+            let steps = run.flatMap { band -> [(Double, Double)] in
                 guard band.lowestMedian < band.highestMedian else {
-                    points.append((band.start + length / 2, band.lowestMedian))
-                    continue
+                    return [(band.start, band.lowestMedian), (band.end, band.lowestMedian)]
                 }
-                points.append((band.start + length / 4, band.rises ? band.lowestMedian : band.highestMedian))
-                points.append((band.start + length * 3 / 4, band.rises ? band.highestMedian : band.lowestMedian))
+                let values = [band.lowestMedian, band.highestMedian]
+                let middle = (band.start + band.end) / 2
+                let (first, second) = band.rises ? (values[0], values[1]) : (values[1], values[0])
+                return [(band.start, first), (middle, first), (middle, second), (band.end, second)]
             }
-            if let last = run.last { points.append((last.end, last.rises ? last.highestMedian : last.lowestMedian)) }
-            let text = points.map { "\(x($0.0)),\(y($0.1, axis))" }.joined(separator: " ")
-            return "<polyline class=\"\(name)\" points=\"\(text)\"/>"
+            return "<polyline class=\"\(name)\" points=\"\(points(steps, axis))\"/>"
         }.joined()
+    }
+
+    private func points(_ points: [(Double, Double)], _ axis: ChartAxis) -> String {
+        points.map { "\(x($0.0)),\(y($0.1, axis))" }.joined(separator: " ")
     }
 
     /// What the pointer shows, without a script.

@@ -39,14 +39,14 @@ public struct ConfiguredNetwork: Sendable {
 }
 
 extension ConfiguredNetwork {
-    /// What was asked for, in words.
-    func words(up: Bool) -> String {
+    /// What was asked for, in words, by time.
+    func words(up: Bool) -> [String] {
         var parts = stages.enumerated().map { index, stage in
             let words = Self.words(up ? stage.profile.up : stage.profile.down, name: stage.profile.name)
-            return index == 0 && stage.start == 0 ? words : "from \(Figure.moment(stage.start)) \(words)"
+            return index == 0 && stage.start == 0 ? words : "from \(Figure.moment(stage.start)): \(words)"
         }
         parts += blackouts.map { "blackout \(Figure.moment($0.start)) to \(Figure.moment($0.end))" }
-        return parts.joined(separator: "; ")
+        return parts
     }
 
     /// The loss that the models tend to when each is weighted by its time, blackouts left out; `nil` where nothing was to be lost.
@@ -67,19 +67,19 @@ extension ConfiguredNetwork {
         var parts: [String] = []
         let loss = impairment.loss.stationaryLoss
         if loss > 0 {
-            var text = "\(Figure.text(loss, .ratio)) loss"
+            var text = "\(Figure.bound(loss, .ratio)) loss"
             if case .gilbertElliott(_, let toGood, _, _) = impairment.loss, toGood > 0, toGood < 1 {
                 text += " in bursts of \(Figure.short((1 / toGood * 10).rounded() / 10))"
             }
             parts.append(text)
         }
-        if impairment.delay > .zero { parts.append("\(Figure.text(impairment.delay.inSeconds, .time)) delay") }
+        if impairment.delay > .zero { parts.append("\(Figure.bound(impairment.delay.inSeconds, .time)) delay") }
         if impairment.jitter.amount > .zero {
-            parts.append("±\u{00A0}\(Figure.text(impairment.jitter.amount.inSeconds, .time)) jitter")
+            parts.append("±\u{00A0}\(Figure.bound(impairment.jitter.amount.inSeconds, .time)) jitter")
         }
-        if let rate = impairment.rate { parts.append("at most \(Figure.text(rate.bitsPerSecond, .bitrate))") }
-        if impairment.duplicate > 0 { parts.append("\(Figure.text(impairment.duplicate, .ratio)) duplicated") }
-        if impairment.corrupt > 0 { parts.append("\(Figure.text(impairment.corrupt, .ratio)) corrupted") }
+        if let rate = impairment.rate { parts.append("at most \(Figure.bound(rate.bitsPerSecond, .bitrate))") }
+        if impairment.duplicate > 0 { parts.append("\(Figure.bound(impairment.duplicate, .ratio)) duplicated") }
+        if impairment.corrupt > 0 { parts.append("\(Figure.bound(impairment.corrupt, .ratio)) corrupted") }
         if let mtu = impairment.mtu { parts.append("MTU \(mtu)\u{00A0}B") }
         let label = name == "custom" ? "" : name
         guard !parts.isEmpty else { return label.isEmpty ? "unimpaired" : label }

@@ -32,6 +32,12 @@ enum Figure {
         }
     }
 
+    /// What somebody asked for, with no more digits than it was given.
+    static func bound(_ value: Double, _ dimension: Dimension) -> String {
+        Quantity(value, dimension).description.replacing(" us", with: " µs").replacing("%", with: " %")
+            .replacing(" ", with: space)
+    }
+
     /// A whole number with its thousands apart.
     static func count(_ value: Int) -> String {
         var text = String(value.magnitude)

@@ -34,10 +34,11 @@ extension HTMLReport {
         let lost = row.dropped.filter { $0.key != "blackout" && $0.key != "corrupted" }.reduce(UInt64(0)) { $0 + $1.value }
         let lit = row.offered - min(row.offered, dark)
         let causes = row.dropped.sorted { $0.key < $1.key }.map { "\(Figure.count($0.value)) \($0.key)" }.joined(separator: ", ")
+        let words = (configured?.words(up: isUp) ?? [Figure.none]).map { stage -> Markup in "<div>\(stage)</div>" }
         let expected = configured.flatMap { $0.expectedLoss(up: isUp, until: model.duration) }
         return """
-            <tr><th scope="row">\(row.bot) \(isUp ? "↑" : "↓")</th><td class="words">\(configured?.words(up: isUp) ?? Figure.none)</td>\
-            \(number(Figure.count(row.offered)))\(number(expected.map { "≈ " + Figure.text($0, .ratio) } ?? "0\u{00A0}%"))\
+            <tr><th scope="row">\(row.bot) \(isUp ? "↑" : "↓")</th><td class="words">\(words)</td>\
+            \(number(Figure.count(row.offered)))\(number(expected.map { "≈ " + Figure.text($0, .ratio) } ?? (configured == nil ? Figure.none : "0\u{00A0}%")))\
             \(number(Figure.text(lit == 0 ? nil : Double(lost) / Double(lit), .ratio)))<td>\(causes)</td>\
             \(number(Figure.count(row.duplicated)))\(number(Figure.count(row.reordered)))\(number(Figure.text(Double(row.bytes), .size)))</tr>
             """

@@ -10,9 +10,9 @@ extension HTMLReport {
             let charts = [
                 chart("Bitrate received", "per track", .bitrateIn, kind, model, comparison: .bitrateOut),
                 chart("Latency", "per frame, from the moment it was due", .latency, kind, model),
-                kind == .video ? chart("Frame rate", "pictures shown per track and second", .frameRate, kind, model) : .empty,
                 chart("Loss before repair", "share of packets, per track", .networkLoss, kind, model),
                 chart("Loss after repair", "share of frames, per track", .framesLost, kind, model),
+                kind == .video ? chart("Frame rate", "pictures shown per track and second", .frameRate, kind, model) : .empty,
             ]
             return "<div class=\"column\"><h3>\(kind == .video ? "Video" : "Audio")</h3>\n\(charts)</div>"
         }
@@ -46,7 +46,7 @@ extension HTMLReport {
             let never = fault.tracks.count - recoveries.count
             let hits =
                 fault.hits.prefix(3).joined(separator: ", ") + (fault.hits.count > 3 ? " and \(fault.hits.count - 3) more" : "")
-            let length = fault.end > fault.start ? Figure.text(fault.end - fault.start, .time) : "at once"
+            let length = fault.end > fault.start ? Figure.moment(fault.end - fault.start) : "at once"
             return """
                 <tr><th scope="row">\(fault.name)</th>\(number(Figure.moment(fault.start)))\(number(length))<td>\(hits)</td>\
                 \(number(Figure.text(fault.tracks.map(\.outage).max(), .time)))\

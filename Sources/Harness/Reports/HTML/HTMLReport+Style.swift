@@ -14,7 +14,7 @@ extension HTMLReport {
         code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;font-size:.92em;overflow-wrap:anywhere}
         section,footer{margin-top:36px}
         h2+.scroll,h2+.cards,h2+.legend,h2+details,h2+pre,h2+.empty{margin-top:10px}
-        .note{color:var(--soft);font-size:13.5px;margin:3px 0 10px;max-width:75ch}
+        .note{color:var(--soft);font-size:13.5px;margin:3px 0 10px;max-width:100ch;text-wrap:pretty}
         .empty{color:var(--soft)}
         small{font-size:12.5px;color:var(--soft);font-weight:400}
         .why{color:var(--fail)}
@@ -51,6 +51,7 @@ extension HTMLReport {
         .pair .part th{padding-left:14px}
         .assertions .mark{width:1px;padding-right:0;font-weight:700;font-size:16px}
         .assertions .pass .mark{color:var(--pass)}.assertions .fail .mark{color:var(--fail)}
+        .line{color:var(--soft);font-size:12px;margin-left:10px;white-space:nowrap}
         tr.fail{background:var(--fail-bg)}
         .assertions .fail .value{color:var(--fail);font-weight:650}
         .assertions .bound{color:var(--soft)}
@@ -92,7 +93,7 @@ extension HTMLReport {
         .lane .point{border-left:2px dashed var(--fault-line)}
         .lane .late b{position:absolute;right:0;padding:0 5px 0 0}
         .area{position:relative;height:130px}
-        .area svg{position:absolute;inset:0;width:100%;height:100%;overflow:hidden}
+        .area svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}
         .area .grid{position:absolute;left:0;right:0;border-top:1px solid var(--line)}
         .y,.x{position:absolute;font-size:11.5px;line-height:1;color:var(--soft);white-space:nowrap;font-variant-numeric:tabular-nums}
         .y{right:100%;margin-right:8px;transform:translateY(-50%)}
@@ -104,7 +105,7 @@ extension HTMLReport {
         .sent{stroke:var(--sent);stroke-dasharray:5 4;stroke-width:1.5}
         .tip{fill:transparent}.tip:hover{fill:var(--band)}
         .total{background:var(--paper)}.total th{font-weight:650}
-        .words{min-width:220px;font-size:13.5px}
+        .words{min-width:230px;font-size:13.5px}.words div+div{margin-top:1px}.network th,.network td:nth-child(6){white-space:nowrap}
         .plain{padding-left:20px}
         dl.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:0 32px;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:6px 16px}
         dl.facts div{display:flex;justify-content:space-between;gap:12px;padding:6px 0}
@@ -126,7 +127,8 @@ extension HTMLReport {
         .assertions tr:first-child{border-top:0}
         .assertions td{border:0;padding:0}
         .assertions .claim{grid-column:2/4}.assertions .value{grid-column:2;text-align:left}.assertions .bound{grid-column:3}
-        .rows tbody th{position:sticky;left:0;background:var(--card);max-width:46vw;overflow-wrap:anywhere}
+        .rows tbody th{position:sticky;left:0;background:var(--card);min-width:112px;max-width:46vw;overflow-wrap:break-word}
+        .rows .meter{display:none}
         .rows .total th{background:var(--paper)}
         .plot{padding-left:58px}.area{height:120px}
         dl.facts{grid-template-columns:1fr}

@@ -87,15 +87,16 @@ extension HTMLReport {
         let isPass = assertion.status == "pass"
         let value =
             claim.map { Figure.text(assertion.value, $0.dimension) } ?? assertion.value.map { Figure.digits($0) } ?? Figure.none
-        let bound = claim.map { "\($0.op.rawValue)\u{00A0}\(Figure.text($0.value, $0.dimension))" } ?? ""
-        let place: Markup = assertion.line.map { "<small>\(model.result.scenario.path):\($0)</small>" } ?? .empty
-        let why: Markup = isPass ? .empty : "<small class=\"why\">\(assertion.explanation)</small>"
+        let bound = claim.map { "\($0.op.rawValue)\u{00A0}\(Figure.bound($0.value, $0.dimension))" } ?? ""
+        let place: Markup = assertion.line.map { "<span class=\"line\">line \($0)</span>" } ?? .empty
+        let hints = model.hints[assertion.text, default: []].map { hint -> Markup in "<small>\(hint)</small>" }
+        let why: Markup = isPass ? .empty : "<small class=\"why\">\(assertion.explanation)</small>\(hints)"
         let kind: Markup = isPass ? "pass" : "fail"
         var bar = Markup.empty
         if let claim, let value = assertion.value { bar = meter(value, bound: claim.value, kind: kind) }
         return """
             <tr class="\(kind)"><td class="mark"><span role="img" aria-label="\(assertion.status)">\(isPass ? "✓" : "✗")</span></td>\
-            <td class="claim"><code>\(assertion.text)</code>\(why)\(place)</td>\
+            <td class="claim"><code>\(assertion.text)</code>\(place)\(why)</td>\
             <td class="n value">\(value)</td><td class="n bound">\(bound)</td><td class="meter">\(bar)</td></tr>
             """
     }

@@ -40,6 +40,8 @@ struct ReportModel {
     /// How many events there were, of which ``events`` has the first and the last.
     let eventCount: Int
     let networks: [ConfiguredNetwork]
+    /// Where to look, by the text of an assertion that does not hold.
+    let hints: [String: [String]]
 
     static let firstEvents = 300
     static let lastEvents = 200
@@ -70,6 +72,10 @@ struct ReportModel {
                 Series(quantity: quantity, kind: kind, series: measurement.series(quantity, kind).decimated())
             }
         }.filter { !$0.series.bands.isEmpty }
+        hints = Dictionary(
+            result.assertions.filter { $0.status != "pass" }.map { row in
+                (redact(row.text), AssertionHints(row, result, measurement).sentences.map(redact))
+            }, uniquingKeysWith: { first, _ in first })
         stages = Self.stages(record, self.result)
         (events, eventCount) = Self.events(record, redact)
         self.networks = networks.map { network in
