@@ -61,7 +61,7 @@ let package = Package(
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
         room("Server", "ServerFronts", ["RTCCore", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
 
-        room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        room("Harness", "Measurement", ["RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
             "Harness", "Scenario",
             ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
@@ -81,15 +81,24 @@ let package = Package(
         .executableTarget(
             name: "starling",
             dependencies: [
-                "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkImpairment",
-                "RTCCore",
+                "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkDriver",
+                "NetworkImpairment", "RTCCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
+
+        .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
+        .executableTarget(
+            name: "starling-bench",
+            dependencies: [
+                "CAllocationCounter", "RTCCore", "RTCWire", "RTCCrypto", "RTCPeer", "NetworkImpairment", "NetworkDriver",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/PairBench", swiftSettings: settings),
 
         tests("RTCCore"),
         tests("RTCWire", ["RTCCore"]),
         tests("RTCCrypto", ["RTCCore", "CStarlingOpenSSL"]),
         tests("RTCICE", ["RTCCore", "RTCWire", "RTCCrypto"]),
+        tests("RTCPeer", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
         tests("NetworkImpairment", ["RTCCore"]),
         tests("NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
         tests("NetworkDriver", ["RTCCore", "NetworkImpairment"] + nio),
@@ -102,6 +111,17 @@ let package = Package(
         tests("ServerFronts", ["RTCCore", "NetworkImpairment", "SignalingProtocol", "SignalingClients", "RoomCore"] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
         tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement"]),
+        .target(
+            name: "HandmadeRecords",
+            dependencies: [
+                "RTCCore", "RTCCrypto", "RTCICE", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment", "Measurement",
+            ], path: "Tests/HandmadeRecords", swiftSettings: settings),
+        tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        tests("Reports", ["HandmadeRecords", "Measurement", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        tests(
+            "Runner",
+            ["Scenario", "Measurement", "Reports", "RTCCore", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment"]),
+        .testTarget(name: "CommandTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -8,8 +8,8 @@ import Scenario
 struct Outcomes {
     let isQuiet: Bool
     private var results: [RunResult] = []
+    private var scenarios: [Scenario] = []
     private var statuses: [ExitStatus] = []
-    private var lastFolder: ResultFolder?
 
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
@@ -25,9 +25,9 @@ struct Outcomes {
         _ record: RunRecord, plan: Plan, driver: String, folder: ResultFolder, overrides: [String]
     ) throws {
         let outcome = RunOutcome(record, plan: plan, driver: driver, overrides: overrides)
-        try folder.write(outcome.result.encoded(), to: "result.json", redacting: plan.scenario)
-        try folder.write(EventLog.encode(record), to: "events.ndjson", redacting: plan.scenario)
-        try folder.write(JUnitReport.encode([outcome.result]), to: "junit.xml", redacting: plan.scenario)
+        try folder.write(outcome.result.encoded(), to: "result.json", redacting: [plan.scenario])
+        try folder.write(EventLog.encode(record), to: "events.ndjson", redacting: [plan.scenario])
+        try folder.write(JUnitReport.encode([outcome.result]), to: "junit.xml", redacting: [plan.scenario])
         let page = HTMLReport.encode(
             outcome.result, outcome.measurement, networks: outcome.networks, redact: plan.scenario.redacted)
         try folder.write(page, to: "report.html")
@@ -35,13 +35,15 @@ struct Outcomes {
             Console.say(plan.scenario.redacted(line))
         }
         results.append(outcome.result.redacted(plan.scenario.redacted))
+        scenarios.append(plan.scenario)
         statuses.append(outcome.judgement.status)
-        lastFolder = folder
     }
 
     /// Where several scenarios ran into one folder, it gets one JUnit file for all.
     func finish(out: String?) throws -> ExitStatus {
-        if let out, results.count > 1 { try ResultFolder(out).write(JUnitReport.encode(results), to: "junit.xml") }
+        if let out, results.count > 1 {
+            try ResultFolder(out).write(JUnitReport.encode(results), to: "junit.xml", redacting: scenarios)
+        }
         GitHubStep.current?.tell(results)
         return .worst(statuses)
     }

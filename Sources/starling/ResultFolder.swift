@@ -13,11 +13,28 @@ struct ResultFolder {
         self.path = path
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            // Before the run, not after it: some folders look writable and are not.
+            let probe = (path as NSString).appendingPathComponent(".starling-probe")
+            try Data().write(to: URL(fileURLWithPath: probe))
+            try FileManager.default.removeItem(atPath: probe)
         } catch {
             Console.complain(
-                "\(path): cannot make the folder for the results: \(error.localizedDescription); choose one with --out")
+                "\(path): the results cannot be written there: \(Self.obstacle(on: path)); choose a folder with --out")
             throw ExitCode(ExitStatus.usage.rawValue)
         }
+    }
+
+    /// What of a path is in the way: the first part that is no folder, or may not be written to.
+    private static func obstacle(on path: String) -> String {
+        var here = path
+        while !FileManager.default.fileExists(atPath: here) {
+            let above = (here as NSString).deletingLastPathComponent
+            guard above != here, !above.isEmpty else { return "this folder may not be written to" }
+            here = above
+        }
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: here, isDirectory: &isFolder)
+        return isFolder.boolValue ? "'\(here)' may not be written to" : "'\(here)' is a file, not a folder"
     }
 
     /// `reports/NAME-TIME`.
@@ -28,11 +45,12 @@ struct ResultFolder {
         return "reports/\(plan.scenario.name)-\(formatter.string(from: Date()))"
     }
 
-    func write(_ bytes: [UInt8], to name: String, redacting scenario: Scenario? = nil) throws {
+    /// - Parameter scenarios: Their secrets are not written.
+    func write(_ bytes: [UInt8], to name: String, redacting scenarios: [Scenario]) throws {
         let file = (path as NSString).appendingPathComponent(name)
-        let text = scenario.map { $0.redacted(String(decoding: bytes, as: UTF8.self)) }
+        let text = scenarios.reduce(String(decoding: bytes, as: UTF8.self)) { $1.redacted($0) }
         do {
-            try (text.map { Data($0.utf8) } ?? Data(bytes)).write(to: URL(fileURLWithPath: file))
+            try Data(text.utf8).write(to: URL(fileURLWithPath: file))
         } catch {
             Console.complain("\(file): cannot be written: \(error.localizedDescription)")
             throw ExitCode(ExitStatus.usage.rawValue)

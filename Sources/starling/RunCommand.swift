@@ -15,11 +15,17 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the results go (default: reports/NAME-TIME/).", valueName: "DIR"))
     var out: String?
 
+    @Option(
+        name: .customLong("i-own-this-target"),
+        help: ArgumentHelp("Allows more than ten peers against this host, which is not this machine.", valueName: "HOST"))
+    var ownedTarget: String?
+
     @Flag(name: .customLong("quiet"), help: "Only the verdicts.")
     var isQuiet = false
 
     func run() async throws {
         let prepared = try scenarios.prepare()
+        for scenario in prepared { try TargetPolicy.check(scenario.plan, ownedTarget: ownedTarget) }
         let interruption = Interruption()
         var outcomes = Outcomes(isQuiet: isQuiet)
         for (index, scenario) in prepared.enumerated() {

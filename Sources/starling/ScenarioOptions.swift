@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Measurement
-import MediaFiles
 import NetworkImpairment
 import Runner
 import Scenario
@@ -37,13 +36,10 @@ struct ScenarioOptions: ParsableArguments {
                     presetNames: NetworkProfile.presetNames, overrides: overrides)
                 guard tag.allSatisfy(scenario.tags.contains) else { continue }
                 let plan = Plan(scenario, seed: seed)
-                prepared.append(Prepared(plan: plan, media: try MediaLibrary(paths: plan.mediaPaths)))
-            } catch let error as ScenarioErrors {
+                prepared.append(Prepared(plan: plan, media: try MediaLibrary(of: scenario)))
+            } catch {
                 isWrong = true
                 Console.complain(error.description)
-            } catch let error as MediaFileError {
-                isWrong = true
-                Console.complain("\(path): \(error)")
             }
         }
         guard !isWrong else { throw ExitCode(ExitStatus.usage.rawValue) }

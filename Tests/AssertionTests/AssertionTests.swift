@@ -191,7 +191,7 @@ struct AssertionEvaluationTests {
         #expect(result.explanation == "there is no sample of rtt")
     }
 
-    @Test("a sample that is not a number is an error", arguments: [Double.nan, .infinity])
+    @Test("a sample that is not a number is an error", arguments: [Double.nan, -.infinity])
     func notANumber(sample: Double) throws {
         #expect(try evaluate("rtt p95 < 1s", ["rtt": [0.1, sample]]).status == .error)
     }

@@ -1,10 +1,36 @@
+// An EC_KEY is deprecated, and six times as fast here: the certificate takes the key over as it is, where a key of a provider is encoded
+// and decoded again by machinery that looks all its parts up by name (250 of 340 µs).
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "starling_certificate.h"
 #include "certificate.h"
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+#include <pthread.h>
 #include <stdlib.h>
+
+// The curve's tables are made once in a process.
+static EC_GROUP *p256;
+static pthread_once_t p256_once = PTHREAD_ONCE_INIT;
+
+static void make_p256(void) {
+    p256 = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+}
+
+static EVP_PKEY *new_key(void) {
+    pthread_once(&p256_once, make_p256);
+    EC_KEY *pair = p256 ? EC_KEY_new() : NULL;
+    EVP_PKEY *key = pair ? EVP_PKEY_new() : NULL;
+    if (!key || !EC_KEY_set_group(pair, p256) || !EC_KEY_generate_key(pair) || !EVP_PKEY_set1_EC_KEY(key, pair)) {
+        EVP_PKEY_free(key);
+        key = NULL;
+    }
+    EC_KEY_free(pair);
+    return key;
+}
 
 static X509 *self_signed(EVP_PKEY *key, int64_t not_before, int64_t not_after) {
     uint64_t serial;
@@ -29,7 +55,7 @@ starling_certificate *starling_certificate_new(int64_t not_before, int64_t not_a
     if (!made) return NULL;
     starling_openssl_enter((uint64_t)not_before * 1000000u, stream);
     ERR_clear_error();
-    made->key = EVP_EC_gen("P-256");
+    made->key = new_key();
     made->certificate = made->key ? self_signed(made->key, not_before, not_after) : NULL;
     starling_openssl_leave();
     if (made->certificate) return made;

@@ -1,6 +1,7 @@
 #include "starling_dtls.h"
 #include "certificate.h"
 #include "datagram_queue.h"
+#include "public_keys.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -170,6 +171,7 @@ static SSL_CTX *make_ssl_context(void) {
 starling_dtls_context *starling_dtls_context_new(const char *client_profiles, const char *server_profiles, uint64_t now,
                                                  starling_random_stream *stream) {
     pthread_once(&bio_once, make_bio_method);
+    starling_read_public_keys_directly();
     starling_dtls_context *context = calloc(1, sizeof *context);
     if (!context) return NULL;
     starling_openssl_enter(now, stream);

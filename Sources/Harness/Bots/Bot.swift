@@ -89,7 +89,7 @@ public final class Bot: HostedMachine {
         var next: Instant? = state == .draining ? stopDue + Self.drainTime : stopDue
         if state == .connecting || state == .joining { next = earliest(next, joinDue + Self.firstContact) }
         next = earliest(next, client.deadline)
-        next = earliest(next, nextSample)
+        if isSampling { next = earliest(next, nextSample) }
         if let action = pendingActions.first { next = earliest(next, context.epoch + (action.at - .origin)) }
         for connection in connections {
             next = earliest(next, connection.peer.deadline)
@@ -176,12 +176,15 @@ public final class Bot: HostedMachine {
     private func performActions(now: Instant) {
         while let action = pendingActions.first, context.epoch + (action.at - .origin) <= now {
             pendingActions.removeFirst()
+            let due = context.epoch + (action.at - .origin)
             switch action.verb {
             case .network(let profile):
                 requests.append(.setNetwork(profile))
                 log(.networkChanged, detail: profile.name, now: now)
             case .blackout(let duration):
-                requests.append(.blackout(duration))
+                // It ends when the plan says, also for a bot that joined in the midst of it or was told late.
+                guard due + duration > now else { continue }
+                requests.append(.blackout(due + duration - now))
                 log(.blackout, detail: "\(duration)", now: now)
             case .leave:
                 break
@@ -189,8 +192,10 @@ public final class Bot: HostedMachine {
         }
     }
 
+    private var isSampling: Bool { state == .inRoom || state == .draining }
+
     private func sampleIfDue(now: Instant) {
-        guard let due = nextSample, now >= due, state == .inRoom || state == .draining else { return }
+        guard let due = nextSample, now >= due, isSampling else { return }
         for connection in connections where connection.connectedAt != nil { connection.sample(at: now, kinds: kinds) }
         nextSample = due + Self.sampleInterval
         if let next = nextSample, next <= now { nextSample = now + Self.sampleInterval }

@@ -21,7 +21,7 @@ struct MediaSchedule {
     private var mediaTime: UInt32 = 0
     private var lastJump: Instant?
     private(set) var frames: [SentFrame] = []
-    private(set) var framesWithheld = 0
+    private(set) var framesNotOffered = 0
     private(set) var slip = ScheduleSlip()
     private(set) var ssrc: UInt32 = 0
     private var timestampOffset: UInt32 = 0
@@ -59,8 +59,14 @@ struct MediaSchedule {
                     SentFrame(
                         due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex),
                         packetCount: Int32(frame.packetCount), firstSequence: sent.firstSequence))
+            } else if peer.selectedPath != nil {
+                framesNotOffered += 1
             } else {
-                framesWithheld += 1
+                // Without a path that consents to it nothing may be sent (RFC 7675 §5.1): the frame was due and is withheld.
+                frames.append(
+                    SentFrame(
+                        due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex), packetCount: 0,
+                        firstSequence: 0))
             }
             step(from: nextIndex)
         }
@@ -85,6 +91,6 @@ struct MediaSchedule {
     }
 
     func record() -> SentTrackRecord {
-        SentTrackRecord(kind: media.kind, media: media, ssrc: ssrc, frames: frames, framesWithheld: framesWithheld)
+        SentTrackRecord(kind: media.kind, media: media, ssrc: ssrc, frames: frames, framesNotOffered: framesNotOffered)
     }
 }

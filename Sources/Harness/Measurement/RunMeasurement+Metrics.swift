@@ -97,16 +97,19 @@ extension RunMeasurement: MetricSource {
     private func freezeRatio(_ track: Track, _ ranges: [TimeRange]) -> Double? {
         let looked = ranges.reduce(0) { $0 + $1.overlap(track.range).inSeconds }
         guard looked > 0 else { return nil }
-        guard !track.completions.isEmpty else { return 1 }
-        let frozen = PlayedFrames(track.audit.frames, until: track.range.end).freezes.reduce(0.0) { sum, freeze in
+        let played = PlayedFrames(track.audit.frames, until: track.range.end)
+        guard !played.shownAt.isEmpty else { return 1 }
+        let frozen = played.freezes.reduce(0.0) { sum, freeze in
             sum + ranges.reduce(0) { $0 + $1.overlap(freeze.range).inSeconds }
         }
         return min(1, frozen / looked)
     }
 
+    /// A track of which no picture could be shown stood still once, all the time.
     private func freezeCount(_ track: Track, _ ranges: [TimeRange]) -> Double {
-        Double(
-            PlayedFrames(track.audit.frames, until: track.range.end).freezes.count { Self.isInside($0.range.start, ranges) })
+        let played = PlayedFrames(track.audit.frames, until: track.range.end)
+        guard !played.shownAt.isEmpty else { return 1 }
+        return Double(played.freezes.count { Self.isInside($0.range.start, ranges) })
     }
 
     /// Pictures shown in each whole second.

@@ -156,7 +156,8 @@ extension RunResult.PeerRow.Track {
             nackCount: inbound?.nackCount, pliCount: inbound?.pliCount, roundTripTime: outbound?.remote.roundTripTime,
             packetsReceived: inbound?.packetsReceived, bytesReceived: inbound?.bytesReceived, packetsLost: inbound?.packetsLost,
             jitter: inbound?.jitter, framesReceived: inbound?.framesReceived,
-            retransmittedPacketsReceived: inbound?.retransmittedPacketsReceived, frameWidth: track.kind == .video ? inbound?.frameWidth : nil,
+            retransmittedPacketsReceived: inbound?.retransmittedPacketsReceived,
+            frameWidth: track.kind == .video ? inbound?.frameWidth : nil,
             frameHeight: track.kind == .video ? inbound?.frameHeight : nil)
     }
 }

@@ -46,14 +46,26 @@ public enum Summary {
         return lines
     }
 
+    /// More tracks than these are summed up; all of them are in `result.json`.
+    private static let listedTracks = 12
+
     private static func audit(_ result: RunResult) -> [String] {
-        result.audit.map { row in
-            var text = "  \(row.from) → \(row.to) \(row.kind): \(row.sent) sent = \(row.intact) intact"
-            text += " + \(row.damaged) damaged + \(row.withheld) withheld + \(row.missing) missing"
-            let causes = row.causes.sorted { $0.key < $1.key }.map { "\($0.value) by \($0.key)" }
-            if !causes.isEmpty { text += " (\(causes.joined(separator: ", ")))" }
-            return text
+        guard result.audit.count > listedTracks else { return result.audit.map(line) }
+        let worst = result.audit.filter { $0.intact < $0.sent }.sorted {
+            ($0.intact * max(1, $1.sent), $0.from, $0.to) < ($1.intact * max(1, $0.sent), $1.from, $1.to)
         }
+        let sent = result.audit.reduce(0) { $0 + $1.sent }
+        let intact = result.audit.reduce(0) { $0 + $1.intact }
+        return ["  \(result.audit.count) tracks: \(sent) frames sent, \(intact) intact" + (worst.isEmpty ? "" : "; the worst:")]
+            + worst.prefix(5).map(line)
+    }
+
+    private static func line(_ row: RunResult.AuditRow) -> String {
+        var text = "  \(row.from) → \(row.to) \(row.kind): \(row.sent) sent = \(row.intact) intact"
+        text += " + \(row.damaged) damaged + \(row.withheld) withheld + \(row.missing) missing"
+        let causes = row.causes.sorted { $0.key < $1.key }.map { "\($0.value) by \($0.key)" }
+        if !causes.isEmpty { text += " (\(causes.joined(separator: ", ")))" }
+        return text
     }
 
     private static func faults(_ result: RunResult) -> [String] {

@@ -1,6 +1,7 @@
 public import MediaFiles
 public import MediaTracks
-internal import Scenario
+internal import RTCCore
+public import Scenario
 
 /// The media files of a plan, each loaded once for all bots.
 public struct MediaLibrary: Sendable {
@@ -11,5 +12,31 @@ public struct MediaLibrary: Sendable {
         for path in paths where tracks[path] == nil {
             tracks[path] = try MediaTrack.load(path: path)
         }
+    }
+
+    /// Every media file that a scenario's groups play.
+    ///
+    /// - Throws: What is wrong with each file that cannot be used, and where the scenario names it.
+    public init(of scenario: Scenario) throws(ScenarioErrors) {
+        var errors: [ScenarioError] = []
+        for (index, group) in scenario.groups.enumerated() {
+            let files = [("audio", MediaKind.audio, group.publication.audio), ("video", .video, group.publication.video)]
+            for (key, kind, path) in files {
+                guard let path else { continue }
+                do throws(MediaFileError) {
+                    let track = if let loaded = tracks[path] { loaded } else { try MediaTrack.load(path: path) }
+                    tracks[path] = track
+                    guard track.kind != kind else { continue }
+                    let wanted = kind == .audio ? "an Ogg file with Opus" : "an IVF file with VP8"
+                    errors.append(
+                        scenario.error(
+                            "\(path): the file holds \(track.kind.rawValue); give \(wanted)",
+                            in: "groups[\(index)].publish.\(key)"))
+                } catch {
+                    errors.append(scenario.error(error.description, in: "groups[\(index)].publish.\(key)"))
+                }
+            }
+        }
+        guard errors.isEmpty else { throw ScenarioErrors(errors: errors) }
     }
 }

@@ -50,7 +50,10 @@ public struct SocketRun: Sendable {
         case .url(let target): url = target
         }
         progress(.serverStarted(url: url))
-        let driver = SocketDriver(workers: min(workers, max(1, plan.bots.count)))
+        var configuration = WorkerConfiguration()
+        // One wake-up serves all machines that are due within a millisecond, which is most of what a packet costs.
+        configuration.timerGranularity = .milliseconds(1)
+        let driver = SocketDriver(workers: min(workers, max(1, plan.bots.count)), configuration: configuration)
         let record = await run(plan, media: media, url: url, driver: driver, interruption: interruption, progress: progress)
         await driver.stop()
         await server?.stop()

@@ -33,7 +33,9 @@ public enum HostRequest: Hashable, Sendable {
     case sendSignaling(String)
     case closeSignaling(code: UInt16, reason: String)
     /// From now on this network lies between the machine and the others.
-    case setNetwork(NetworkProfile)
+    ///
+    /// Indirect, so that requests, of which a driver asks for after every call, are small.
+    indirect case setNetwork(NetworkProfile)
     /// Cut datagrams in both directions, and hold signaling back, for this long from now.
     case blackout(Duration)
     /// The machine's life is over; it asks for nothing more.

@@ -1,10 +1,10 @@
-internal import RTCCrypto
+package import RTCCrypto
 
 /// Holds the DTLS endpoint once there is one (W3C `RTCDtlsTransport`); an optional value that cannot be copied cannot be read in place.
-final class DTLSTransport {
-    var endpoint: DTLSEndpoint
+package final class DTLSTransport {
+    package var endpoint: DTLSEndpoint
 
-    init(_ endpoint: consuming DTLSEndpoint) {
+    package init(_ endpoint: consuming DTLSEndpoint) {
         self.endpoint = endpoint
     }
 }

@@ -1,4 +1,4 @@
-internal import RTCCore
+package import RTCCore
 internal import RTCCrypto
 internal import RTCICE
 internal import RTCWire
@@ -6,7 +6,8 @@ internal import RTCWire
 extension Peer {
     // MARK: - Receiving
 
-    mutating func receiveRTCP(_ datagram: UnsafeMutableRawBufferPointer, on path: Path, arrivedAt: Instant, now: Instant) {
+    package mutating func receiveRTCP(_ datagram: UnsafeMutableRawBufferPointer, on path: Path, arrivedAt: Instant, now: Instant)
+    {
         guard isConnected else {
             statistics.transport.starlingTooEarly += 1
             return
@@ -23,25 +24,31 @@ extension Peer {
         statistics.transport.rtcpPacketsReceived += 1
         ice.noteInboundTraffic(on: path, at: now)
         let compound = UnsafeRawBufferPointer(rebasing: datagram[..<size])
-        var reports: [RTCPPacket] = []
-        statistics.malformedReports += UInt64(RTCPCompound.parse(compound.bytes) { reports.append($0) })
-        for report in reports { handle(report, arrivedAt: arrivedAt, now: now) }
+        let malformed = RTCPCompound.visit(compound.bytes) { element in
+            switch element {
+            case .senderInfo(let ssrc, let ntp):
+                guard let index = receiver(of: ssrc) else { return }
+                transceivers[index].receiver.receiveSenderReport(ntp: ntp, arrivedAt: arrivedAt)
+            case .reportBlock(let block):
+                handle(block, arrivedAt: arrivedAt)
+            case .transportFeedback:
+                statistics.transport.starlingTransportFeedbackReceived += 1
+            case .sourceDescription:
+                break
+            case .packet(let packet):
+                handle(packet, now: now)
+            }
+        }
+        statistics.malformedReports += UInt64(malformed)
     }
 
-    private mutating func handle(_ report: RTCPPacket, arrivedAt: Instant, now: Instant) {
+    private mutating func handle(_ report: RTCPPacket, now: Instant) {
         switch report {
-        case .senderReport(let senderReport):
-            if let index = receiver(of: senderReport.ssrc) {
-                transceivers[index].receiver.receiveSenderReport(ntp: senderReport.ntp, arrivedAt: arrivedAt)
-            }
-            for block in senderReport.reports { handle(block, now: now) }
-        case .receiverReport(_, let reports):
-            for block in reports { handle(block, now: now) }
         case .nack(let nack):
             guard let index = sender(of: nack.mediaSSRC) else { return }
             transceivers[index].sender.countFeedback { $0.nackCount += 1 }
             let gap = roundTripTime ?? .milliseconds(10)
-            nack.forEachLost { transceivers[index].sender.retransmit($0, now: now, minimumGap: gap * 0.5) }
+            nack.forEachLost { transceivers[index].sender.retransmit($0, now: now, minimumGap: max(gap * 0.5, .milliseconds(5))) }
         case .pictureLoss(_, let media):
             guard let index = sender(of: media) else { return }
             transceivers[index].sender.countFeedback { $0.pliCount += 1 }
@@ -52,25 +59,31 @@ extension Peer {
                 transceivers[index].sender.countFeedback { $0.firCount += 1 }
                 events.append(.keyFrameRequested(transceiver: index))
             }
-        case .transportFeedback:
-            statistics.transport.starlingTransportFeedbackReceived += 1
         case .bye(let ssrcs, _):
-            for ssrc in ssrcs where receiver(of: ssrc) != nil { events.append(.goodbye(ssrc: ssrc)) }
+            for ssrc in ssrcs {
+                guard let index = receiver(of: ssrc) else { continue }
+                transceivers[index].receiver.stopRepairs()
+                events.append(.goodbye(ssrc: ssrc))
+            }
         default:
             break
         }
     }
 
-    private mutating func handle(_ block: RTCPReportBlock, now: Instant) {
+    private mutating func handle(_ block: RTCPReportBlock, arrivedAt: Instant) {
         guard let index = sender(of: block.ssrc) else { return }
+        guard block.ssrc == transceivers[index].sender.ssrc else {
+            transceivers[index].sender.isRTXConfirmedByRemote = true
+            return
+        }
         transceivers[index].sender.isConfirmedByRemote = true
         let clockRate = Double(Transceiver.clockRate(of: transceivers[index].kind))
         var measured: Duration?
         if block.lastSR != 0 {
             // RFC 3550 §6.4.1: all three are in units of 1/65536 s.
-            let nowMiddle = UInt32(truncatingIfNeeded: configuration.wallClock.ntp(at: now) >> 16)
+            let nowMiddle = UInt32(truncatingIfNeeded: configuration.wallClock.ntp(at: arrivedAt) >> 16)
             let ticks = Int32(bitPattern: nowMiddle &- block.lastSR &- block.delaySinceLastSR)
-            measured = .nanoseconds(Int64(max(0, ticks)) * 1_000_000_000 >> 16)
+            measured = .nanoseconds((Int64(max(0, ticks)) * 1_000_000_000) >> 16)
             roundTripTime = measured
         }
         transceivers[index].sender.countFeedback { statistics in
@@ -96,72 +109,128 @@ extension Peer {
 
     // MARK: - Sending
 
-    mutating func advanceFeedback(to now: Instant) {
+    package mutating func advanceFeedback(to now: Instant) {
         guard isConnected, !isClosing else { return }
-        let own = transceivers.first?.sender.ssrc ?? 0
+        let own = ownSSRC
         for index in transceivers.indices {
             guard let due = transceivers[index].receiver.deadline, now >= due else { continue }
             let media = transceivers[index].receiver.ssrc ?? 0
-            var lost: [UInt16] = []
+            lostNumbers.removeAll(keepingCapacity: true)
             var wantsKeyFrame = false
             transceivers[index].receiver.advance(
-                to: now, roundTripTime: roundTripTime, nackRequest: { lost.append(UInt16(truncatingIfNeeded: $0)) },
+                to: now, roundTripTime: roundTripTime,
+                nackRequest: { lostNumbers.append(UInt16(truncatingIfNeeded: $0)) },
                 pictureLossRequest: { wantsKeyFrame = true })
-            if !lost.isEmpty { waitingRTCP.append(.nack(RTCPNack(senderSSRC: own, mediaSSRC: media, lost: lost))) }
-            if wantsKeyFrame { waitingRTCP.append(.pictureLoss(senderSSRC: own, mediaSSRC: media)) }
+            if !lostNumbers.isEmpty {
+                waitingRTCP.append(.nack(RTCPNack(senderSSRC: own, mediaSSRC: media, lost: lostNumbers)))
+            }
+            if wantsKeyFrame, transceivers[index].receiver.usesPictureLoss {
+                waitingRTCP.append(.pictureLoss(senderSSRC: own, mediaSSRC: media))
+            }
         }
-        let media = transceivers.lazy.compactMap(\.receiver.ssrc).first ?? 0
-        if let feedback = transportWide.advance(to: now, senderSSRC: own, mediaSSRC: media) {
+        var media: UInt32 = 0
+        for index in transceivers.indices {
+            guard let ssrc = transceivers[index].receiver.ssrc else { continue }
+            media = ssrc
+            break
+        }
+        if transportWide.advance(to: now, senderSSRC: own, mediaSSRC: media) {
             statistics.transport.starlingTransportFeedbackSent += 1
-            waitingRTCP.append(.transportFeedback(feedback))
         }
     }
 
     /// Everything RTCP that waits goes into one compound packet, with the regular report in front when it is due.
-    mutating func writeReports(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+    package mutating func writeReports(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
         let isReportDue = reportDue.map { now >= $0 } ?? false
-        guard isReportDue || !waitingRTCP.isEmpty else { return .drained }
+        guard isReportDue || !waitingRTCP.isEmpty || transportWide.isWaiting else { return .drained }
         guard !batch.isFull else { return .full }
         var writer = ByteWriter(scratch.report)
         if isReportDue {
             writeRegularReport(into: &writer, now: now)
-            // RFC 3550 §6.3.5: drawn from half to one and a half of the interval, so that peers do not march in step.
-            reportDue = now + .milliseconds(Int64.random(in: 500...1500, using: &random))
+            reportDue = now + reportInterval()
+        } else if !usesReducedSize {
+            writeMinimalReport(into: &writer)
         }
-        while let packet = waitingRTCP.first, writer.count < 900 {
+        let reported = writer.count
+        while let packet = waitingRTCP.first {
+            guard writer.count + packet.encodedSize <= PeerScratch.reportSize else {
+                precondition(isReportDue || writer.count > reported, "feedback fits behind a minimal report")
+                break
+            }
             packet.write(into: &writer)
             waitingRTCP.removeFirst()
+        }
+        if transportWide.isWaiting, writer.count + transportWide.waitingSize <= PeerScratch.reportSize {
+            transportWide.write(into: &writer)
         }
         let written = writer.written
         statistics.transport.rtcpPacketsSent += 1
         batch.append(on: path) { slot in srtpSender?.protectRTCP(written, into: slot) ?? 0 }
-        return waitingRTCP.isEmpty ? .drained : writeReports(into: &batch, on: path, now: now)
+        return waitingRTCP.isEmpty && !transportWide.isWaiting ? .drained : writeReports(into: &batch, on: path, now: now)
     }
 
-    private mutating func writeRegularReport(into writer: inout ByteWriter, now: Instant) {
-        var blocks: [RTCPReportBlock] = []
-        for index in transceivers.indices {
-            if let block = transceivers[index].receiver.takeReport(now: now) { blocks.append(block) }
-        }
-        var described: [UInt32] = []
-        for index in transceivers.indices where transceivers[index].sender.statistics.packetsSent > 0 {
-            let sender = transceivers[index].sender
-            RTCPPacket.senderReport(
-                RTCPSenderReport(
-                    ssrc: sender.ssrc, ntp: configuration.wallClock.ntp(at: now),
-                    rtp: sender.timestamp(at: now, clockRate: Transceiver.clockRate(of: sender.kind)),
-                    packetCount: UInt32(truncatingIfNeeded: sender.statistics.packetsSent),
-                    octetCount: UInt32(truncatingIfNeeded: sender.statistics.bytesSent), reports: blocks)
-            ).write(into: &writer)
-            blocks = []
-            described.append(sender.ssrc)
-        }
-        if described.isEmpty {
-            let own = transceivers.first?.sender.ssrc ?? 0
-            RTCPPacket.receiverReport(ssrc: own, reports: blocks).write(into: &writer)
-            described.append(own)
-        }
-        RTCPPacket.sourceDescription(described.map { RTCPSourceDescriptionChunk(ssrc: $0, cname: configuration.cname) }).write(
-            into: &writer)
+    /// RFC 3550 §6.3.5: drawn from half to one and a half of the interval, so that peers do not march in step.
+    package mutating func reportInterval() -> Duration {
+        .milliseconds(Int64.random(in: 500...1500, using: &random))
     }
+
+    /// Sources beyond what fits beside feedback wait for the next report (RFC 3550 §6.4): the first to wait is the first to go.
+    private mutating func writeRegularReport(into writer: inout ByteWriter, now: Instant) {
+        reportBlocks.removeAll(keepingCapacity: true)
+        reportSenders.removeAll(keepingCapacity: true)
+        let start = nextReported
+        for offset in transceivers.indices {
+            let index = (start + offset) % transceivers.count
+            guard reportBlocks.count < Self.mostReportBlocks else { break }
+            nextReported = index + 1
+            if let block = transceivers[index].receiver.takeReport(now: now) { reportBlocks.append(block) }
+        }
+        let first = nextDescribed
+        for offset in transceivers.indices {
+            let index = (first + offset) % transceivers.count
+            guard transceivers[index].sender.statistics.packetsSent > 0 else { continue }
+            guard reportSenders.count < mostSenders else { break }
+            nextDescribed = index + 1
+            writeSenderReport(of: index, carriesBlocks: reportSenders.isEmpty, into: &writer, now: now)
+            reportSenders.append(transceivers[index].sender.ssrc)
+        }
+        if reportSenders.isEmpty {
+            RTCPPacket.receiverReport(ssrc: ownSSRC, reports: reportBlocks).write(into: &writer)
+            reportSenders.append(ownSSRC)
+        }
+        describeSenders()
+        sourceDescription.packet.write(into: &writer)
+    }
+
+    /// What stands in front of feedback where it may not go alone (RFC 4585 §3.1).
+    private func writeMinimalReport(into writer: inout ByteWriter) {
+        RTCPPacket.receiverReport(ssrc: ownSSRC, reports: []).write(into: &writer)
+        RTCPPacket.sourceDescription([RTCPSourceDescriptionChunk(ssrc: ownSSRC, cname: configuration.cname)]).write(into: &writer)
+    }
+
+    private static let mostReportBlocks = 12
+
+    /// Sender reports with their names that take 700 bytes together.
+    private var mostSenders: Int { max(1, min(6, 700 / (36 + configuration.cname.utf8.count))) }
+
+    private func writeSenderReport(of index: Int, carriesBlocks: Bool, into writer: inout ByteWriter, now: Instant) {
+        let clockRate = Transceiver.clockRate(of: transceivers[index].kind)
+        RTCPPacket.senderReport(
+            RTCPSenderReport(
+                ssrc: transceivers[index].sender.ssrc, ntp: configuration.wallClock.ntp(at: now),
+                rtp: transceivers[index].sender.timestamp(at: now, clockRate: clockRate),
+                packetCount: UInt32(truncatingIfNeeded: transceivers[index].sender.sourcePacketCount),
+                octetCount: UInt32(truncatingIfNeeded: transceivers[index].sender.sourceOctetCount),
+                reports: carriesBlocks ? reportBlocks : [])
+        ).write(into: &writer)
+    }
+
+    /// Keeps the names of those that send, which seldom change.
+    private mutating func describeSenders() {
+        guard sourceDescription.senders != reportSenders else { return }
+        let chunks = reportSenders.map { RTCPSourceDescriptionChunk(ssrc: $0, cname: configuration.cname) }
+        sourceDescription = SourceDescription(senders: reportSenders, packet: .sourceDescription(chunks))
+    }
+
+    private var ownSSRC: UInt32 { transceivers.isEmpty ? 0 : transceivers[0].sender.ssrc }
 }

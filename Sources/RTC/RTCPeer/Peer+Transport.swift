@@ -8,6 +8,7 @@ extension Peer {
     public mutating func receive(
         _ datagram: UnsafeMutableRawBufferPointer, on path: Path, arrivedAt: Instant, now: Instant
     ) {
+        guard !isClosed else { return }
         statistics.transport.packetsReceived += 1
         statistics.transport.bytesReceived += UInt64(datagram.count)
         let bytes = UnsafeRawBufferPointer(datagram).bytes
@@ -17,8 +18,7 @@ extension Peer {
         case .rtcp:
             receiveRTCP(datagram, on: path, arrivedAt: arrivedAt, now: now)
         case .stun:
-            ice.receive(bytes, on: path, now: now)
-            afterTransport(now: now)
+            receiveSTUN(bytes, on: path, now: now)
         case .dtls:
             receiveDTLS(bytes, on: path, now: now)
         case .turnChannel, .unknown:
@@ -28,6 +28,7 @@ extension Peer {
 
     /// Writes what is to be sent: connectivity checks, the handshake, reports, then media.
     public mutating func nextDatagrams(into batch: inout DatagramBatch, now: Instant) -> Drain {
+        guard !isClosed else { return .drained }
         let before = batch.count
         let drain = writeDatagrams(into: &batch, now: now)
         for index in before..<batch.count {
@@ -40,12 +41,25 @@ extension Peer {
     private mutating func writeDatagrams(into batch: inout DatagramBatch, now: Instant) -> Drain {
         if case .full = ice.nextDatagrams(into: &batch) { return .full }
         guard let path = ice.selectedPath else {
-            for index in transceivers.indices { transceivers[index].sender.dropWaiting() }
+            dropOutgoing(now: now)
+            isClosed = isClosing
             return .drained
         }
         if isConnected, case .full = writeReports(into: &batch, on: path, now: now) { return .full }
         if case .full = writeHandshake(into: &batch, on: path, now: now) { return .full }
+        if isClosing {
+            isClosed = true
+            return .drained
+        }
         return isConnected ? writeMedia(into: &batch, on: path, now: now) : .drained
+    }
+
+    /// There is no way to the other side: what waits would be stale when there is one again.
+    private mutating func dropOutgoing(now: Instant) {
+        for index in transceivers.indices { transceivers[index].sender.dropWaiting() }
+        waitingRTCP.removeAll()
+        transportWide.dropWaiting()
+        if let due = reportDue, now >= due { reportDue = now + reportInterval() }
     }
 
     private mutating func writeHandshake(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
@@ -61,8 +75,24 @@ extension Peer {
 
     // MARK: - ICE and DTLS
 
+    private mutating func receiveSTUN(_ bytes: RawSpan, on path: Path, now: Instant) {
+        let before = ice.counters
+        ice.receive(bytes, on: path, now: now)
+        let after = ice.counters
+        let isProof =
+            after.checksReceived > before.checksReceived
+            || (after.responsesReceived > before.responsesReceived && after.asymmetricResponses == before.asymmetricResponses)
+        if isProof, !provenPaths.contains(path) {
+            if provenPaths.count == Self.provenPathLimit { provenPaths.removeFirst() }
+            provenPaths.append(path)
+        }
+        afterTransport(now: now)
+    }
+
+    private static let provenPathLimit = 32
+
     /// Carries on where ICE or DTLS have moved.
-    mutating func afterTransport(now: Instant) {
+    package mutating func afterTransport(now: Instant) {
         while let event = ice.nextEvent() {
             switch event {
             case .stateChanged(let state):
@@ -70,6 +100,8 @@ extension Peer {
             case .selectedPathChanged(let path):
                 statistics.transport.selectedCandidatePairChanges += 1
                 events.append(.selectedPathChanged(path))
+                let pair = ice.candidatePairs.first { $0.path == path }
+                roundTripTime = pair?.statistics.currentRoundTripTime ?? roundTripTime
                 startDTLSIfReady(now: now)
             case .consentExpired, .roleSwitched:
                 break
@@ -78,7 +110,7 @@ extension Peer {
         checkHandshake(now: now)
     }
 
-    mutating func makeDTLS(now: Instant) {
+    package mutating func makeDTLS(now: Instant) {
         guard dtls == nil, let dtlsRole else { return }
         dtls = DTLSTransport(
             DTLSEndpoint(
@@ -86,7 +118,7 @@ extension Peer {
                 seed: SplitMix64.derive(configuration.seed, "dtls"), now: now))
     }
 
-    mutating func startDTLSIfReady(now: Instant) {
+    package mutating func startDTLSIfReady(now: Instant) {
         guard ice.selectedPath != nil, !remoteFingerprints.isEmpty, dtlsRole == .client, dtls?.endpoint.state == .new else {
             return
         }
@@ -94,6 +126,11 @@ extension Peer {
     }
 
     private mutating func receiveDTLS(_ bytes: RawSpan, on path: Path, now: Instant) {
+        // A handshake is not authenticated before its end, so whoever knows the port could spoil it.
+        guard path == ice.selectedPath || provenPaths.contains(path) else {
+            statistics.transport.starlingUnprovenPath += 1
+            return
+        }
         if dtls == nil, dtlsRole == nil, signalingState == .haveLocalOffer {
             // A ClientHello that overtook the answer: the far side is the client.
             dtlsRole = .server
@@ -110,44 +147,47 @@ extension Peer {
 
     private mutating func checkHandshake(now: Instant) {
         guard let state = dtls?.endpoint.state else { return }
-        if state == .connected, !isConnected, let keys = dtls?.endpoint.srtpKeys {
+        if state == .connected, !isConnected, !hasReportedTransportEnd {
+            guard let keys = dtls?.endpoint.srtpKeys else { return endTransport("the far side agreed to no SRTP profile") }
             do {
                 srtpSender = try SRTPSender(
                     profile: keys.profile, key: keys.localKey, salt: keys.localSalt, backend: configuration.srtpBackend)
                 srtpReceiver = try SRTPReceiver(
                     profile: keys.profile, key: keys.remoteKey, salt: keys.remoteSalt, backend: configuration.srtpBackend)
             } catch {
-                events.append(.transportClosed(reason: "SRTP: \(error)"))
-                return
+                return endTransport("SRTP: \(error)")
             }
             isConnected = true
-            reportDue = now + .milliseconds(Int64.random(in: 500...1500, using: &random))
+            reportDue = now + reportInterval()
             events.append(.connected)
         }
         if state == .failed || state == .closed, !hasReportedTransportEnd {
-            hasReportedTransportEnd = true
-            isConnected = false
-            let reason = dtls?.endpoint.failure.map { String(describing: $0) } ?? "the far side closed the transport"
-            events.append(.transportClosed(reason: reason))
+            endTransport(dtls?.endpoint.failure.map { String(describing: $0) } ?? "the far side closed the transport")
         }
+    }
+
+    private mutating func endTransport(_ reason: String) {
+        hasReportedTransportEnd = true
+        isConnected = false
+        events.append(.transportClosed(reason: reason))
     }
 
     // MARK: - Sources
 
-    mutating func bind(ssrc: UInt32, to transceiver: Int, isRTX: Bool) {
+    package mutating func bind(ssrc: UInt32, to transceiver: Int, isRTX: Bool) {
         sources.removeAll { $0.ssrc == ssrc || ($0.transceiver == transceiver && $0.isRTX == isRTX) }
         sources.append(SourceBinding(ssrc: ssrc, transceiver: transceiver, isRTX: isRTX))
         if isRTX {
             transceivers[transceiver].receiver.rtxSSRC = ssrc
         } else {
-            transceivers[transceiver].receiver.ssrc = ssrc
+            transceivers[transceiver].receiver.bind(to: ssrc)
         }
     }
 
     /// The source of a packet, learned from its mid or its payload type when signaling did not name the SSRC (RFC 9143 §9.2).
     private mutating func source(of header: RTPHeader, _ values: RTPExtensionValues) -> SourceBinding? {
-        for source in sources where source.ssrc == header.ssrc { return source }
         guard let payload = payloadTypes[Int(header.payloadType)] else { return nil }
+        for source in sources where source.ssrc == header.ssrc { return source.isRTX == payload.isRTX ? source : nil }
         var index = payload.transceiver
         if let mid = values.mid {
             guard let named = transceivers.firstIndex(where: { $0.mid.map { mid == $0 } ?? false }) else { return nil }
@@ -193,7 +233,7 @@ extension Peer {
     ) {
         let packet = UnsafeRawBufferPointer(rebasing: datagram[..<payload.upperBound])
         let values = RTPExtensionValues.parse(packet.bytes, header: header, map: extensionMap)
-        if let sequence = values.transportSequenceNumber {
+        if usesTransportFeedback, let sequence = values.transportSequenceNumber {
             transportWide.receive(sequence, arrivedAt: arrivedAt, now: now)
         }
         guard let source = source(of: header, values) else {
@@ -204,15 +244,17 @@ extension Peer {
             statistics.transport.starlingMalformed += 1
             return
         }
-        var body = UnsafeRawBufferPointer(rebasing: packet[header.headerSize..<(packet.count - padding)])
+        var bodyStart = header.headerSize
+        let bodyEnd = packet.count - padding
         var sequenceNumber = header.sequenceNumber
         if source.isRTX {
             // The first two bytes are the original sequence number (RFC 4588 §4); nothing behind them is a padding probe.
-            guard body.count > 2 else { return }
-            sequenceNumber = body.bytes.bigEndian(at: 0, as: UInt16.self)
-            body = UnsafeRawBufferPointer(rebasing: body[2...])
+            guard bodyEnd - bodyStart > 2 else { return }
+            sequenceNumber = packet.bytes.bigEndian(at: bodyStart, as: UInt16.self)
+            bodyStart += 2
         }
-        guard body.count > 0 else { return }
+        guard bodyEnd > bodyStart else { return }
+        let body = UnsafeRawBufferPointer(rebasing: packet[bodyStart..<bodyEnd])
         transceivers[source.transceiver].receiver.receive(
             body, sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
             headerSize: header.headerSize, overRTX: source.isRTX, arrivedAt: arrivedAt, now: now)
@@ -240,24 +282,28 @@ extension Peer {
         var values = RTPExtensionValues()
         var srtpIndex = waiting.extendedSequence
         var transportSequence = nextTransportSequence
+        var isVerbatim = false
         var carriesMid = !transceivers[index].sender.isConfirmedByRemote
+        let extensionMap = transceivers[index].sentExtensions
         // An original sequence number of two bytes, and the payload descriptor, go in front of the shared payload.
         var prefix: (UInt64, Int) = (0, 0)
         switch waiting.resent {
         case .no: break
         case .overRTX:
             srtpIndex = transceivers[index].sender.takeRTXSequence()
+            carriesMid = !transceivers[index].sender.isRTXConfirmedByRemote
             prefix = (UInt64(header.sequenceNumber), 2)
             header.sequenceNumber = UInt16(truncatingIfNeeded: srtpIndex)
             header.ssrc = transceivers[index].sender.rtxSSRC
             header.payloadType = transceivers[index].sender.rtxPayloadType ?? header.payloadType
         case .verbatim(let stored, let carried):
+            isVerbatim = true
             transportSequence = stored
             carriesMid = carried
         }
         if extensionMap[.transportSequenceNumber] != nil {
             values.transportSequenceNumber = transportSequence
-            if transportSequence == nextTransportSequence { nextTransportSequence &+= 1 }
+            if !isVerbatim { nextTransportSequence &+= 1 }
         }
         if carriesMid, let mid = transceivers[index].midText { values.mid = mid }
         if waiting.captureTimeNTP != 0 { values.absCaptureTime = waiting.captureTimeNTP }

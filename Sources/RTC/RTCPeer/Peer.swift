@@ -1,7 +1,7 @@
 public import RTCCore
-internal import RTCCrypto
+package import RTCCrypto
 public import RTCICE
-internal import RTCWire
+package import RTCWire
 
 /// One WebRTC endpoint: JSEP, ICE, DTLS, SRTP, and the media that flows over them, as a machine that is told the time.
 ///
@@ -14,41 +14,58 @@ internal import RTCWire
 /// Mutate, then drain: after calls that change the peer, take ``nextDatagrams(into:now:)`` until it is drained and ``nextEvent()``
 /// until it is `nil`, then read ``deadline`` again. Several datagrams may be received before one drain.
 public struct Peer: ~Copyable {
-    let configuration: PeerConfiguration
-    var random: SplitMix64
-    var ice: IceAgent
-    var dtls: DTLSTransport?
-    var srtpSender: SRTPSender?
-    var srtpReceiver: SRTPReceiver?
+    package let configuration: PeerConfiguration
+    package var random: SplitMix64
+    package var ice: IceAgent
+    package var dtls: DTLSTransport?
+    package var srtpSender: SRTPSender?
+    package var srtpReceiver: SRTPReceiver?
 
-    public internal(set) var signalingState = SignalingState.stable
-    var transceivers: [Transceiver] = []
-    /// The transceiver of each m-section, by line.
-    var sections: [Int] = []
-    var nextMid = 0
-    let sessionID: UInt64
-    var descriptionVersion: UInt64 = 0
-    var remoteCredentials: IceCredentials?
-    var remoteFingerprints: [CertificateFingerprint] = []
-    var remoteDirections: [Int: SDPDirection] = [:]
-    var remoteStreams: [Int: String] = [:]
-    var localCandidates: [String] = []
-    var dtlsRole: DTLSEndpoint.Role?
-    var extensionMap = RTPExtensionMap()
-    var payloadTypes: [PayloadBinding?] = Array(repeating: nil, count: 128)
-    var sources: [SourceBinding] = []
+    public package(set) var signalingState = SignalingState.stable
+    package var transceivers: [Transceiver] = []
+    /// What stands in each m-section, by line.
+    package var sections: [Section] = []
+    /// The mids that the remote offer bundles; an answer may bundle no others (RFC 9143 §7.3.3).
+    package var offeredBundle: [String] = []
+    package var beforeOffer: NegotiationSnapshot?
+    package let sessionID: UInt64
+    package var descriptionVersion: UInt64 = 0
+    package var remoteCredentials: IceCredentials?
+    package var remoteFingerprints: [CertificateFingerprint] = []
+    package var remoteDirections: [Int: SDPDirection] = [:]
+    package var remoteStreams: [Int: String] = [:]
+    package var dtlsRole: DTLSEndpoint.Role?
+    /// What may come in, whatever its section: ids are the same in the whole bundle (RFC 9143 §9.1).
+    package var extensionMap = RTPExtensionMap()
+    /// Whether feedback may go without a report in front (RFC 5506).
+    package var usesReducedSize = true
+    package var usesTransportFeedback = false
+    /// Ways on which an authentic check or answer has come.
+    package var provenPaths: [Path] = []
+    package var payloadTypes: [PayloadBinding?] = Array(repeating: nil, count: 128)
+    package var sources: [SourceBinding] = []
 
-    var events = RingQueue<PeerEvent>()
-    var statistics = PeerCounters()
-    var transportWide = TransportWideReceiver()
-    var nextTransportSequence: UInt16
-    var reportDue: Instant?
-    var waitingRTCP = RingQueue<RTCPPacket>()
-    var roundTripTime: Duration?
-    var isClosing = false
-    public internal(set) var isConnected = false
-    var hasReportedTransportEnd = false
-    var scratch: PeerScratch
+    package var events = RingQueue<PeerEvent>()
+    package var statistics = PeerCounters()
+    package var transportWide = TransportWideReceiver()
+    package var nextTransportSequence: UInt16
+    package var reportDue: Instant?
+    /// Where the next regular report goes on among the transceivers.
+    package var nextReported = 0
+    package var nextDescribed = 0
+    package var waitingRTCP = RingQueue<RTCPPacket>()
+    /// Memory of one report, kept so that the next one allocates nothing.
+    package var reportBlocks: [RTCPReportBlock] = []
+    package var reportSenders: [UInt32] = []
+    package var lostNumbers: [UInt16] = []
+    package var sourceDescription = SourceDescription(senders: [], packet: .sourceDescription([]))
+    package var roundTripTime: Duration?
+    package var isClosing = false
+    /// Everything has been said.
+    package var isClosed = false
+    public package(set) var isConnected = false
+    package var hasReportedTransportEnd = false
+    package var scratch: PeerScratch
 
     public init(configuration: PeerConfiguration, now: Instant) {
         self.configuration = configuration
@@ -61,15 +78,21 @@ public struct Peer: ~Copyable {
     }
 
     /// Which transceiver a payload type belongs to, for sources that no SSRC attribute names.
-    struct PayloadBinding {
+    package struct PayloadBinding {
         var transceiver: Int
         var isRTX: Bool
     }
 
-    struct SourceBinding {
+    package struct SourceBinding {
         var ssrc: UInt32
         var transceiver: Int
         var isRTX: Bool
+    }
+
+    /// The names that go with a report.
+    package struct SourceDescription {
+        var senders: [UInt32]
+        var packet: RTCPPacket
     }
 
     // MARK: - Life
@@ -82,11 +105,11 @@ public struct Peer: ~Copyable {
     /// A socket is open on this address; the candidate comes as an event.
     public mutating func addLocalAddress(_ base: SocketAddress, now: Instant) {
         let candidate = ice.addHostCandidate(base: base, now: now).sdpValue
-        localCandidates.append(candidate)
         events.append(.localCandidate(candidate))
     }
 
     public mutating func advance(to now: Instant) {
+        guard !isClosed else { return }
         ice.advance(to: now)
         dtls?.endpoint.advance(to: now)
         afterTransport(now: now)
@@ -94,14 +117,20 @@ public struct Peer: ~Copyable {
     }
 
     /// The next moment at which ``advance(to:)`` has something to do.
+    ///
+    /// Mutating, though it changes nothing: a peer that lies in a class is then read in place, where it would be copied, all of its 3 KB,
+    /// to be read.
     public var deadline: Instant? {
-        var next = ice.deadline
-        next = earliest(next, dtls?.endpoint.deadline)
-        guard isConnected else { return next }
-        next = earliest(next, reportDue)
-        next = earliest(next, transportWide.deadline)
-        for index in transceivers.indices { next = earliest(next, transceivers[index].receiver.deadline) }
-        return next
+        mutating get {
+            guard !isClosed else { return nil }
+            var next = ice.deadline
+            next = earliest(next, dtls?.endpoint.deadline)
+            guard isConnected, !isClosing else { return next }
+            next = earliest(next, reportDue)
+            next = earliest(next, transportWide.deadline)
+            for index in transceivers.indices { next = earliest(next, transceivers[index].receiver.deadline) }
+            return next
+        }
     }
 
     public mutating func nextEvent() -> PeerEvent? {
@@ -114,7 +143,11 @@ public struct Peer: ~Copyable {
         isClosing = true
         if isConnected {
             let sending = transceivers.filter { $0.sender.statistics.packetsSent > 0 }.map(\.sender.ssrc)
-            if !sending.isEmpty { waitingRTCP.append(.bye(ssrcs: sending, reason: nil)) }
+            for start in stride(from: 0, to: sending.count, by: 31) {
+                waitingRTCP.append(.bye(ssrcs: Array(sending[start..<min(start + 31, sending.count)]), reason: nil))
+            }
+            // A goodbye stands behind a report (RFC 3550 §6.1); RFC 5506 lets feedback alone go without.
+            reportDue = now
         }
         for index in transceivers.indices {
             transceivers[index].sender.dropWaiting()
@@ -128,11 +161,12 @@ public struct Peer: ~Copyable {
     /// Queues one frame on a transceiver; the packets leave with the next drain.
     ///
     /// - Returns: The SSRC and the extended sequence number of the frame's first packet; `nil`, and nothing is queued, while the
-    ///   transport is not connected or the transceiver may not send.
+    ///   transport is not connected, there is no way to the other side, or the transceiver may not send. Numbers given to packets
+    ///   that never leave would in the end carry the stream past what the far side can guess of its rollover counter.
     public mutating func send(
         _ frame: OutgoingFrame, on transceiver: Int, packetCount: Int, now: Instant, packetAt: (Int) -> OutgoingPacket
     ) -> (ssrc: UInt32, firstSequence: UInt64)? {
-        guard isConnected, !isClosing, transceivers[transceiver].maySend else { return nil }
+        guard isConnected, !isClosing, ice.selectedPath != nil, transceivers[transceiver].maySend else { return nil }
         let first = transceivers[transceiver].sender.enqueue(
             frame, packetCount: packetCount, packetAt: packetAt, wallClock: configuration.wallClock, now: now)
         return (transceivers[transceiver].sender.ssrc, first)
@@ -156,9 +190,12 @@ public struct Peer: ~Copyable {
 }
 
 /// Working memory of one peer, so that writing a header or a report allocates nothing.
-struct PeerScratch: ~Copyable {
-    let header = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 16)
-    let report = UnsafeMutableRawBufferPointer.allocate(byteCount: 1200, alignment: 16)
+package struct PeerScratch: ~Copyable {
+    package let header = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 16)
+    package let report = UnsafeMutableRawBufferPointer.allocate(byteCount: reportSize, alignment: 16)
+
+    /// The longest compound in bytes, so that it fits a datagram with its tag.
+    package static let reportSize = 1400
 
     deinit {
         header.deallocate()
@@ -166,8 +203,8 @@ struct PeerScratch: ~Copyable {
     }
 }
 
-struct PeerCounters {
-    var transport = TransportStatistics()
-    var ignoredCandidates: UInt64 = 0
-    var malformedReports: UInt64 = 0
+package struct PeerCounters {
+    package var transport = TransportStatistics()
+    package var ignoredCandidates: UInt64 = 0
+    package var malformedReports: UInt64 = 0
 }

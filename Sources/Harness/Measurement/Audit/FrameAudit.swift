@@ -66,10 +66,14 @@ public struct FrameAudit: Sendable {
         place.reserveCapacity(sent.frames.count)
         for (index, frame) in sent.frames.enumerated() { place[frame.rtpTimestamp] = index }
 
-        var outcomes = [Outcome](repeating: .missing, count: sent.frames.count)
+        var outcomes = sent.frames.map { $0.packetCount == 0 ? Outcome.withheld : .missing }
         var completions = [Instant](repeating: .origin, count: sent.frames.count)
         for arrival in arrivals {
             guard let index = place[arrival.rtpTimestamp &- shift] else {
+                foreign += 1
+                continue
+            }
+            if arrival.outcome == .intact, !Self.isSame(arrival, sent.media, Int(sent.frames[index].frameIndex)) {
                 foreign += 1
                 continue
             }
@@ -77,10 +81,6 @@ public struct FrameAudit: Sendable {
             case (.intact, .intact):
                 repeated += 1
             case (.intact, _):
-                guard Self.isSame(arrival, sent.media, Int(sent.frames[index].frameIndex)) else {
-                    foreign += 1
-                    continue
-                }
                 outcomes[index] = .intact
                 completions[index] = arrival.completedAt
             case (.damaged, .missing):
@@ -101,7 +101,7 @@ public struct FrameAudit: Sendable {
             if facts.isKey || kind == .audio { chainIsWhole = true }
             chainIsWhole = chainIsWhole && outcomes[index] == .intact
             var cause: DropCause?
-            if outcomes[index] != .intact, let ledger {
+            if outcomes[index] == .damaged || outcomes[index] == .missing, let ledger {
                 cause = ledger.cause(ssrc: sent.ssrc, frame: frame)
                 if cause == nil { unexplained += 1 }
             }
@@ -117,17 +117,38 @@ public struct FrameAudit: Sendable {
         media.frame(index).fingerprint == arrival.fingerprint
     }
 
+    private struct Votes {
+        var count = 0
+        /// Summed over the votes, in nanoseconds.
+        var latency: Int64 = 0
+    }
+
     /// How far the path shifted RTP time: the shift under which most of the first frames are the ones that were sent.
+    ///
+    /// A file that loops makes several shifts possible; of those with as many votes the one with the shortest latency is taken, which
+    /// is the one of the latest sends. Silence is only asked where there is nothing else, for its frames look alike: then all of them
+    /// vote, and only the shift that fits them from the first to the last has every vote.
     private static func timestampShift(sent: SentTrackRecord, arrivals: [ReceivedFrame]) -> UInt32 {
-        var byIndex: [Int: [Int]] = [:]
-        for (position, frame) in sent.frames.enumerated() { byIndex[Int(frame.frameIndex), default: []].append(position) }
-        var votes: [UInt32: Int] = [:]
-        for arrival in arrivals.lazy.filter({ $0.outcome == .intact }).prefix(100) {
-            guard let index = sent.media.index(of: arrival.fingerprint) else { continue }
-            for position in byIndex[index] ?? [] where sent.frames[position].due <= arrival.completedAt {
-                votes[arrival.rtpTimestamp &- sent.frames[position].rtpTimestamp, default: 0] += 1
+        var positions: [FrameFingerprint: [Int]] = [:]
+        for (position, frame) in sent.frames.enumerated() {
+            positions[sent.media.frame(Int(frame.frameIndex)).fingerprint, default: []].append(position)
+        }
+        let intact = arrivals.filter { $0.outcome == .intact }
+        let known = Array(intact.lazy.filter { sent.media.index(of: $0.fingerprint) != nil }.prefix(100))
+        var votes: [UInt32: Votes] = [:]
+        for arrival in known.isEmpty ? intact : known {
+            let latest = arrival.completedAt
+            let earliest = known.isEmpty ? latest - .seconds(2) : .origin
+            for position in positions[arrival.fingerprint] ?? [] {
+                let frame = sent.frames[position]
+                guard frame.due <= latest, frame.due >= earliest else { continue }
+                let shift = arrival.rtpTimestamp &- frame.rtpTimestamp
+                votes[shift, default: Votes()].count += 1
+                votes[shift, default: Votes()].latency &+= frame.due.nanoseconds(to: latest)
             }
         }
-        return votes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
+        return votes.max {
+            ($0.value.count, $1.value.latency, $1.key) < ($1.value.count, $0.value.latency, $0.key)
+        }?.key ?? 0
     }
 }

@@ -9,6 +9,7 @@ public struct SentFrame: Hashable, Sendable {
     public var rtpTimestamp: UInt32
     /// Its place in the media file.
     public var frameIndex: Int32
+    /// Zero for a frame that was due while the sender had no way to send it.
     public var packetCount: Int32
     /// The extended sequence number of its first packet.
     public var firstSequence: UInt64

@@ -8,15 +8,15 @@ public struct SentTrackRecord: Sendable {
     public var media: MediaTrack
     public var ssrc: UInt32
     public var frames: [SentFrame]
-    /// Frames that were due while there was no way to send them.
-    public var framesWithheld: Int
+    /// Frames that were due and that the generator could have sent, but did not.
+    public var framesNotOffered: Int
 
-    public init(kind: MediaKind, media: MediaTrack, ssrc: UInt32, frames: [SentFrame], framesWithheld: Int) {
+    public init(kind: MediaKind, media: MediaTrack, ssrc: UInt32, frames: [SentFrame], framesNotOffered: Int) {
         self.kind = kind
         self.media = media
         self.ssrc = ssrc
         self.frames = frames
-        self.framesWithheld = framesWithheld
+        self.framesNotOffered = framesNotOffered
     }
 }
 

@@ -2,9 +2,9 @@ internal import RTCCore
 
 /// What a viewer without a jitter buffer would have seen of a video track: decodable frames in order, each as soon as it could be shown.
 ///
-/// Freezes are counted as Chromium counts them: an interval of at least three times the mean of the last thirty, or 150 ms more
-/// than that mean, with the interval itself in the mean, and never before five intervals. A picture that stands still at the end is an
-/// open freeze, which Chromium does not count and Starling does.
+/// Freezes are counted as Chromium counts them: an interval of at least three times the mean of the last thirty, and of at least
+/// 150 ms more than that mean, with the interval itself in the mean, the mean in whole milliseconds, and never before five intervals. A
+/// picture that stands still at the end is an open freeze, however few came before: Chromium does not count it, Starling does.
 struct PlayedFrames {
     struct Freeze: Hashable {
         var range: TimeRange
@@ -26,7 +26,7 @@ struct PlayedFrames {
     }
 
     private mutating func findFreezes(until end: Instant) {
-        guard shownAt.count > 1 else { return }
+        guard let last = shownAt.last else { return }
         var recent: [Int64] = []
         for (before, after) in zip(shownAt, shownAt.dropFirst()) {
             let interval = before.nanoseconds(to: after)
@@ -35,13 +35,13 @@ struct PlayedFrames {
             guard recent.count >= 5, interval >= Self.threshold(recent) else { continue }
             freezes.append(Freeze(range: TimeRange(start: before, end: after), isOpen: false))
         }
-        if let last = shownAt.last, recent.count >= 5, last.nanoseconds(to: end) >= Self.threshold(recent) {
+        if last.nanoseconds(to: end) >= Self.threshold(recent) {
             freezes.append(Freeze(range: TimeRange(start: last, end: end), isOpen: true))
         }
     }
 
     private static func threshold(_ recent: [Int64]) -> Int64 {
-        let mean = recent.reduce(0, +) / Int64(recent.count)
+        let mean = recent.isEmpty ? 0 : recent.reduce(0, +) / Int64(recent.count) / 1_000_000 * 1_000_000
         return max(3 * mean, mean + 150_000_000)
     }
 }

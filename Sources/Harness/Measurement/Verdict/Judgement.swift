@@ -27,7 +27,8 @@ public struct Judgement: Sendable {
         let invalid = Self.invalidReasons(measurement, limits)
         let failed = results.filter { $0.status != .pass }
         self.assertions = results
-        verdict = !invalid.isEmpty ? .invalid : failed.isEmpty ? .pass : .fail
+        let isInterrupted = measurement.record.generator.isInterrupted
+        verdict = isInterrupted || !invalid.isEmpty ? .invalid : failed.isEmpty ? .pass : .fail
         reasons = invalid + failed.map { "\($0.text): \($0.explanation)" }
         var statuses: [ExitStatus] = [invalid.isEmpty ? .pass : .invalid, failed.isEmpty ? .pass : .failed]
         if !measurement.record.bots.isEmpty, measurement.joined == 0 {
@@ -35,7 +36,7 @@ public struct Judgement: Sendable {
             let failure = measurement.record.bots.lazy.compactMap(\.failure).first
             reasons.insert("nobody got in" + (failure.map { ": \($0.phase.rawValue): \($0.reason)" } ?? ""), at: 0)
         }
-        if measurement.record.generator.isInterrupted {
+        if isInterrupted {
             statuses.append(.interrupted)
             reasons.insert("interrupted before its end", at: 0)
         }
@@ -115,7 +116,7 @@ extension RunMeasurement {
         for bot in record.bots {
             for sent in bot.connections.flatMap(\.sent) {
                 offer.tracksSent += sent.frames.isEmpty ? 0 : 1
-                offer.framesDue += sent.frames.count + sent.framesWithheld
+                offer.framesDue += sent.frames.count + sent.framesNotOffered
                 offer.framesSent += sent.frames.count
                 offer.packetsSent += sent.frames.reduce(0) { $0 + Int($1.packetCount) }
             }

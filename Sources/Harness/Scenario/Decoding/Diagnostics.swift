@@ -12,8 +12,17 @@ struct Diagnostics {
         self.file = file
     }
 
+    /// Where the environment had nothing to put in: what is wrong with the hole it left is not said as well.
+    private var holes: Set<SourceLocation> = []
+
+    mutating func reportHole(_ message: String, at location: SourceLocation) {
+        holes.remove(location)
+        report(message, at: location)
+        holes.insert(location)
+    }
+
     mutating func report(_ message: String, at location: SourceLocation, field: String = "") {
-        guard errors.count < Self.limit else { return }
+        guard errors.count < Self.limit, !holes.contains(location) else { return }
         errors.append(ScenarioError(file: file, location: location, field: field, message: message))
     }
 

@@ -159,6 +159,7 @@ extension ScenarioDecoder {
         _ node: DocumentNode, _ path: String, _ formats: [String], _ unavailable: [String], example: String
     ) -> String? {
         guard let file = text(node, path) else { return nil }
+        places[path] = node.location
         let name = file.split(separator: "/").last ?? ""
         let format = name.contains(".") ? name.split(separator: ".").last?.lowercased() ?? "" : ""
         if formats.contains(format) { return file }

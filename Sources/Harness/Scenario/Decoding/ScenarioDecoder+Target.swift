@@ -25,6 +25,7 @@ extension ScenarioDecoder {
 
     private mutating func address(_ node: DocumentNode, _ path: String) -> Scenario.Target.Address? {
         guard let url = text(node, path) else { return nil }
+        places[path] = node.location
         if url == "embedded" { return .embedded }
         let expected = "write 'embedded' or an address such as ws://127.0.0.1:8080/"
         guard let separator = url.firstRange(of: "://") else {

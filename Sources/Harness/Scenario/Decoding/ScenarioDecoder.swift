@@ -11,6 +11,8 @@ struct ScenarioDecoder {
     var diagnostics: Diagnostics
     /// Texts that came from the environment or carry a token.
     var secrets: [String] = []
+    /// Where fields were written whose value only shows later whether it is right.
+    var places: [String: SourceLocation] = [:]
 
     init(file: String, presets: @escaping (String) -> NetworkProfile?, presetNames: [String]) {
         self.presets = presets
@@ -33,8 +35,8 @@ struct ScenarioDecoder {
         guard let title, let seed, let target, let duration, diagnostics.errors.isEmpty else { return nil }
         return Scenario(
             title: title, name: name, path: path, seed: seed, tags: tags, target: target, duration: duration, groups: groups,
-            timeline: timeline, assertions: assertions.map(\.0),
-            assertionLocations: assertions.map(\.1), secrets: sortedSecrets)
+            timeline: timeline, assertions: assertions.map(\.0), assertionLocations: assertions.map(\.1),
+            secrets: sortedSecrets, places: places)
     }
 
     private mutating func seed(_ fields: Fields) -> UInt64? {

@@ -35,7 +35,7 @@ extension DocumentNode {
                 continue
             }
             guard let end = scalars[index...].firstIndex(of: "}") else {
-                diagnostics.report("'${' is not closed: write ${NAME}, or $${ for the characters themselves", at: location)
+                diagnostics.reportHole("'${' is not closed: write ${NAME}, or $${ for the characters themselves", at: location)
                 return text
             }
             var inner = String.UnicodeScalarView()
@@ -56,7 +56,7 @@ extension DocumentNode {
                 $0 == "_" || $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
             }
         guard isName, let first = name.unicodeScalars.first, first.properties.numericType == nil else {
-            diagnostics.report("'${\(reference)}' does not name an environment variable: write ${NAME}", at: location)
+            diagnostics.reportHole("'${\(reference)}' does not name an environment variable: write ${NAME}", at: location)
             return ""
         }
         if let value = environment[name] {
@@ -64,7 +64,7 @@ extension DocumentNode {
             return value
         }
         guard parts.count == 2 else {
-            diagnostics.report(
+            diagnostics.reportHole(
                 "the environment variable '\(name)' is not set; set it, or write ${\(name):-VALUE} for a default", at: location)
             return ""
         }

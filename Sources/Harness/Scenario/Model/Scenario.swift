@@ -23,6 +23,7 @@ public struct Scenario: Sendable {
     /// What must not be written anywhere: texts that came from the environment, and tokens in the target's address; longest
     /// first, none shorter than ``shortestSecret`` characters.
     public let secrets: [String]
+    let places: [String: SourceLocation]
 
     /// Shorter texts are not redacted: taking every `5` out of a report would leave none of it.
     public static let shortestSecret = 4
@@ -33,8 +34,47 @@ public struct Scenario: Sendable {
     /// The names of the timeline's events, in the order of the file.
     public var eventNames: [String] { timeline.compactMap(\.event) }
 
-    /// This text without the scenario's secrets.
+    /// What is wrong with a value that could be read but not used, such as the path of a media file.
+    ///
+    /// - Parameter field: Where it was written, such as `groups[0].publish.video`.
+    public func error(_ message: String, in field: String) -> ScenarioError {
+        ScenarioError(file: path, location: places[field] ?? .file, field: field, message: redacted(message))
+    }
+
+    /// This text without the scenario's secrets, as they are and as JSON and XML write them.
     public func redacted(_ text: String) -> String {
-        secrets.reduce(text) { $0.replacing($1, with: "[redacted]") }
+        secrets.reduce(text) { text, secret in
+            [secret, Self.inJSON(secret), Self.inXML(secret)].reduce(text) { $0.replacing($1, with: "[redacted]") }
+        }
+    }
+
+    private static func inJSON(_ text: String) -> String {
+        escaped(text) { scalar in
+            switch scalar {
+            case "\"": "\\\""
+            case "\\": "\\\\"
+            case "\n": "\\n"
+            case "\r": "\\r"
+            case "\t": "\\t"
+            default: nil
+            }
+        }
+    }
+
+    private static func inXML(_ text: String) -> String {
+        escaped(text) { scalar in
+            switch scalar {
+            case "&": "&amp;"
+            case "<": "&lt;"
+            case ">": "&gt;"
+            case "\"": "&quot;"
+            case "\t", "\n", "\r": "&#\(scalar.value);"
+            default: nil
+            }
+        }
+    }
+
+    private static func escaped(_ text: String, _ escape: (Unicode.Scalar) -> String?) -> String {
+        text.unicodeScalars.reduce(into: "") { $0 += escape($1) ?? String($1) }
     }
 }

@@ -1,4 +1,4 @@
-internal import RTCCore
+package import RTCCore
 public import RTCWire
 
 /// Codecs offered, each with its payload type, parameters and feedback, in order of preference.
@@ -25,7 +25,7 @@ public struct CodecPreferences: Hashable, Sendable {
             SDPCodec(payloadType: 97, name: "rtx", clockRate: 90_000, parameters: [SDPParameter("apt", "96")]),
         ])
 
-    func codecs(for kind: MediaKind) -> [SDPCodec] {
+    package func codecs(for kind: MediaKind) -> [SDPCodec] {
         kind == .audio ? audio : video
     }
 }

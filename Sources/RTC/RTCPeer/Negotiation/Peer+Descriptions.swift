@@ -29,16 +29,18 @@ extension Peer {
     {
         switch signalingState {
         case .stable:
+            remember()
             if restartICE { ice.restart(role: nil, now: now) }
             for index in transceivers.indices where transceivers[index].mid == nil {
-                transceivers[index].mid = String(nextMid)
-                nextMid += 1
-                sections.append(index)
+                transceivers[index].mid = unusedMid()
+                sections.append(.transceiver(index))
             }
+            for index in transceivers.indices { transceivers[index].offeredCodecs = offeredCodecs(index) }
             signalingState = .haveLocalOffer
             return describe(.offer)
         case .haveRemoteOffer:
             signalingState = .stable
+            beforeOffer = nil
             let answer = describe(.answer)
             applyDirections(now: now)
             return answer
@@ -47,12 +49,23 @@ extension Peer {
         }
     }
 
-    /// Takes back an offer that was not answered (RFC 9429 §4.1.10.2).
+    /// Takes back an offer that was not answered (RFC 9429 §4.1.10.2): its m-sections are given up, its ICE restart is not.
     public mutating func rollback() throws(NegotiationError) {
         guard signalingState == .haveLocalOffer || signalingState == .haveRemoteOffer else {
             throw .wrongState(signalingState, doing: "roll back")
         }
         signalingState = .stable
+        guard let before = beforeOffer else { return }
+        sections = before.sections
+        for index in transceivers.indices {
+            transceivers[index].mid = index < before.mids.count ? before.mids[index] : nil
+        }
+        beforeOffer = nil
+    }
+
+    /// What ``rollback()`` goes back to.
+    private mutating func remember() {
+        beforeOffer = NegotiationSnapshot(sections: sections, mids: transceivers.map(\.mid))
     }
 
     public mutating func setRemoteDescription(
@@ -62,16 +75,17 @@ extension Peer {
         case (.offer, .stable), (.answer, .haveLocalOffer): break
         default: throw .wrongState(signalingState, doing: "apply a remote \(type.rawValue)")
         }
-        if type == .answer, description.media.count != sections.count {
-            throw .mismatch("\(description.media.count) m-sections for \(sections.count)")
-        }
-        let transport = try remoteTransport(of: description)
         try checkSections(description, type)
+        let transport = try remoteTransport(of: description, type)
+        if type == .offer { remember() } else { beforeOffer = nil }
+        offeredBundle = type == .offer ? description.bundleGroups.first ?? [] : []
+        payloadTypes = Array(repeating: nil, count: 128)
         for (line, media) in description.media.enumerated() { applySection(media, of: description, line: line, type) }
-        applyTransport(transport, type, now: now)
+        gatherTransportTerms()
+        if let transport { applyTransport(transport, type, now: now) }
         signalingState = type == .offer ? .haveRemoteOffer : .stable
         if type == .answer { applyDirections(now: now) }
-        for media in description.media {
+        for media in description.media where !media.isRejected {
             for candidate in media.candidates { addRemoteCandidate(candidate, now: now) }
             if media.endOfCandidates { ice.endOfRemoteCandidates(now: now) }
         }
@@ -99,18 +113,33 @@ extension Peer {
         var setup: SDPSetup
     }
 
-    private func remoteTransport(of description: SessionDescription) throws(NegotiationError) -> RemoteTransport {
-        guard let media = description.media.first(where: { $0.port != 0 }) ?? description.media.first else {
-            throw .missing("m-sections", mid: nil)
-        }
+    /// What the bundle's first section says of the transport; `nil` where every section was refused.
+    private func remoteTransport(of description: SessionDescription, _ type: DescriptionType) throws(NegotiationError)
+        -> RemoteTransport?
+    {
+        guard !description.media.isEmpty else { throw .missing("m-sections", mid: nil) }
+        let bundled = description.bundleGroups.first ?? []
+        let accepted = description.media.filter { !$0.isRejected }
+        let tagged = bundled.lazy.compactMap { mid in accepted.first { $0.mid == mid } }.first
+        guard let media = tagged ?? accepted.first(where: Self.isSupported) ?? accepted.first else { return nil }
         guard let ufrag = description.iceUfrag(for: media), let password = description.icePassword(for: media) else {
             throw .missing("ICE credentials", mid: media.mid)
+        }
+        // RFC 8839 §5.4; an agent could not put longer ones into a check.
+        guard (4...256).contains(ufrag.utf8.count), (22...256).contains(password.utf8.count) else {
+            throw .unsupported("ICE credentials of this length", mid: media.mid)
         }
         let fingerprints = description.fingerprints(for: media).compactMap {
             CertificateFingerprint(algorithm: $0.hashFunction, bytes: $0.bytes)
         }
         guard !fingerprints.isEmpty else { throw .missing("a certificate fingerprint", mid: media.mid) }
+        if isConnected, !fingerprints.contains(where: { remoteFingerprints.contains($0) }) {
+            // RFC 8842 §4: other fingerprints ask for a new association.
+            throw .unsupported("another certificate on a connected transport", mid: media.mid)
+        }
         guard let setup = description.setup(for: media) else { throw .missing("a=setup", mid: media.mid) }
+        guard setup != .holdconn else { throw .unsupported("a=setup:holdconn", mid: media.mid) }
+        guard type == .offer || setup != .actpass else { throw .mismatch("a=setup:actpass does not choose a role") }
         return RemoteTransport(
             credentials: IceCredentials(ufrag: ufrag, password: password), isLite: description.iceLite,
             fingerprints: fingerprints, setup: setup)
@@ -118,81 +147,185 @@ extension Peer {
 
     private func checkSections(_ description: SessionDescription, _ type: DescriptionType) throws(NegotiationError) {
         guard description.media.count <= 64 else { throw .unsupported("more than 64 m-sections", mid: nil) }
+        if type == .answer, description.media.count != sections.count {
+            throw .mismatch("\(description.media.count) m-sections for \(sections.count)")
+        }
+        guard description.media.count >= sections.count else {
+            throw .unsupported("taking m-sections away (RFC 3264 §8)", mid: nil)
+        }
         let bundled = description.bundleGroups.first ?? []
-        for (line, media) in description.media.enumerated() where media.port != 0 || media.bundleOnly {
+        let accepted = description.media.filter { !$0.isRejected && Self.isSupported($0) }
+        for (line, media) in description.media.enumerated() {
+            if line < sections.count { try checkPlace(of: media, line: line, type) }
+            guard !media.isRejected, Self.isSupported(media) else { continue }
             guard let mid = media.mid else { throw .missing("a=mid", mid: nil) }
-            guard description.media.count == 1 || bundled.contains(mid) else {
+            guard description.media.count(where: { $0.mid == mid }) == 1 else {
+                throw .unsupported("two m-sections of one mid", mid: mid)
+            }
+            guard accepted.count == 1 || bundled.contains(mid) else {
                 throw .unsupported("media outside the BUNDLE group", mid: mid)
             }
-            guard MediaKind(media.kind) == nil || media.rtcpMux else { throw .unsupported("RTCP without a=rtcp-mux", mid: mid) }
-            if type == .answer {
-                guard transceivers[sections[line]].mid == mid else { throw .mismatch("m-section \(line) has mid '\(mid)'") }
-            }
+            guard media.rtcpMux else { throw .unsupported("RTCP without a=rtcp-mux", mid: mid) }
+        }
+    }
+
+    /// A section keeps its place, its kind and its name for as long as it lives (RFC 3264 §6 and §8.2, RFC 9143 §7.1).
+    private func checkPlace(of media: MediaDescription, line: Int, _ type: DescriptionType) throws(NegotiationError) {
+        guard case .transceiver(let index) = sections[line], !transceivers[index].isStopped else {
+            guard type == .offer || media.isRejected else { throw .mismatch("m-section \(line) was not offered") }
+            return
+        }
+        guard media.kind == transceivers[index].kind.sdp else {
+            throw .mismatch("m-section \(line) has kind '\(media.kind.name)'")
+        }
+        guard media.isRejected || media.mid == transceivers[index].mid else {
+            throw .mismatch("m-section \(line) has mid '\(media.mid ?? "")'")
+        }
+    }
+
+    /// RTP over DTLS and UDP under any of its names (RFC 9429 §5.1.2).
+    private static func isSupported(_ media: MediaDescription) -> Bool {
+        guard MediaKind(media.kind) != nil else { return false }
+        switch media.proto.uppercased() {
+        case "UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "RTP/SAVP": return true
+        default: return false
         }
     }
 
     private mutating func applySection(
         _ media: MediaDescription, of description: SessionDescription, line: Int, _ type: DescriptionType
     ) {
-        guard let kind = MediaKind(media.kind) else {
-            if type == .offer, line >= sections.count { sections.append(Self.unsupportedSection) }
-            return
+        guard let index = transceiver(of: media, line: line, type) else { return }
+        if type == .offer {
+            transceivers[index].mid = media.mid ?? transceivers[index].mid
+            transceivers[index].proto = media.proto
+            transceivers[index].offeredFormats = media.formats
         }
-        let index: Int
-        if line < sections.count {
-            index = sections[line]
-        } else {
-            index = transceiver(for: media, kind: kind)
-            sections.append(index)
-        }
-        guard index != Self.unsupportedSection else { return }
-        if let mid = media.mid {
-            transceivers[index].mid = mid
-            if let number = Int(mid) { nextMid = max(nextMid, number + 1) }
-        }
-        let offered = media.port == 0 && !media.bundleOnly ? SDPDirection.inactive : media.direction
-        remoteDirections[index] = offered
-        transceivers[index].isStopped = media.port == 0 && !media.bundleOnly
-        negotiateCodecs(media, index: index)
-        for extmap in description.extensions(for: media) {
-            if let known = RTPExtension(uri: extmap.uri), Self.supportedExtensions.contains(known) {
-                extensionMap[known] = UInt8(exactly: extmap.id)
-            }
-        }
+        remoteDirections[index] = media.isRejected ? SDPDirection.inactive : media.direction
+        remoteStreams[index] = media.msids.first.flatMap { $0.stream == "-" ? nil : $0.stream }
+        transceivers[index].isStopped = media.isRejected
+        transceivers[index].usesReducedSize = media.rtcpReducedSize
+        negotiateExtensions(description.extensions(for: media), index: index)
+        negotiateCodecs(media, index: index, type)
         bindSources(media, index: index)
     }
 
-    private mutating func transceiver(for media: MediaDescription, kind: MediaKind) -> Int {
+    /// The transceiver of a section, found or made; `nil` for a section that is refused as a whole.
+    private mutating func transceiver(of media: MediaDescription, line: Int, _ type: DescriptionType) -> Int? {
+        if line < sections.count, case .transceiver(let index) = sections[line] {
+            let isRecycled = type == .offer && transceivers[index].isStopped && media.mid != transceivers[index].mid
+            if !isRecycled, media.kind == transceivers[index].kind.sdp { return index }
+        }
+        guard type == .offer else { return nil }
+        var section = Section.refused(
+            RefusedSection(kind: media.kind, proto: media.proto, formats: media.formats, mid: media.mid))
+        if !media.isRejected, Self.isSupported(media), let kind = MediaKind(media.kind) {
+            section = .transceiver(transceiver(for: kind))
+        }
+        if line < sections.count { sections[line] = section } else { sections.append(section) }
+        guard case .transceiver(let index) = section else { return nil }
+        return index
+    }
+
+    private mutating func transceiver(for kind: MediaKind) -> Int {
         if let free = transceivers.firstIndex(where: { $0.mid == nil && $0.kind == kind && !$0.isStopped }) { return free }
         return addTransceiver(kind, direction: .recvonly, streamID: "-", trackID: "-")
     }
 
-    private mutating func negotiateCodecs(_ media: MediaDescription, index: Int) {
-        let ours = configuration.codecs.codecs(for: transceivers[index].kind)
+    /// Both sides use the ids of the offer, in the sections that have them (RFC 8285 §6).
+    private mutating func negotiateExtensions(_ offered: [SDPExtmap], index: Int) {
+        var map = RTPExtensionMap()
+        var agreed: [SDPExtmap] = []
+        for extmap in offered {
+            guard let known = RTPExtension(uri: extmap.uri), Self.supportedExtensions.contains(known),
+                known != .audioLevel || transceivers[index].kind == .audio, map[known] == nil,
+                let id = UInt8(exactly: extmap.id), id != 0, id != 15, map.element(withID: id) == nil
+            else { continue }
+            agreed.append(SDPExtmap(id: extmap.id, direction: extmap.direction?.reversed, uri: extmap.uri))
+            map[known] = id
+        }
+        var sent = map
+        for extmap in agreed {
+            if let known = RTPExtension(uri: extmap.uri), extmap.direction?.sends == false { sent[known] = nil }
+        }
+        transceivers[index].agreedExtensions = agreed
+        transceivers[index].receivedExtensions = map
+        if transceivers[index].sentExtensions != sent {
+            transceivers[index].sentExtensions = sent
+            transceivers[index].sender.forgetSentPackets()
+        }
+    }
+
+    private mutating func negotiateCodecs(_ media: MediaDescription, index: Int, _ type: DescriptionType) {
+        let ours =
+            type == .offer ? configuration.codecs.codecs(for: transceivers[index].kind) : transceivers[index].offeredCodecs
         var agreed: [SDPCodec] = []
         for codec in media.codecs where !codec.isRTX {
-            guard let own = ours.first(where: { $0.matches(codec) }) else { continue }
+            guard let own = ours.first(where: { $0.matches(codec) }), !agreed.contains(where: { $0.matches(codec) }) else {
+                continue
+            }
             var common = codec
             common.feedback = codec.feedback.filter { own.feedback.contains($0) }
+            // Parameters say what their writer wants to receive (RFC 7587 §7.1).
+            common.parameters = own.parameters
             agreed.append(common)
             let repairs = ours.contains { $0.isRTX }
-            if repairs, let rtx = media.codecs.first(where: { $0.isRTX && $0.associatedPayloadType == codec.payloadType }) {
+            if repairs,
+                let rtx = media.codecs.first(where: {
+                    $0.isRTX && $0.associatedPayloadType == codec.payloadType && $0.clockRate == codec.clockRate
+                })
+            {
                 agreed.append(rtx)
             }
         }
-        transceivers[index].negotiatedCodecs = agreed
+        // What comes to us has the numbers that we wrote, what goes to them those that they wrote (RFC 3264 §5.1).
+        let incoming = type == .offer ? agreed : ours.filter { own in agreed.contains { $0.isNamed(own.name) } }
+        for codec in incoming + agreed where payloadTypes[Int(codec.payloadType & 0x7F)] == nil {
+            payloadTypes[Int(codec.payloadType & 0x7F)] = PayloadBinding(transceiver: index, isRTX: codec.isRTX)
+        }
         guard let primary = agreed.first(where: { !$0.isRTX }) else {
             transceivers[index].isStopped = true
             return
         }
-        transceivers[index].sender.payloadType = primary.payloadType
-        transceivers[index].sender.rtxPayloadType =
-            agreed.first { $0.isRTX && $0.associatedPayloadType == primary.payloadType }?.payloadType
+        transceivers[index].negotiatedCodecs = agreed
+        let repair = agreed.first { $0.isRTX && $0.associatedPayloadType == primary.payloadType }?.payloadType
+        if transceivers[index].sender.payloadType != primary.payloadType || transceivers[index].sender.rtxPayloadType != repair {
+            transceivers[index].sender.payloadType = primary.payloadType
+            transceivers[index].sender.rtxPayloadType = repair
+            transceivers[index].sender.forgetSentPackets()
+        }
         let nack = primary.feedback.contains("nack")
         transceivers[index].sender.usesNack = nack
         transceivers[index].receiver.usesNack = nack
-        for codec in agreed where payloadTypes[Int(codec.payloadType & 0x7F)] == nil {
-            payloadTypes[Int(codec.payloadType & 0x7F)] = PayloadBinding(transceiver: index, isRTX: codec.isRTX)
+        transceivers[index].receiver.usesPictureLoss = primary.feedback.contains("nack pli")
+    }
+
+    /// What a section of ours offers: as agreed before, since a payload type keeps its meaning for the whole session
+    /// (RFC 3264 §8.3.2), else as a section of the same kind has it, else as configured.
+    private func offeredCodecs(_ index: Int) -> [SDPCodec] {
+        let kind = transceivers[index].kind
+        if !transceivers[index].negotiatedCodecs.isEmpty { return transceivers[index].negotiatedCodecs }
+        if let other = transceivers.first(where: { $0.kind == kind && !$0.negotiatedCodecs.isEmpty }) {
+            return other.negotiatedCodecs
+        }
+        return configuration.codecs.codecs(for: kind)
+    }
+
+    /// What holds for the transport as a whole, from the sections that share it.
+    private mutating func gatherTransportTerms() {
+        extensionMap = RTPExtensionMap()
+        usesReducedSize = true
+        usesTransportFeedback = false
+        for transceiver in transceivers where transceiver.mid != nil && !transceiver.isStopped {
+            for known in Self.supportedExtensions where extensionMap[known] == nil {
+                if let id = transceiver.receivedExtensions[known], extensionMap.element(withID: id) == nil {
+                    extensionMap[known] = id
+                }
+            }
+            if !transceiver.usesReducedSize { usesReducedSize = false }
+            if transceiver.negotiatedCodecs.contains(where: { $0.feedback.contains("transport-cc") }) {
+                usesTransportFeedback = true
+            }
         }
     }
 
@@ -206,19 +339,22 @@ extension Peer {
     private mutating func applyTransport(_ transport: RemoteTransport, _ type: DescriptionType, now: Instant) {
         ice.setRemoteIsLite(transport.isLite)
         if let known = remoteCredentials, known != transport.credentials, type == .offer {
-            ice.restart(role: transport.isLite ? .controlling : .controlled, now: now)
+            // A restart keeps the roles (RFC 8445 §9).
+            ice.restart(role: nil, now: now)
         } else if remoteCredentials == nil, type == .offer, !transport.isLite {
             ice.setRole(.controlled)
         }
         remoteCredentials = transport.credentials
         ice.setRemoteCredentials(transport.credentials, now: now)
         remoteFingerprints = transport.fingerprints
-        if dtlsRole == nil {
-            // An answerer chooses to be active, so that the handshake starts a round trip earlier (RFC 8842 §5.2).
-            dtlsRole =
-                type == .offer
-                ? (transport.setup == .active ? .server : .client) : (transport.setup == .active ? .server : .client)
+        // An answerer that may choose is active, so that the handshake starts a round trip earlier (RFC 8842 §5.2).
+        let role: DTLSEndpoint.Role = transport.setup == .active ? .server : .client
+        if let guessed = dtlsRole, guessed != role, type == .answer, dtls?.endpoint.state != .connected {
+            // Taken on by a ClientHello that the answer does not own to.
+            dtls = nil
+            dtlsRole = role
         }
+        dtlsRole = dtlsRole ?? role
         makeDTLS(now: now)
         dtls?.endpoint.setRemoteFingerprints(transport.fingerprints)
         startDTLSIfReady(now: now)
@@ -246,24 +382,31 @@ extension Peer {
         descriptionVersion += 1
         var description = SessionDescription(origin: SDPOrigin(sessionID: sessionID, version: descriptionVersion))
         description.iceOptions = ["trickle"]
-        description.media = sections.map { index in
-            index == Self.unsupportedSection
-                ? MediaDescription(kind: .application, port: 0, proto: "UDP/DTLS/SCTP", formats: ["webrtc-datachannel"])
-                : section(index, type)
+        description.media = sections.map { section in
+            switch section {
+            case .transceiver(let index): self.section(index, type)
+            case .refused(let refused): refused.description
+            }
         }
-        description.bundleGroups = [description.media.filter { !$0.isRejected }.compactMap(\.mid)]
+        let bundled = description.media.filter { !$0.isRejected }.compactMap(\.mid).filter {
+            type == .offer || offeredBundle.contains($0)
+        }
+        description.bundleGroups = bundled.isEmpty ? [] : [bundled]
         return description
     }
 
     private func section(_ index: Int, _ type: DescriptionType) -> MediaDescription {
         let transceiver = transceivers[index]
-        let codecs =
-            type == .offer
-            ? configuration.codecs.codecs(for: transceiver.kind) : transceiver.negotiatedCodecs
+        guard !transceiver.isStopped else {
+            return RefusedSection(
+                kind: transceiver.kind.sdp, proto: transceiver.proto, formats: transceiver.offeredFormats, mid: transceiver.mid
+            ).description
+        }
+        let codecs = type == .offer ? transceiver.offeredCodecs : transceiver.negotiatedCodecs
         var media = MediaDescription(
-            kind: transceiver.kind.sdp, mid: transceiver.mid ?? "", codecs: codecs, port: transceiver.isStopped ? 0 : 9)
+            kind: transceiver.kind.sdp, mid: transceiver.mid ?? "", codecs: codecs, port: 9, proto: transceiver.proto)
         media.rtcpMux = true
-        media.rtcpReducedSize = true
+        media.rtcpReducedSize = type == .offer || transceiver.usesReducedSize
         media.iceUfrag = ice.localCredentials.ufrag
         media.icePassword = ice.localCredentials.password
         media.fingerprints = [
@@ -274,13 +417,7 @@ extension Peer {
         media.direction =
             type == .offer
             ? transceiver.direction : transceiver.direction.intersection((remoteDirections[index] ?? .inactive).reversed)
-        for known in Self.supportedExtensions where known != .audioLevel || transceiver.kind == .audio {
-            if type == .offer {
-                media.extensions.append(SDPExtmap(id: Int(extensionMap[known] ?? Self.preferredID(known)), uri: known.uri))
-            } else if let id = extensionMap[known] {
-                media.extensions.append(SDPExtmap(id: Int(id), uri: known.uri))
-            }
-        }
+        media.extensions = type == .offer ? offeredExtensions(of: transceiver.kind) : transceiver.agreedExtensions
         if media.direction.sends {
             media.msids = [SDPMsid(stream: transceiver.streamID, track: transceiver.trackID)]
             media.ssrcs = [source(transceiver.sender.ssrc)]
@@ -291,33 +428,49 @@ extension Peer {
                 ]
             }
         }
-        media.candidates = localCandidates
+        media.candidates = ice.localCandidates.map(\.sdpValue)
         return media
+    }
+
+    /// Every extension under the id it has on this transport, or under a free one.
+    private func offeredExtensions(of kind: MediaKind) -> [SDPExtmap] {
+        var map = extensionMap
+        var offered: [SDPExtmap] = []
+        for known in Self.supportedExtensions {
+            let free = (UInt8(1)...14).first { map.element(withID: $0) == nil }
+            guard let id = map[known] ?? free else { continue }
+            map[known] = id
+            if known != .audioLevel || kind == .audio { offered.append(SDPExtmap(id: Int(id), uri: known.uri)) }
+        }
+        return offered
+    }
+
+    /// The lowest number that names no section yet.
+    private func unusedMid() -> String {
+        var number = 0
+        while isUsed(mid: String(number)) { number += 1 }
+        return String(number)
+    }
+
+    private func isUsed(mid: String) -> Bool {
+        transceivers.contains { $0.mid == mid }
+            || sections.contains {
+                if case .refused(let refused) = $0 { refused.mid == mid } else { false }
+            }
     }
 
     private func source(_ ssrc: UInt32) -> SDPSource {
         SDPSource(ssrc: ssrc, attributes: [SDPAttribute("cname", configuration.cname)])
     }
 
-    static let unsupportedSection = -1
-
-    static let supportedExtensions: [RTPExtension] = [.mid, .audioLevel, .transportSequenceNumber, .absCaptureTime]
-
-    private static func preferredID(_ known: RTPExtension) -> UInt8 {
-        switch known {
-        case .mid: 1
-        case .audioLevel: 2
-        case .transportSequenceNumber: 3
-        default: 4
-        }
-    }
+    package static let supportedExtensions: [RTPExtension] = [.mid, .audioLevel, .transportSequenceNumber, .absCaptureTime]
 }
 
 extension SDPCodec {
-    var isRTX: Bool { isNamed("rtx") }
+    package var isRTX: Bool { isNamed("rtx") }
 
     /// The same codec, whatever its payload type (RFC 3264 §6.1).
-    func matches(_ other: SDPCodec) -> Bool {
+    package func matches(_ other: SDPCodec) -> Bool {
         isNamed(other.name) && clockRate == other.clockRate && !isRTX
     }
 }

@@ -1,32 +1,42 @@
-internal import RTCCore
-internal import RTCWire
+package import RTCCore
+package import RTCWire
 
 /// One m-section with both of its halves (W3C `RTCRtpTransceiver`).
-struct Transceiver {
-    let kind: MediaKind
+package struct Transceiver {
+    package let kind: MediaKind
     /// Given when the transceiver first stands in a description.
-    var mid: String? {
+    package var mid: String? {
         didSet { midText = mid.flatMap { InlineText($0) } }
     }
     /// The mid as the header extension carries it; `nil` when it is longer than an extension.
-    private(set) var midText: InlineText?
+    package private(set) var midText: InlineText?
     /// What this side wants.
-    var direction: SDPDirection
+    package var direction: SDPDirection
     /// What was agreed; `nil` before.
-    var currentDirection: SDPDirection?
-    var sender: RTPStreamSender
-    var receiver: RTPStreamReceiver
+    package var currentDirection: SDPDirection?
+    package var sender: RTPStreamSender
+    package var receiver: RTPStreamReceiver
     /// The stream and track that this side's media belongs to (RFC 8830).
-    var streamID: String
-    var trackID: String
-    var isStopped = false
-    /// What the far side offered, in our order of preference, with the far side's payload types.
-    var negotiatedCodecs: [SDPCodec] = []
+    package var streamID: String
+    package var trackID: String
+    package var isStopped = false
+    /// What both sides have, in the far side's order of preference, with the far side's payload types.
+    package var negotiatedCodecs: [SDPCodec] = []
+    /// As our last offer states them.
+    package var offeredCodecs: [SDPCodec] = []
+    /// As an answer of ours states them.
+    package var agreedExtensions: [SDPExtmap] = []
+    package var receivedExtensions = RTPExtensionMap()
+    package var sentExtensions = RTPExtensionMap()
+    package var usesReducedSize = true
+    /// The far side's word for RTP over DTLS, and its formats, for the answer to repeat.
+    package var proto = "UDP/TLS/RTP/SAVPF"
+    package var offeredFormats: [String] = []
 
-    var maySend: Bool { currentDirection?.sends ?? false }
-    var mayReceive: Bool { currentDirection?.receives ?? false }
+    package var maySend: Bool { currentDirection?.sends ?? false }
+    package var mayReceive: Bool { currentDirection?.receives ?? false }
 
-    init(
+    package init(
         kind: MediaKind, direction: SDPDirection, sender: RTPStreamSender, receiver: RTPStreamReceiver, streamID: String,
         trackID: String
     ) {
@@ -38,14 +48,14 @@ struct Transceiver {
         self.trackID = trackID
     }
 
-    static func clockRate(of kind: MediaKind) -> UInt32 {
+    package static func clockRate(of kind: MediaKind) -> UInt32 {
         kind == .audio ? 48_000 : 90_000
     }
 }
 
 extension MediaKind {
     /// `nil` for sections that carry no RTP.
-    init?(_ kind: SDPMediaKind) {
+    package init?(_ kind: SDPMediaKind) {
         switch kind {
         case .audio: self = .audio
         case .video: self = .video
@@ -53,5 +63,5 @@ extension MediaKind {
         }
     }
 
-    var sdp: SDPMediaKind { self == .audio ? .audio : .video }
+    package var sdp: SDPMediaKind { self == .audio ? .audio : .video }
 }

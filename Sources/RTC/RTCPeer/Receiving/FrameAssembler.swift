@@ -1,9 +1,9 @@
-internal import RTCCore
+package import RTCCore
 
 /// Finds whole frames among packets that may come late, twice or never, and keeps eight bytes of each payload, not the payload.
 ///
 /// A packet's fingerprint concatenates with its neighbour's, so the frame's fingerprint needs no copy of its bytes.
-struct FrameAssembler {
+package struct FrameAssembler {
     private struct Slot {
         var sequence: Int64 = -1
         var timestamp: UInt32 = 0
@@ -15,30 +15,31 @@ struct FrameAssembler {
         var isDelivered = false
     }
 
-    enum Insertion {
+    package enum Insertion {
         case new
         case duplicate
         /// Older than the window.
         case tooLate
     }
 
-    private var slots: ContiguousArray<Slot>
+    /// Made with the first packet, since many streams never have one.
+    private var slots: ContiguousArray<Slot> = []
     private let mask: Int64
-    private(set) var highest: Int64 = -1
+    package private(set) var highest: Int64 = -1
     private var lastDamagedTimestamp: UInt32?
 
     /// - Parameter capacity: How many packets back a late one is still used; a power of two.
-    init(capacity: Int) {
+    package init(capacity: Int) {
         precondition(capacity.nonzeroBitCount == 1, "the capacity is a power of two")
-        slots = ContiguousArray(repeating: Slot(), count: capacity)
         mask = Int64(capacity - 1)
     }
 
     /// Takes one packet in; `emit` is called with the frame it completes and with damaged frames that it pushes out of the window.
-    mutating func insert(
+    package mutating func insert(
         sequence: Int64, timestamp: UInt32, fingerprint: FrameFingerprint, isFirst: Bool, isLast: Bool, isKey: Bool,
         arrivedAt: Instant, emit: (ReceivedFrame) -> Void
     ) -> Insertion {
+        if slots.isEmpty { slots = ContiguousArray(repeating: Slot(), count: Int(mask + 1)) }
         if sequence > highest {
             if highest >= 0 { advance(to: sequence, emit: emit) }
             highest = sequence
@@ -54,12 +55,12 @@ struct FrameAssembler {
         return .new
     }
 
-    func contains(_ sequence: Int64) -> Bool {
-        slots[Int(sequence & mask)].sequence == sequence
+    package func contains(_ sequence: Int64) -> Bool {
+        !slots.isEmpty && slots[Int(sequence & mask)].sequence == sequence
     }
 
     /// Gives up on all that is not whole.
-    mutating func flush(emit: (ReceivedFrame) -> Void) {
+    package mutating func flush(emit: (ReceivedFrame) -> Void) {
         guard highest >= 0 else { return }
         advance(to: highest + Int64(slots.count), emit: emit)
         highest = -1

@@ -1,8 +1,8 @@
-internal import RTCCore
+package import RTCCore
 
 /// Asks again for packets that are missing (RFC 4585 §6.2.1), and says when asking has failed.
-struct NackGenerator {
-    struct Timing: Sendable {
+package struct NackGenerator {
+    package struct Timing: Sendable {
         /// How long a gap may be mere reordering before it is asked for.
         var patience: Duration = .milliseconds(5)
         /// Time between two requests for one packet, at least; a round trip where that is longer.
@@ -21,37 +21,37 @@ struct NackGenerator {
 
     private let timing: Timing
     private var missing: ContiguousArray<Missing> = []
-    private(set) var deadline: Instant?
+    package private(set) var deadline: Instant?
     /// Packets that were given up, since the last look.
-    private(set) var abandoned = 0
+    package private(set) var abandoned = 0
 
-    init(timing: Timing = Timing()) {
+    package init(timing: Timing = Timing()) {
         self.timing = timing
-        missing.reserveCapacity(Int(timing.longestGap) * 2)
     }
 
     /// The numbers in `gap` are missing.
-    mutating func noteGap(_ gap: Range<Int64>, now: Instant) {
+    package mutating func noteGap(_ gap: Range<Int64>, now: Instant) {
         guard gap.count <= timing.longestGap, missing.count + gap.count <= Int(timing.longestGap) * 2 else {
             abandoned += gap.count + missing.count
             missing.removeAll(keepingCapacity: true)
             deadline = nil
             return
         }
+        if missing.capacity == 0 { missing.reserveCapacity(Int(timing.longestGap) * 2) }
         for sequence in gap {
             missing.append(Missing(sequence: sequence, nextRequest: now + timing.patience, attempts: 0))
         }
         deadline = earliest(deadline, now + timing.patience)
     }
 
-    mutating func noteArrival(_ sequence: Int64) {
+    package mutating func noteArrival(_ sequence: Int64) {
         guard !missing.isEmpty, let index = missing.firstIndex(where: { $0.sequence == sequence }) else { return }
         missing.remove(at: index)
         if missing.isEmpty { deadline = nil }
     }
 
     /// The numbers to ask for now.
-    mutating func advance(to now: Instant, roundTripTime: Duration?, request: (Int64) -> Void) {
+    package mutating func advance(to now: Instant, roundTripTime: Duration?, request: (Int64) -> Void) {
         guard let deadline, now >= deadline else { return }
         let interval = max(timing.interval, roundTripTime ?? .zero)
         var next: Instant?
@@ -75,7 +75,14 @@ struct NackGenerator {
         self.deadline = next
     }
 
-    mutating func takeAbandoned() -> Int {
+    /// Asks for nothing of what was missing until now.
+    package mutating func forget() {
+        missing.removeAll(keepingCapacity: true)
+        deadline = nil
+        abandoned = 0
+    }
+
+    package mutating func takeAbandoned() -> Int {
         defer { abandoned = 0 }
         return abandoned
     }

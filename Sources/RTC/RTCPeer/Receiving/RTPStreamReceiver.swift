@@ -1,38 +1,46 @@
-internal import RTCCore
-internal import RTCWire
+package import RTCCore
+package import RTCWire
 
 /// The receiving half of one m-section: counts, repairs and assembles what one remote source sends (RFC 3550 §6.4, A.1, A.3, A.8).
-struct RTPStreamReceiver {
-    struct Timing: Sendable {
+package struct RTPStreamReceiver {
+    package struct Timing: Sendable {
         /// A picture is asked for at most this often (RFC 4585 §6.3.1).
         var pictureLossInterval: Duration = .seconds(1)
     }
 
-    let kind: MediaKind
-    let clockRate: UInt32
+    package let kind: MediaKind
+    package let clockRate: UInt32
     private let timing = Timing()
 
-    var ssrc: UInt32?
-    var rtxSSRC: UInt32?
-    var usesNack = false
+    package private(set) var ssrc: UInt32?
+    package var rtxSSRC: UInt32?
+    package var usesNack = false
+    /// Whether the far side understands PLI.
+    package var usesPictureLoss = false
     /// Where the stream's sender report stands: the middle 32 bits of its NTP time, and when it came.
-    private(set) var lastSenderReport: (ntpMiddle: UInt32, arrivedAt: Instant)?
-    private(set) var senderReportsReceived: UInt64 = 0
+    package private(set) var lastSenderReport: (ntpMiddle: UInt32, arrivedAt: Instant)?
+    package private(set) var senderReportsReceived: UInt64 = 0
 
-    private(set) var frames = RingQueue<ReceivedFrame>()
-    private(set) var statistics = RTPReceiveStatistics()
+    package private(set) var frames = RingQueue<ReceivedFrame>()
+    package private(set) var statistics = RTPReceiveStatistics()
     private var unwrapper = SequenceUnwrapper()
     private var assembler: FrameAssembler
-    private(set) var nack = NackGenerator()
+    package private(set) var nack = NackGenerator()
     private var baseSequence: Int64?
+    /// Packets as they came on the source's own numbers, late ones and duplicates included, RTX not (RFC 3550 A.3).
+    private var arrivals: Int64 = 0
+    /// What another source counted before this one.
+    private var earlierLost: Int64 = 0
+    private var receivedBefore: Int64 = 0
     private var jitterTicks = 0.0
     private var lastTransit: Int64?
     private var expectedAtLastReport: Int64 = 0
     private var receivedAtLastReport: Int64 = 0
     private var needsKeyFrame = false
     private var pictureLossDue: Instant?
+    private var lastPictureLoss: Instant?
 
-    init(kind: MediaKind, clockRate: UInt32) {
+    package init(kind: MediaKind, clockRate: UInt32) {
         self.kind = kind
         self.clockRate = clockRate
         assembler = FrameAssembler(capacity: kind == .video ? 1024 : 128)
@@ -43,13 +51,14 @@ struct RTPStreamReceiver {
     /// - Parameters:
     ///   - payload: Without padding; for RTX without the original sequence number.
     ///   - overRTX: Whether it came as a retransmission (RFC 4588), so that its arrival says nothing about jitter.
-    mutating func receive(
+    package mutating func receive(
         _ payload: UnsafeRawBufferPointer, sequenceNumber: UInt16, timestamp: UInt32, marker: Bool, headerSize: Int,
         overRTX: Bool, arrivedAt: Instant, now: Instant
     ) {
         let before = unwrapper.highest
         let sequence = unwrapper.unwrap(sequenceNumber)
         if baseSequence == nil { baseSequence = sequence }
+        if !overRTX { arrivals += 1 }
         guard let packet = describe(payload, marker: marker) else {
             statistics.packetsDiscarded += 1
             return
@@ -138,9 +147,13 @@ struct RTPStreamReceiver {
 
     private mutating func trackGaps(sequence: Int64, before: Int64?, now: Instant) {
         if let base = baseSequence, let highest = unwrapper.highest {
-            statistics.packetsLost = highest - base + 1 - Int64(statistics.packetsReceived)
+            statistics.packetsLost = earlierLost + highest - base + 1 - (Int64(statistics.packetsReceived) - receivedBefore)
         }
-        guard usesNack, let before else { return }
+        guard let before else { return }
+        guard usesNack else {
+            if sequence > before + 1 { needPicture(now: now) }
+            return
+        }
         if sequence > before + 1 {
             nack.noteGap(before + 1..<sequence, now: now)
         } else if sequence < before {
@@ -150,13 +163,19 @@ struct RTPStreamReceiver {
     }
 
     private mutating func noteAbandoned(now: Instant) {
-        guard nack.takeAbandoned() > 0, kind == .video else { return }
+        if nack.takeAbandoned() > 0 { needPicture(now: now) }
+    }
+
+    private mutating func needPicture(now: Instant) {
+        guard kind == .video, usesPictureLoss else { return }
         needsKeyFrame = true
-        if pictureLossDue == nil { pictureLossDue = now }
+        // A key frame ends the need, not the interval.
+        let earliest = lastPictureLoss.map { $0 + timing.pictureLossInterval } ?? now
+        if pictureLossDue == nil { pictureLossDue = max(now, earliest) }
     }
 
     /// What to ask the sender for now.
-    mutating func advance(
+    package mutating func advance(
         to now: Instant, roundTripTime: Duration?, nackRequest: (Int64) -> Void, pictureLossRequest: () -> Void
     ) {
         var requested = false
@@ -168,27 +187,54 @@ struct RTPStreamReceiver {
         noteAbandoned(now: now)
         if needsKeyFrame, let due = pictureLossDue, now >= due {
             statistics.pliCount += 1
+            lastPictureLoss = now
             pictureLossDue = now + timing.pictureLossInterval
             pictureLossRequest()
         }
     }
 
-    var deadline: Instant? { earliest(nack.deadline, needsKeyFrame ? pictureLossDue : nil) }
+    package var deadline: Instant? { earliest(nack.deadline, needsKeyFrame ? pictureLossDue : nil) }
 
-    mutating func receiveSenderReport(ntp: UInt64, arrivedAt: Instant) {
+    /// Receives another source from now on; its numbers and times have nothing to do with those before.
+    package mutating func bind(to ssrc: UInt32) {
+        guard ssrc != self.ssrc else { return }
+        self.ssrc = ssrc
+        guard baseSequence != nil else { return }
+        flush()
+        earlierLost = statistics.packetsLost
+        receivedBefore = Int64(statistics.packetsReceived)
+        unwrapper = SequenceUnwrapper()
+        nack.forget()
+        baseSequence = nil
+        arrivals = 0
+        expectedAtLastReport = 0
+        receivedAtLastReport = 0
+        jitterTicks = 0
+        lastTransit = nil
+        lastSenderReport = nil
+        stopRepairs()
+    }
+
+    /// The source has said goodbye: nobody is there to ask.
+    package mutating func stopRepairs() {
+        nack.forget()
+        needsKeyFrame = false
+        pictureLossDue = nil
+    }
+
+    package mutating func receiveSenderReport(ntp: UInt64, arrivedAt: Instant) {
         lastSenderReport = (UInt32(truncatingIfNeeded: ntp >> 16), arrivedAt)
         senderReportsReceived += 1
     }
 
     /// A report block about this stream, counted from the one before (RFC 3550 A.3).
-    mutating func takeReport(now: Instant) -> RTCPReportBlock? {
+    package mutating func takeReport(now: Instant) -> RTCPReportBlock? {
         guard let ssrc, let base = baseSequence, let highest = unwrapper.highest else { return nil }
         let expected = highest - base + 1
-        let received = Int64(statistics.packetsReceived)
         let expectedSince = expected - expectedAtLastReport
-        let lostSince = expectedSince - (received - receivedAtLastReport)
+        let lostSince = expectedSince - (arrivals - receivedAtLastReport)
         expectedAtLastReport = expected
-        receivedAtLastReport = received
+        receivedAtLastReport = arrivals
         let fraction = expectedSince > 0 && lostSince > 0 ? UInt8(clamping: (lostSince << 8) / expectedSince) : 0
         var delay: UInt32 = 0
         if let lastSenderReport {
@@ -196,15 +242,15 @@ struct RTPStreamReceiver {
             delay = UInt32(clamping: (elapsed << 16) / 1_000_000_000)
         }
         return RTCPReportBlock(
-            ssrc: ssrc, fractionLost: fraction, cumulativeLost: Int32(clamping: expected - received),
+            ssrc: ssrc, fractionLost: fraction, cumulativeLost: Int32(clamping: expected - arrivals),
             extendedHighestSequence: UInt32(truncatingIfNeeded: highest - 65_536), jitter: UInt32(jitterTicks),
             lastSR: lastSenderReport?.ntpMiddle ?? 0, delaySinceLastSR: delay)
     }
 
-    mutating func nextFrame() -> ReceivedFrame? { frames.popFirst() }
+    package mutating func nextFrame() -> ReceivedFrame? { frames.popFirst() }
 
     /// Hands out what never became whole, at the end of the stream.
-    mutating func flush() {
+    package mutating func flush() {
         assembler.flush { frame in
             statistics.framesDamaged += 1
             frames.append(frame)

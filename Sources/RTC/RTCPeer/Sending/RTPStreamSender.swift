@@ -1,11 +1,11 @@
-internal import RTCCore
+package import RTCCore
 internal import RTCWire
 
 /// The sending half of one m-section: numbers, times and repairs the packets of one track (RFC 3550 §5, RFC 4588).
 ///
 /// Packets wait here until the peer drains them into a batch; sequence numbers are given on entry, in order.
-struct RTPStreamSender {
-    struct Waiting {
+package struct RTPStreamSender {
+    package struct Waiting {
         var packet: OutgoingPacket
         var extendedSequence: UInt64
         var timestamp: UInt32
@@ -17,37 +17,41 @@ struct RTPStreamSender {
         var resent: Resent
     }
 
-    enum Resent {
+    package enum Resent {
         case no
         case overRTX
         /// Repeats the stored bytes, so the header must not change (the nonce is the same, RFC 3711 §9.1).
         case verbatim(transportSequence: UInt16, carriesMid: Bool)
     }
 
-    let kind: MediaKind
-    let ssrc: UInt32
-    let rtxSSRC: UInt32
-    let timestampOffset: UInt32
-    let cname: String
+    package let kind: MediaKind
+    package let ssrc: UInt32
+    package let rtxSSRC: UInt32
+    package let timestampOffset: UInt32
+    package let cname: String
 
-    var payloadType: UInt8 = 0
+    package var payloadType: UInt8 = 0
     /// The payload type of RTX, where it was negotiated.
-    var rtxPayloadType: UInt8?
-    var usesNack = false
+    package var rtxPayloadType: UInt8?
+    package var usesNack = false
     /// Whether the far side has confirmed the SSRC, so that the mid need not be sent any more.
-    var isConfirmedByRemote = false
+    package var isConfirmedByRemote = false
+    package var isRTXConfirmedByRemote = false
+    /// What the SSRC has sent, retransmissions on its own sequence numbers included, RTX not (RFC 3550 §6.4.1).
+    package private(set) var sourcePacketCount: UInt64 = 0
+    package private(set) var sourceOctetCount: UInt64 = 0
 
-    private(set) var queue = RingQueue<Waiting>()
-    private(set) var statistics = RTPSendStatistics()
+    package private(set) var queue = RingQueue<Waiting>()
+    package private(set) var statistics = RTPSendStatistics()
     private var nextSequence: UInt64
     private var nextRTXSequence: UInt64
     private var nextPictureID: UInt16
     private var sentPackets: RetransmissionBuffer?
     private var lastCaptureTimeSent: Instant?
-    private(set) var lastTimestamp: UInt32 = 0
-    private(set) var lastCaptureTime: Instant = .origin
+    package private(set) var lastTimestamp: UInt32 = 0
+    package private(set) var lastCaptureTime: Instant = .origin
 
-    init(kind: MediaKind, cname: String, random: inout SplitMix64) {
+    package init(kind: MediaKind, cname: String, random: inout SplitMix64) {
         self.kind = kind
         self.cname = cname
         ssrc = UInt32.random(in: 1...UInt32.max, using: &random)
@@ -62,7 +66,7 @@ struct RTPStreamSender {
     /// Takes a frame in.
     ///
     /// - Returns: The extended sequence number of its first packet.
-    mutating func enqueue(
+    package mutating func enqueue(
         _ frame: OutgoingFrame, packetCount: Int, packetAt: (Int) -> OutgoingPacket, wallClock: WallClock, now: Instant
     ) -> UInt64 {
         let first = nextSequence
@@ -88,25 +92,30 @@ struct RTPStreamSender {
         return first
     }
 
-    static let noLevel: UInt8 = 0xFF
+    package static let noLevel: UInt8 = 0xFF
 
-    var nextWaiting: Waiting? { queue.first }
+    package var nextWaiting: Waiting? { queue.first }
 
-    mutating func removeFirstWaiting() {
+    package mutating func removeFirstWaiting() {
         queue.removeFirst()
     }
 
-    mutating func takeRTXSequence() -> UInt64 {
+    package mutating func takeRTXSequence() -> UInt64 {
         defer { nextRTXSequence += 1 }
         return nextRTXSequence
     }
 
-    mutating func recordSent(
+    package mutating func recordSent(
         _ waiting: Waiting, headerSize: Int, payloadSize: Int, transportSequence: UInt16, carriesMid: Bool, now: Instant
     ) {
         statistics.packetsSent += 1
         statistics.headerBytesSent += UInt64(headerSize)
         statistics.bytesSent += UInt64(payloadSize)
+        if case .overRTX = waiting.resent {
+        } else {
+            sourcePacketCount += 1
+            sourceOctetCount += UInt64(payloadSize)
+        }
         guard case .no = waiting.resent else {
             statistics.retransmittedPacketsSent += 1
             statistics.retransmittedBytesSent += UInt64(payloadSize)
@@ -123,10 +132,12 @@ struct RTPStreamSender {
     }
 
     /// Queues what a NACK asks for, each packet at most once per `minimumGap`.
-    mutating func retransmit(_ sequenceNumber: UInt16, now: Instant, minimumGap: Duration) {
+    package mutating func retransmit(_ sequenceNumber: UInt16, now: Instant, minimumGap: Duration) {
         let newest = nextSequence - 1
         let behind = UInt64(UInt16(truncatingIfNeeded: newest) &- sequenceNumber)
-        guard behind < newest, let entry = sentPackets?.take(newest - behind, now: now, minimumGap: minimumGap) else {
+        guard behind < newest, queue.count < Self.longestQueue,
+            let entry = sentPackets?.take(newest - behind, now: now, minimumGap: minimumGap)
+        else {
             statistics.retransmissionsUnavailable += 1
             return
         }
@@ -140,18 +151,26 @@ struct RTPStreamSender {
                 enqueuedAt: now, resent: resent))
     }
 
-    mutating func countFeedback(_ change: (inout RTPSendStatistics) -> Void) {
+    /// Packets that may wait before retransmissions are refused: the far side alone decides how many it asks for.
+    private static let longestQueue = 2048
+
+    /// A resend must repeat the bytes (RFC 3711 §9.1), which it cannot once what stands in the header has changed.
+    package mutating func forgetSentPackets() {
+        sentPackets = nil
+    }
+
+    package mutating func countFeedback(_ change: (inout RTPSendStatistics) -> Void) {
         change(&statistics)
     }
 
     /// Drops what waits, as when the transport is gone.
-    mutating func dropWaiting() {
+    package mutating func dropWaiting() {
         statistics.packetsDiscarded += UInt64(queue.count)
         queue.removeAll()
     }
 
     /// RTP time at an instant, for sender reports (RFC 3550 §6.4.1).
-    func timestamp(at now: Instant, clockRate: UInt32) -> UInt32 {
+    package func timestamp(at now: Instant, clockRate: UInt32) -> UInt32 {
         let elapsed = lastCaptureTime.nanoseconds(to: now)
         return lastTimestamp &+ UInt32(truncatingIfNeeded: elapsed * Int64(clockRate) / 1_000_000_000)
     }

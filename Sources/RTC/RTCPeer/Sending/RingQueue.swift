@@ -1,22 +1,22 @@
 /// A first-in, first-out queue that stops allocating once it has grown to its working size.
-struct RingQueue<Element> {
+package struct RingQueue<Element> {
     private var storage: ContiguousArray<Element?> = []
     private var head = 0
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    var isEmpty: Bool { count == 0 }
+    package var isEmpty: Bool { count == 0 }
 
-    var first: Element? {
+    package var first: Element? {
         count == 0 ? nil : storage[head]
     }
 
-    mutating func append(_ element: Element) {
+    package mutating func append(_ element: Element) {
         if count == storage.count { grow() }
         storage[(head + count) & (storage.count - 1)] = element
         count += 1
     }
 
-    mutating func removeFirst() {
+    package mutating func removeFirst() {
         precondition(count > 0, "nothing waits")
         storage[head] = nil
         head = (head + 1) & (storage.count - 1)
@@ -24,13 +24,13 @@ struct RingQueue<Element> {
     }
 
     @discardableResult
-    mutating func popFirst() -> Element? {
+    package mutating func popFirst() -> Element? {
         guard count > 0, let element = storage[head] else { return nil }
         removeFirst()
         return element
     }
 
-    mutating func removeAll() {
+    package mutating func removeAll() {
         while count > 0 { removeFirst() }
     }
 

@@ -44,6 +44,8 @@ public struct TransportStatistics: Hashable, Sendable {
     public var starlingUnknownSSRC: UInt64 = 0
     /// Datagrams that were no STUN, DTLS, RTP or RTCP, or not well formed.
     public var starlingMalformed: UInt64 = 0
+    /// DTLS that came on a way which no authentic check had shown.
+    public var starlingUnprovenPath: UInt64 = 0
     /// Media that came before the keys.
     public var starlingTooEarly: UInt64 = 0
     public var starlingTransportFeedbackSent: UInt64 = 0

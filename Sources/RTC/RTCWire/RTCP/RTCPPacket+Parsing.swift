@@ -9,13 +9,7 @@ extension RTCPPacket {
         let first = packet.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
         let type = packet.unsafeLoad(fromByteOffset: 1, as: UInt8.self)
         guard first >> 6 == 2 else { return nil }
-        var size = packet.byteCount
-        if first & 0x20 != 0 {
-            let padding = Int(packet.unsafeLoad(fromByteOffset: size - 1, as: UInt8.self))
-            // A multiple of four by RFC 3550 §6.4.1, but libwebrtc pads transport feedback by 1 to 3 bytes.
-            guard padding > 0, padding <= size - 4 else { return nil }
-            size -= padding
-        }
+        guard let size = Self.contentEnd(of: packet) else { return nil }
         var reader = ByteReader(packet.extracting(4..<size))
         let count = first & 0x1F
         let parsed: RTCPPacket?
@@ -32,6 +26,16 @@ extension RTCPPacket {
         }
         guard let parsed else { return nil }
         self = parsed
+    }
+
+    /// Where the padding begins, or the packet ends; `nil` where the padding cannot be.
+    static func contentEnd(of packet: RawSpan) -> Int? {
+        let size = packet.byteCount
+        guard packet.unsafeLoad(fromByteOffset: 0, as: UInt8.self) & 0x20 != 0 else { return size }
+        let padding = Int(packet.unsafeLoad(fromByteOffset: size - 1, as: UInt8.self))
+        // A multiple of four by RFC 3550 §6.4.1, but libwebrtc pads transport feedback by 1 to 3 bytes.
+        guard padding > 0, padding <= size - 4 else { return nil }
+        return size - padding
     }
 
     private static func reports(_ reader: inout ByteReader, count: Int) -> [RTCPReportBlock]? {

@@ -87,6 +87,30 @@ extension RTCPTransportFeedback {
         }
     }
 
+    /// How many packets a feedback speaks of, read behind its two SSRCs; `nil` for whatever the full parser refuses too.
+    static func statusCount(_ reader: inout ByteReader) -> Int? {
+        guard reader.skip(2), let count = reader.readUInt16().map(Int.init), count > 0, reader.skip(4),
+            let rest = reader.readBytes(reader.remaining), let deltasStart = deltasStart(rest, count: count)
+        else { return nil }
+        var chunks = ByteReader(rest)
+        var covered = 0
+        var deltaBytes = 0
+        while covered < count {
+            guard let bits = chunks.readUInt16(), let chunk = Chunk(bits) else { return nil }
+            let used = min(chunk.count, count - covered)
+            if case .run(let symbol, _) = chunk {
+                deltaBytes += used * symbol.deltaSize
+            } else {
+                for index in 0..<used {
+                    guard let symbol = chunk.symbol(at: index) else { return nil }
+                    deltaBytes += symbol.deltaSize
+                }
+            }
+            covered += used
+        }
+        return deltasStart + deltaBytes <= rest.byteCount ? count : nil
+    }
+
     /// Where the chunks end; `nil` where they end too early or say nothing, so that garbage is refused before it costs memory.
     private static func deltasStart(_ rest: RawSpan, count: Int) -> Int? {
         var reader = ByteReader(rest)

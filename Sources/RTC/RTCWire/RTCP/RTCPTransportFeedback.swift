@@ -63,29 +63,50 @@ public struct RTCPTransportFeedback: Hashable, Sendable {
         senderSSRC: UInt32, mediaSSRC: UInt32, feedbackCount: UInt8, arrivals: some Collection<Arrival>,
         maximumStatuses: Int = 450
     ) {
-        precondition((1...65_535).contains(maximumStatuses), "a feedback has 1 to 65,535 statuses")
-        guard let first = arrivals.first, let firstTime = arrivals.lazy.compactMap(\.at).first else { return nil }
-        let start = firstTime.nanoseconds / Self.tick / Self.ticksPerReference
+        guard let first = arrivals.first else { return nil }
         self.init(
-            senderSSRC: senderSSRC, mediaSSRC: mediaSSRC, baseSequenceNumber: first.sequenceNumber,
-            referenceTime: UInt32(truncatingIfNeeded: start) & 0xFF_FFFF, feedbackCount: feedbackCount, statuses: [])
-        var previous = Int64(start * Self.ticksPerReference)
-        var isAnyReceived = false
-        for arrival in arrivals {
+            senderSSRC: senderSSRC, mediaSSRC: mediaSSRC, baseSequenceNumber: first.sequenceNumber, referenceTime: 0,
+            feedbackCount: feedbackCount, statuses: [])
+        let list = Array(arrivals)
+        guard fill(arrivals: list.count, maximumStatuses: maximumStatuses, arrivalAt: { list[$0] }) else { return nil }
+    }
+
+    /// Describes other arrivals in the memory of the ones before, by the rules of
+    /// ``init(senderSSRC:mediaSSRC:feedbackCount:arrivals:maximumStatuses:)``.
+    ///
+    /// - Parameters:
+    ///   - arrivals: How many there are.
+    ///   - arrivalAt: Says each of them; by ascending sequence number, which may wrap.
+    /// - Returns: `false`, and nothing of use, where none of the packets that fit arrived.
+    public mutating func fill(arrivals: Int, maximumStatuses: Int = 450, arrivalAt: (Int) -> Arrival) -> Bool {
+        precondition((1...65_535).contains(maximumStatuses), "a feedback has 1 to 65,535 statuses")
+        statuses.removeAll(keepingCapacity: true)
+        guard arrivals > 0 else { return false }
+        var previous: Int64?
+        baseSequenceNumber = arrivalAt(0).sequenceNumber
+        for place in 0..<arrivals {
+            let arrival = arrivalAt(place)
             let index = Int(arrival.sequenceNumber &- baseSequenceNumber)
             guard index < maximumStatuses, index >= statuses.count else { break }
             var status = PacketStatus.notReceived
             if let time = arrival.at {
                 let ticks = Int64(time.nanoseconds / Self.tick)
-                guard let delta = Int16(exactly: ticks - previous) else { break }
+                let before = previous ?? refer(to: ticks)
+                guard let delta = Int16(exactly: ticks - before) else { break }
                 previous = ticks
                 status = .received(delta: delta)
-                isAnyReceived = true
             }
             while statuses.count < index { statuses.append(.notReceived) }
             statuses.append(status)
         }
-        guard isAnyReceived else { return nil }
+        return previous != nil
+    }
+
+    /// Sets the reference time to the unit that the first arrival lies in, and returns its start in ticks.
+    private mutating func refer(to ticks: Int64) -> Int64 {
+        let units = UInt64(ticks) / Self.ticksPerReference
+        referenceTime = UInt32(truncatingIfNeeded: units) & 0xFF_FFFF
+        return Int64(units * Self.ticksPerReference)
     }
 
     /// Visits every packet with its arrival in ticks of 250 µs on the receiver's clock, `nil` for what is missing.

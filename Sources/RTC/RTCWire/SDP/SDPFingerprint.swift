@@ -14,19 +14,47 @@ public struct SDPFingerprint: Hashable, Sendable {
         let fields = text[...].fields
         guard fields.count == 2 else { return nil }
         self.init(hashFunction: fields[0].lowercased(), bytes: [])
-        for pair in fields[1].utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {
-            let digits = Substring(pair).compactMap(\.hexDigitValue)
-            guard pair.count == 2, digits.count == 2 else { return nil }
-            bytes.append(UInt8(digits[0] << 4 | digits[1]))
+        bytes.reserveCapacity((fields[1].utf8.count + 1) / 3)
+        var characters = fields[1].utf8.makeIterator()
+        while true {
+            guard let high = characters.next().flatMap(Self.digit), let low = characters.next().flatMap(Self.digit) else {
+                return nil
+            }
+            bytes.append(high << 4 | low)
+            guard let separator = characters.next() else { return }
+            guard separator == UInt8(ascii: ":") else { return nil }
+        }
+    }
+
+    private static func digit(_ character: UInt8) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
+        default: nil
         }
     }
 
     /// Upper-case hexadecimal with colons.
     public var hexadecimal: String {
-        bytes.map { byte in
-            let digits = String(byte, radix: 16, uppercase: true)
-            return byte < 16 ? "0" + digits : digits
-        }.joined(separator: ":")
+        guard !bytes.isEmpty else { return "" }
+        return String(unsafeUninitializedCapacity: bytes.count * 3 - 1) { out in
+            var place = 0
+            for byte in bytes {
+                if place > 0 {
+                    out[place] = UInt8(ascii: ":")
+                    place += 1
+                }
+                out[place] = Self.character(byte >> 4)
+                out[place + 1] = Self.character(byte & 15)
+                place += 2
+            }
+            return place
+        }
+    }
+
+    private static func character(_ digit: UInt8) -> UInt8 {
+        digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10
     }
 
     /// `sha-256 19:E2:1C:…`

@@ -1,0 +1,36 @@
+# Two commands are all that a newcomer needs: `make demo` and `make test`. `make help` lists the rest.
+
+PRODUCT := .build/release/starling
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build bench lint fixtures clean dependencies
+
+help: ## Show this list
+	@echo "Starling: headless WebRTC callers, and the server they call through."
+	@echo
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-18s%s\n' "$$target" "$$text"; done
+
+demo: ## Install what is missing, build, and make a call between two bots
+	@scripts/demo
+
+test: dependencies ## Run every test on the release build, then the lint
+	swift test -c release --disable-testable-imports --disable-xctest
+	@scripts/lint
+
+build: dependencies ## Build the program, .build/release/starling
+	@scripts/build-release
+
+bench: build ## Measure what a call costs, beside Pion on the same work
+	@Benchmarks/run
+
+lint: ## Check the format, the purity of the machines and the house rules
+	@scripts/lint
+
+fixtures: build ## Make the media files of fixtures/ again
+	@$(PRODUCT) fixtures --out fixtures
+
+clean: ## Remove what was built and what the demo left
+	rm -rf .build reports/demo
+
+dependencies:
+	@scripts/install-dependencies

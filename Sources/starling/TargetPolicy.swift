@@ -1,0 +1,25 @@
+import ArgumentParser
+import Measurement
+import NetworkDriver
+import RTCCore
+import Scenario
+
+/// Keeps load away from servers whose owner did not ask for it.
+enum TargetPolicy {
+    /// The most peers against a target that is not this machine without its owner's word.
+    static let mostPeers = 10
+
+    /// - Throws: ``ExitCode`` 2, having said what is missing.
+    static func check(_ plan: Plan, ownedTarget: String?) throws {
+        guard case .url(let text) = plan.scenario.target.address, let url = try? SignalingURL(text) else { return }
+        guard plan.bots.count > mostPeers, !isLoopback(url.host), ownedTarget != url.host else { return }
+        Console.complain(
+            "\(plan.scenario.path): \(plan.bots.count) peers against \(url.host), which is not this machine: "
+                + "if it is yours, say so with --i-own-this-target \(url.host); otherwise run at most \(mostPeers)")
+        throw ExitCode(ExitStatus.usage.rawValue)
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || SocketAddress(host, port: 0)?.isLoopback == true
+    }
+}
