@@ -28,10 +28,13 @@ struct Outcomes {
         try folder.write(outcome.result.encoded(), to: "result.json", redacting: [plan.scenario])
         try folder.write(EventLog.encode(record), to: "events.ndjson", redacting: [plan.scenario])
         try folder.write(JUnitReport.encode([outcome.result]), to: "junit.xml", redacting: [plan.scenario])
+        let page = HTMLReport.encode(
+            outcome.result, outcome.measurement, networks: outcome.networks, redact: plan.scenario.redacted)
+        try folder.write(page, to: "report.html")
         for line in Summary.lines(outcome.result, folder: folder.path, isShort: isQuiet) {
             Console.say(plan.scenario.redacted(line))
         }
-        results.append(outcome.result)
+        results.append(outcome.result.redacted(plan.scenario.redacted))
         scenarios.append(plan.scenario)
         statuses.append(outcome.judgement.status)
     }
@@ -41,6 +44,7 @@ struct Outcomes {
         if let out, results.count > 1 {
             try ResultFolder(out).write(JUnitReport.encode(results), to: "junit.xml", redacting: scenarios)
         }
+        GitHubStep.current?.tell(results)
         return .worst(statuses)
     }
 }

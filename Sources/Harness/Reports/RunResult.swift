@@ -48,6 +48,8 @@ public struct RunResult: Codable, Sendable {
         public var value: Double?
         public var status: String
         public var explanation: String
+        /// Where the scenario's file says so; absent for what is implied.
+        public var line: Int? = nil
     }
 
     public struct Offered: Codable, Sendable {

@@ -8,6 +8,8 @@ public struct RunOutcome: Sendable {
     public let measurement: RunMeasurement
     public let judgement: Judgement
     public let result: RunResult
+    /// What the plan gave each bot, for reports.
+    public let networks: [ConfiguredNetwork]
 
     /// - Parameters:
     ///   - driver: `run` or `simulate`.
@@ -17,11 +19,18 @@ public struct RunOutcome: Sendable {
         judgement = Judgement(measurement, assertions: plan.scenario.assertions)
         let scenario = plan.scenario
         let changes = overrides.map { " --set '\($0)'" }.joined()
-        result = RunResult(
+        var result = RunResult(
             measurement, judgement: judgement,
             scenario: RunResult.Scenario(
                 name: scenario.name, title: scenario.title, path: scenario.path, run: plan.runID,
                 duration: plan.duration.inSeconds), seed: plan.seed, driver: driver,
             replay: "starling \(driver) \(scenario.path) --seed \(plan.seed)\(changes)")
+        var lines: [String: Int] = [:]
+        for (assertion, location) in zip(scenario.assertions, scenario.assertionLocations) where location.line > 0 {
+            lines[assertion.text] = lines[assertion.text] ?? location.line
+        }
+        for index in result.assertions.indices { result.assertions[index].line = lines[result.assertions[index].text] }
+        self.result = result
+        networks = plan.configuredNetworks
     }
 }

@@ -35,8 +35,8 @@ struct ScenarioDecoder {
         guard let title, let seed, let target, let duration, diagnostics.errors.isEmpty else { return nil }
         return Scenario(
             title: title, name: name, path: path, seed: seed, tags: tags, target: target, duration: duration, groups: groups,
-            timeline: timeline, assertions: assertions, secrets: sortedSecrets,
-            places: places)
+            timeline: timeline, assertions: assertions.map(\.0), assertionLocations: assertions.map(\.1),
+            secrets: sortedSecrets, places: places)
     }
 
     private mutating func seed(_ fields: Fields) -> UInt64? {
@@ -51,15 +51,17 @@ struct ScenarioDecoder {
         return seed
     }
 
-    private mutating func assertions(_ fields: Fields, roster: Roster, events: [String]) -> [Assertion] {
-        list(fields, "assert") { decoder, node, path -> Assertion? in
+    private mutating func assertions(
+        _ fields: Fields, roster: Roster, events: [String]
+    ) -> [(Assertion, SourceLocation)] {
+        list(fields, "assert") { decoder, node, path -> (Assertion, SourceLocation)? in
             guard let text = decoder.scalar(node, path, expected: "an assertion such as 'first_frame p95 < 2s'") else {
                 return nil
             }
             do throws(AssertionError) {
                 let assertion = try Assertion(parsing: text, events: events)
                 decoder.checkTags(of: assertion, at: node.location, field: path, roster: roster)
-                return assertion
+                return (assertion, node.location)
             } catch {
                 var location = node.location
                 if location.line > 0, node.isPlain, !text.contains("\n") { location.column += error.offset }

@@ -18,6 +18,8 @@ public struct Scenario: Sendable {
     /// In the order of the file.
     public let timeline: [TimelineEntry]
     public let assertions: [Assertion]
+    /// Where each of ``assertions`` is written.
+    public let assertionLocations: [SourceLocation]
     /// What must not be written anywhere: texts that came from the environment, and tokens in the target's address; longest
     /// first, none shorter than ``shortestSecret`` characters.
     public let secrets: [String]

@@ -1,0 +1,23 @@
+internal import RTCCore
+internal import Reports
+internal import Scenario
+
+extension Plan {
+    /// Each bot's networks and blackouts by time.
+    var configuredNetworks: [ConfiguredNetwork] {
+        bots.map { bot in
+            var network = ConfiguredNetwork(
+                bot: bot.name, stages: [ConfiguredNetwork.Stage(start: 0, profile: bot.network)], blackouts: [])
+            for action in bot.actions {
+                let start = action.at.seconds
+                switch action.verb {
+                case .network(let profile): network.stages.append(ConfiguredNetwork.Stage(start: start, profile: profile))
+                case .blackout(let length):
+                    network.blackouts.append(ConfiguredNetwork.Blackout(start: start, end: start + length.inSeconds))
+                default: break
+                }
+            }
+            return network
+        }
+    }
+}
