@@ -30,7 +30,7 @@ struct Outcomes {
         try folder.write(JUnitReport.encode([outcome.result]), to: "junit.xml", redacting: [plan.scenario])
         let page = HTMLReport.encode(
             outcome.result, outcome.measurement, networks: outcome.networks, redact: plan.scenario.redacted)
-        try folder.write(page, to: "report.html")
+        try folder.write(page, to: "report.html", redacting: [plan.scenario])
         for line in Summary.lines(outcome.result, folder: folder.path, isShort: isQuiet) {
             Console.say(plan.scenario.redacted(line))
         }

@@ -30,7 +30,7 @@ public enum GitHubSummary {
             let note = "\(leftOut) of \(results.count) scenarios have no room here; their results are in the folder of the run.\n"
             if text.utf8.count + note.utf8.count <= limit { text += note }
         }
-        return Array(text.utf8)
+        return text.utf8.count <= limit ? Array(text.utf8) : []
     }
 
     private static func section(_ result: RunResult) -> String {
