@@ -37,6 +37,9 @@ struct PairBench: AsyncParsableCommand {
     @Option(help: "One certificate per peer, made on joining, or one per worker: own or shared.")
     var certificate = CertificatePolicy.own
 
+    @Flag(name: .customLong("pipe"), help: "Measures the impairment stage alone, model by model.")
+    var measuresPipe = false
+
     static let joinInterval = Duration.microseconds(100)
     static let joinLimit = Duration.seconds(20)
     /// Until rings and tables have grown to their working size, nothing is called steady.
@@ -50,6 +53,7 @@ struct PairBench: AsyncParsableCommand {
 
     func run() async throws {
         try checkCounter()
+        if measuresPipe { return PipeBench.run() }
         let memoryBefore = Usage.residentBytes()
         let before = Usage.now()
         var configuration = WorkerConfiguration()

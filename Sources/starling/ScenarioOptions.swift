@@ -28,13 +28,15 @@ struct ScenarioOptions: ParsableArguments {
     /// - Throws: ``ExitCode`` 2, having said everything that is wrong.
     func prepare() throws -> [Prepared] {
         var prepared: [Prepared] = []
+        var traces = TraceLibrary()
         var isWrong = false
         for path in try files() {
             do {
-                let scenario = try Scenario.load(
+                var scenario = try Scenario.load(
                     path: path, environment: ProcessInfo.processInfo.environment, presets: NetworkProfile.preset,
                     presetNames: NetworkProfile.presetNames, overrides: overrides)
                 guard tag.allSatisfy(scenario.tags.contains) else { continue }
+                scenario = try traces.load(into: scenario)
                 let plan = Plan(scenario, seed: seed)
                 prepared.append(Prepared(plan: plan, media: try MediaLibrary(of: scenario)))
             } catch {

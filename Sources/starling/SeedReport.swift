@@ -56,10 +56,12 @@ struct SeedReport {
         let scenario = prepared.plan.scenario
         let text = (try? String(contentsOfFile: scenario.path, encoding: .utf8)) ?? ""
         let parse = { (candidate: String) -> Scenario? in
-            try? Scenario.parse(
+            let parsed = try? Scenario.parse(
                 candidate, path: scenario.path, environment: ProcessInfo.processInfo.environment,
                 presets: NetworkProfile.preset, presetNames: NetworkProfile.presetNames,
                 overrides: candidate == text ? command.scenarios.overrides : [])
+            var traces = TraceLibrary()
+            return parsed.flatMap { try? traces.load(into: $0) }
         }
         let shrunk: Shrinking?
         do {

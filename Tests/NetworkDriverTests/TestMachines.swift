@@ -50,6 +50,10 @@ class TestMachine: HostedMachine {
 
     func receive(_ datagram: inout MutableRawSpan, on path: Path, arrivedAt: Instant, now: Instant) {}
 
+    func receive(_ datagram: inout MutableRawSpan, on path: Path, ecn: ECN, arrivedAt: Instant, now: Instant) {
+        receive(&datagram, on: path, arrivedAt: arrivedAt, now: now)
+    }
+
     func receive(_ input: HostInput, now: Instant) {
         inputs.append(input)
     }

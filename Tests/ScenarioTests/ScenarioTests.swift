@@ -51,12 +51,16 @@ struct ScenarioReadingTests {
             network.up
                 == Impairment(
                     loss: .bernoulli(0.05), delay: .milliseconds(30), jitter: Jitter(.uniform, amount: .milliseconds(5)),
-                    rate: RateLimit(bitsPerSecond: 2_000_000, queue: .bytes(65_536)), duplicate: 0.01, corrupt: 0.005, mtu: 1280))
+                    rate: RateLimit(bitsPerSecond: 2_000_000, queue: .bytes(65_536)), duplicate: 0.01, corrupt: 0.005, mark: 0.02,
+                    mtu: 1280))
         #expect(
             network.down
                 == Impairment(
                     loss: .bursts(loss: 0.05, burst: 4),
-                    jitter: Jitter(.normal, amount: .milliseconds(10), reorders: true)))
+                    jitter: Jitter(.normal, amount: .milliseconds(10), reorders: true),
+                    reordering: .late(probability: 0.01, by: .milliseconds(20)),
+                    rate: RateLimit(
+                        bitsPerSecond: 8_000_000, bucket: 3000, queue: .codel(CoDel.Parameters(marksECN: true)))))
     }
 
     @Test(

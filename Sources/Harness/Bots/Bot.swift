@@ -152,6 +152,7 @@ public final class Bot: HostedMachine {
         phaseBegan = joinDue
         log(.started, now: now)
         requests.append(.setNetwork(context.plan.network))
+        if context.plan.ecn.isCapable { requests.append(.markECN(context.plan.ecn)) }
         requests.append(.openSignaling(url: context.signalingURL))
         nextSample = joinDue + Self.sampleInterval
     }

@@ -11,6 +11,8 @@ final class MeshConnection {
     let token: UInt64
     var peer: Peer
     var socket: SocketAddress?
+    /// Of the datagrams that came, whatever was in them.
+    var codepoints = CodepointCounts()
     /// Candidates that came before the description they belong to.
     var earlyCandidates: [String] = []
     var hasRemoteDescription = false
@@ -128,6 +130,7 @@ final class MeshConnection {
     func record() -> ConnectionRecord {
         ConnectionRecord(
             remote: remoteName, connectedAt: connectedAt, phases: phases, sent: schedules.map { $0.record() },
-            received: received.compactMap { $0 }, samples: samples, statistics: finalStatistics ?? peer.statisticsSnapshot())
+            received: received.compactMap { $0 }, samples: samples, statistics: finalStatistics ?? peer.statisticsSnapshot(),
+            codepoints: codepoints)
     }
 }

@@ -72,7 +72,8 @@ extension RunResult {
                 for cause in DropCause.allCases where pipe.dropped(cause) > 0 { dropped[cause.rawValue] = pipe.dropped(cause) }
                 return NetworkRow(
                     bot: bot.name, direction: direction, offered: pipe.offered, passed: pipe.passed, dropped: dropped,
-                    duplicated: pipe.duplicated, reordered: pipe.reordered, bytes: pipe.bytes,
+                    duplicated: pipe.duplicated, reordered: pipe.reordered, marked: pipe.marked > 0 ? pipe.marked : nil,
+                    bytes: pipe.bytes,
                     loss: pipe.offered == 0 ? 0 : Double(pipe.dropped) / Double(pipe.offered))
             }
         }
@@ -142,6 +143,11 @@ extension RunResult.PeerRow {
                 packetsSent: statistics.tracks.reduce(0) { $0 + ($1.outbound?.packetsSent ?? 0) },
                 packetsReceived: statistics.tracks.reduce(0) { $0 + ($1.inbound?.packetsReceived ?? 0) },
                 authenticationFailures: transport.starlingSRTPAuthenticationFailures, replays: transport.starlingSRTPReplays),
+            ecn: connection.codepoints.isEmpty
+                ? nil
+                : ECN(
+                    packetsReceivedWithEct0: connection.codepoints.ect0, packetsReceivedWithEct1: connection.codepoints.ect1,
+                    packetsReceivedWithCe: connection.codepoints.ce),
             tracks: statistics.tracks.map(Track.init))
     }
 }

@@ -130,6 +130,8 @@ public struct RunResult: Codable, Sendable {
         public var dropped: [String: UInt64]
         public var duplicated: UInt64
         public var reordered: UInt64
+        /// Congestion marks that the stage set; absent where there are none.
+        public var marked: UInt64?
         public var bytes: UInt64
         /// Dropped of offered, 0...1.
         public var loss: Double
@@ -141,7 +143,16 @@ public struct RunResult: Codable, Sendable {
         public var ice: ICE
         public var dtls: DTLS
         public var srtp: SRTP
+        /// Datagrams that came with these codepoints; absent where the far side sends none (RFC 3168).
+        public var ecn: ECN?
         public var tracks: [Track]
+
+        /// Named like the W3C's of received-rtp, but of every datagram.
+        public struct ECN: Codable, Sendable {
+            public var packetsReceivedWithEct0: UInt64
+            public var packetsReceivedWithEct1: UInt64
+            public var packetsReceivedWithCe: UInt64
+        }
 
         public struct ICE: Codable, Sendable {
             public var state: String

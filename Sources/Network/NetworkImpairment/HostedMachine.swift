@@ -15,12 +15,21 @@ public protocol HostedMachine: AnyObject {
     /// - Parameter arrivedAt: The kernel's receive timestamp, or the virtual one.
     func receive(_ datagram: inout MutableRawSpan, on path: Path, arrivedAt: Instant, now: Instant)
 
+    /// The same, with the congestion codepoint of its IP header; a machine that has no use for it leaves this out.
+    func receive(_ datagram: inout MutableRawSpan, on path: Path, ecn: ECN, arrivedAt: Instant, now: Instant)
+
     /// Something that the machine asked its driver for has happened.
     func receive(_ input: HostInput, now: Instant)
 
     func nextDatagrams(into batch: inout DatagramBatch) -> Drain
 
     func nextRequest() -> HostRequest?
+}
+
+extension HostedMachine {
+    public func receive(_ datagram: inout MutableRawSpan, on path: Path, ecn: ECN, arrivedAt: Instant, now: Instant) {
+        receive(&datagram, on: path, arrivedAt: arrivedAt, now: now)
+    }
 }
 
 /// What a machine asks its driver to do.
@@ -36,6 +45,8 @@ public enum HostRequest: Hashable, Sendable {
     ///
     /// Indirect, so that requests, of which a driver asks for after every call, are small.
     indirect case setNetwork(NetworkProfile)
+    /// From now on what the machine sends bears this codepoint; ``ECN/notECT`` at the beginning.
+    case markECN(ECN)
     /// Cut datagrams in both directions, and hold signaling back, for this long from now.
     case blackout(Duration)
     /// The machine's life is over; it asks for nothing more.

@@ -22,6 +22,8 @@ final class Host {
     var state = State.waiting
     var up: ImpairedPipe
     var down: ImpairedPipe
+    /// What the machine's datagrams bear.
+    var ecn = ECN.notECT
     var upLedger: [LedgerEntry] = []
     var downLedger: [LedgerEntry] = []
     var alarm = Alarm()

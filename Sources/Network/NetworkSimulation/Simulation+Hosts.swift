@@ -69,6 +69,8 @@ extension Simulation {
         case .setNetwork(let profile):
             host.up.set(profile.up, at: now)
             host.down.set(profile.down, at: now)
+        case .markECN(let ecn):
+            host.ecn = ecn
         case .blackout(let duration):
             blackout(host, for: duration)
         case .finished:

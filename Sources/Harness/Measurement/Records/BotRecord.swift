@@ -46,10 +46,13 @@ public struct ConnectionRecord: Sendable {
     public var received: [ReceivedTrackRecord]
     public var samples: [ConnectionSample]
     public var statistics: PeerStatistics
+    /// What the IP headers of the datagrams that came said about congestion.
+    public var codepoints: CodepointCounts
 
     public init(
         remote: String, connectedAt: Instant?, phases: [Phase: Duration], sent: [SentTrackRecord],
-        received: [ReceivedTrackRecord], samples: [ConnectionSample], statistics: PeerStatistics
+        received: [ReceivedTrackRecord], samples: [ConnectionSample], statistics: PeerStatistics,
+        codepoints: CodepointCounts = CodepointCounts()
     ) {
         self.remote = remote
         self.connectedAt = connectedAt
@@ -58,6 +61,7 @@ public struct ConnectionRecord: Sendable {
         self.received = received
         self.samples = samples
         self.statistics = statistics
+        self.codepoints = codepoints
     }
 }
 

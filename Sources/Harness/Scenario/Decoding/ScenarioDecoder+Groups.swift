@@ -51,6 +51,9 @@ extension ScenarioDecoder {
             decoder.choice(node, path, Scenario.Subscription.self, unavailable: Availability.subscriptions, of: "a subscription")
         }
         let network = optional(fields, "network", NetworkProfile.clean) { decoder, node, path in decoder.network(node, path) }
+        let ecn = optional(fields, "ecn", ECN.notECT) { decoder, node, path in
+            decoder.choice(node, path, Codepoint.self, of: "a codepoint")?.ecn
+        }
         let reconnect: ReconnectPolicy?? = optional(fields, "reconnect", nil) { decoder, node, path in
             decoder.reconnect(node, path).map { Optional($0) }
         }
@@ -61,12 +64,27 @@ extension ScenarioDecoder {
                 "the last of \(count) bots would join at \(last), when the run of \(Quantity(duration.inSeconds, .time)) is over: "
                     + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
         }
-        guard let name, let count, let arrival, let room, let publication, let subscription, let network, let reconnect else {
+        guard let name, let count, let arrival, let room, let publication, let subscription, let network, let ecn, let reconnect
+        else {
             return nil
         }
         return Scenario.Group(
             name: name, count: count, arrival: arrival, room: room, publication: publication, subscription: subscription,
-            network: network, reconnect: reconnect)
+            network: network, ecn: ecn, reconnect: reconnect)
+    }
+
+    private enum Codepoint: String, CaseIterable {
+        case none
+        case ect0
+        case ect1
+
+        var ecn: ECN {
+            switch self {
+            case .none: .notECT
+            case .ect0: .ect0
+            case .ect1: .ect1
+            }
+        }
     }
 
     /// The default where a key is absent, `nil` where it is wrong.

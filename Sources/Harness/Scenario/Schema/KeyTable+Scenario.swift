@@ -42,6 +42,9 @@ extension KeyTable {
             .optional(
                 "subscribe", "Whose media they ask for; all by default.", .choice(Scenario.Subscription.allCases.map(\.rawValue))),
             .optional("network", "The network they begin with; clean by default.", .reference("network")),
+            .optional(
+                "ecn", "The congestion codepoint of what they send, which lets queues mark it; none by default.",
+                .choice(["none", "ect0", "ect1"])),
             .optional("reconnect", "How they come back; without it they stay away.", .reference("reconnect")),
         ])
 
@@ -73,44 +76,6 @@ extension KeyTable {
             .optional("both", "What happens in each direction.", .reference("impairment")),
             .optional("up", "What happens to what the bot sends.", .reference("impairment")),
             .optional("down", "What happens to what the bot receives.", .reference("impairment")),
-        ])
-
-    static let impairment = KeyTable(
-        "an impairment",
-        [
-            .optional(
-                "loss", "Each datagram on its own, or in bursts.", ["anyOf": [.reference("percentage"), .reference("loss")]]),
-            .optional("delay", "One way, for every datagram.", .reference("duration")),
-            .optional(
-                "jitter", "Random delay on top.", ["anyOf": [.reference("duration"), .reference("jitter")]]),
-            .optional("rate", "The bottleneck's capacity, IP and UDP headers included.", .reference("bitrate")),
-            .optional(
-                "queue", "How much the bottleneck holds, as a time or a size; 300ms by default.",
-                ["anyOf": [.reference("duration"), .reference("size")]]),
-            .optional("duplicate", "Datagrams that arrive twice.", .reference("percentage")),
-            .optional("corrupt", "Datagrams in which a bit is flipped.", .reference("percentage")),
-            .optional(
-                "mtu", "The largest IP packet that passes, in bytes; longer ones vanish.",
-                ["anyOf": [["type": "integer", "minimum": 68, "maximum": 65_535], .reference("size")]]),
-        ])
-
-    static let loss = KeyTable(
-        "a loss",
-        [
-            .required("rate", "The mean loss.", .reference("percentage")),
-            .optional(
-                "burst", "The mean length of a burst in datagrams (Gilbert-Elliott).",
-                ["anyOf": [["type": "number", "minimum": 1], .reference("environment")]]),
-        ])
-
-    static let jitter = KeyTable(
-        "a jitter",
-        [
-            .required("amount", "Half the width, or the standard deviation.", .reference("duration")),
-            .optional("distribution", "uniform by default.", .choice(["uniform", "normal"])),
-            .optional(
-                "reorders", "Whether a datagram may overtake an earlier one; no by default.",
-                ["anyOf": [["type": "boolean"], .reference("environment")]]),
         ])
 
     static let reconnect = KeyTable(

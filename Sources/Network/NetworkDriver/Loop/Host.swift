@@ -22,6 +22,8 @@ final class Host {
     var sockets: [OpenSocket] = []
     var up: ImpairedPipe
     var down: ImpairedPipe
+    /// What the machine's datagrams bear.
+    var ecn = ECN.notECT
     var ledger: [LedgerEntry] = []
     var unroutable: UInt64 = 0
 

@@ -24,6 +24,8 @@ extension WorkerLoop {
         case .setNetwork(let profile):
             host.up.set(profile.up, at: now)
             host.down.set(profile.down, at: now)
+        case .markECN(let ecn):
+            host.ecn = ecn
         case .blackout(let duration):
             host.up.blackout(from: now, for: duration)
             host.down.blackout(from: now, for: duration)

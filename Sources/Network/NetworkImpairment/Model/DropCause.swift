@@ -4,6 +4,8 @@ public enum DropCause: String, Hashable, Sendable, CaseIterable {
     case loss
     /// The bottleneck's queue was full.
     case queue
+    /// The bottleneck's queue was not full, but had made datagrams wait for too long (CoDel, RFC 8289).
+    case codel
     /// A blackout was in force.
     case blackout
     /// The datagram was longer than the path's MTU.
