@@ -36,7 +36,9 @@ struct ScenarioOptions: ParsableArguments {
                     presetNames: NetworkProfile.presetNames, overrides: overrides)
                 guard tag.allSatisfy(scenario.tags.contains) else { continue }
                 let plan = Plan(scenario, seed: seed)
-                prepared.append(Prepared(plan: plan, media: try MediaLibrary(of: scenario)))
+                let media = try MediaLibrary(of: scenario)
+                media.warnings.forEach(Console.complain)
+                prepared.append(Prepared(plan: plan, media: media))
             } catch {
                 isWrong = true
                 Console.complain(error.description)

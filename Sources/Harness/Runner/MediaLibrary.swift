@@ -6,6 +6,8 @@ public import Scenario
 /// The media files of a plan, each loaded once for all bots.
 public struct MediaLibrary: Sendable {
     public private(set) var tracks: [String: MediaTrack] = [:]
+    /// What spoils a call without being wrong, once for each file, with the place where the scenario first names it.
+    public private(set) var warnings: [String] = []
 
     /// - Throws: What is wrong with the first file that cannot be used.
     public init(paths: [String]) throws(MediaFileError) {
@@ -24,8 +26,12 @@ public struct MediaLibrary: Sendable {
             for (key, kind, path) in files {
                 guard let path else { continue }
                 do throws(MediaFileError) {
+                    let isNew = tracks[path] == nil
                     let track = if let loaded = tracks[path] { loaded } else { try MediaTrack.load(path: path) }
                     tracks[path] = track
+                    for warning in isNew ? track.warnings : [] {
+                        warnings.append(scenario.error("warning: \(warning)", in: "groups[\(index)].publish.\(key)").description)
+                    }
                     guard track.kind != kind else { continue }
                     let wanted = kind == .audio ? "an Ogg file with Opus" : "an IVF file with VP8"
                     errors.append(
