@@ -26,7 +26,7 @@ bench: build ## Measure what a call costs, beside Pion on the same work
 lint: ## Check the format, the purity of the machines and the house rules
 	@scripts/lint
 
-fixtures: build ## Make the media files of fixtures/ again
+fixtures: build ## Make all media files in fixtures/, also those that are not kept
 	@$(PRODUCT) fixtures --out fixtures
 
 clean: ## Remove what was built and what the demo left
