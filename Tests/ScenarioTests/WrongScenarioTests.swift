@@ -83,7 +83,7 @@ struct WrongScenarioTests {
             "a network has 'both', or 'up' and 'down', not all of them"),
         Slip(
             "room: mesh-{run}\n    publish", "room: mesh-{runn}\n    publish",
-            "'{runn' is not a placeholder of a room; did you mean 'run'?"),
+            "'{runn}' is not a placeholder of a room; did you mean '{run}'?"),
         Slip(
             "fixtures/speech.ogg", "fixtures/speech",
             "'fixtures/speech' is not a .ogg or .opus file: write a path such as fixtures/speech.ogg"),

@@ -126,8 +126,12 @@ extension ScenarioDecoder {
             let close = rest[open...].firstIndex(of: "}") ?? rest.endIndex
             let name = String(rest[rest.index(after: open)..<close])
             guard close < rest.endIndex, Plan.roomPlaceholders.contains(name) else {
-                let advice = Spelling.advice(for: name, in: Plan.roomPlaceholders, noun: "there are")
-                diagnostics.report("'{\(name)' is not a placeholder of a room\(advice)", at: node.location, field: path)
+                let isClosed = close < rest.endIndex
+                let placeholders = Plan.roomPlaceholders.map { "{\($0)}" }
+                let advice =
+                    isClosed ? Spelling.advice(for: "{\(name)}", in: placeholders, noun: "there are") : "; close it with '}'"
+                diagnostics.report(
+                    "'{\(name)\(isClosed ? "}" : "")' is not a placeholder of a room\(advice)", at: node.location, field: path)
                 return nil
             }
             rest = rest[rest.index(after: close)...]
