@@ -110,7 +110,7 @@ let package = Package(
         tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
         tests("ServerFronts", ["RTCCore", "NetworkImpairment", "SignalingProtocol", "SignalingClients", "RoomCore"] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
-        tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement"]),
+        tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
         .target(
             name: "HandmadeRecords",
             dependencies: [
