@@ -50,6 +50,8 @@ public struct RunResult: Codable, Sendable {
         public var explanation: String
         /// Where the scenario's file says so; absent for what is implied.
         public var line: Int? = nil
+        /// Who, when, why and where to look; for assertions that do not hold.
+        public var evidence: [Evidence]? = nil
     }
 
     public struct Offered: Codable, Sendable {

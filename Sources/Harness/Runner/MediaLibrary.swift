@@ -16,15 +16,17 @@ public struct MediaLibrary: Sendable {
 
     /// Every media file that a scenario's groups play.
     ///
+    /// - Parameter known: Tracks that were loaded for another scenario: a media file stays in memory for ever, so once is enough.
     /// - Throws: What is wrong with each file that cannot be used, and where the scenario names it.
-    public init(of scenario: Scenario) throws(ScenarioErrors) {
+    public init(of scenario: Scenario, known: MediaLibrary? = nil) throws(ScenarioErrors) {
+        let loaded = known?.tracks ?? [:]
         var errors: [ScenarioError] = []
         for (index, group) in scenario.groups.enumerated() {
             let files = [("audio", MediaKind.audio, group.publication.audio), ("video", .video, group.publication.video)]
             for (key, kind, path) in files {
                 guard let path else { continue }
                 do throws(MediaFileError) {
-                    let track = if let loaded = tracks[path] { loaded } else { try MediaTrack.load(path: path) }
+                    let track = if let track = tracks[path] ?? loaded[path] { track } else { try MediaTrack.load(path: path) }
                     tracks[path] = track
                     guard track.kind != kind else { continue }
                     let wanted = kind == .audio ? "an Ogg file with Opus" : "an IVF file with VP8"
@@ -38,5 +40,12 @@ public struct MediaLibrary: Sendable {
             }
         }
         guard errors.isEmpty else { throw ScenarioErrors(errors: errors) }
+    }
+
+    /// The tracks of both.
+    public func merging(_ other: MediaLibrary) -> MediaLibrary {
+        var merged = self
+        merged.tracks.merge(other.tracks) { mine, _ in mine }
+        return merged
     }
 }

@@ -63,7 +63,7 @@ extension ConfiguredNetwork {
         return time > 0 && lost > 0 ? lost / time : nil
     }
 
-    private static func words(_ impairment: Impairment, name: String) -> String {
+    static func words(_ impairment: Impairment, name: String) -> String {
         var parts: [String] = []
         let loss = impairment.loss.stationaryLoss
         if loss > 0 {
