@@ -22,6 +22,7 @@ final class MeshConnection {
     var connectedAt: Instant?
     var phases: [Phase: Duration] = [:]
     let createdAt: Instant
+    private var endedAt: Instant?
     private(set) var lastPhaseAt: Instant
     /// Counters as they were when the bot hung up, before the transport was closed.
     private var finalStatistics: PeerStatistics?
@@ -116,6 +117,7 @@ final class MeshConnection {
             statistics.transport.dtlsState = statesAtStop.dtlsState
         }
         finalStatistics = statistics
+        endedAt = endedAt ?? now
         peer.close(now: now)
         needsDrain = true
         _ = collectFrames(kinds: kinds)
@@ -127,7 +129,8 @@ final class MeshConnection {
 
     func record() -> ConnectionRecord {
         ConnectionRecord(
-            remote: remoteName, connectedAt: connectedAt, phases: phases, sent: schedules.map { $0.record() },
+            remote: remoteName, createdAt: createdAt, endedAt: endedAt, connectedAt: connectedAt, phases: phases,
+            sent: schedules.map { $0.record() },
             received: received.compactMap { $0 }, samples: samples, statistics: finalStatistics ?? peer.statisticsSnapshot())
     }
 }

@@ -28,6 +28,12 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.audioFramesIntact: return audio.compactMap { intactShare($0, ranges) }
         case MetricCatalog.videoInFreezeRatio: return video.compactMap { freezeRatio($0, ranges) }
         case MetricCatalog.videoInFreezeCount: return video.map { freezeCount($0, ranges) }
+        case MetricCatalog.videoInFreezeDuration: return video.map { frozenTime($0, ranges) }
+        case MetricCatalog.videoInFreezeOpen: return video.map { frozenTime($0, ranges, open: true) }
+        case MetricCatalog.videoInPauseCount: return video.map { pauseCount($0, ranges) }
+        case MetricCatalog.videoInPauseDuration: return video.map { pausedTime($0, ranges) }
+        case MetricCatalog.audioInterruptionCount: return audio.map { interruptionCount($0, ranges) }
+        case MetricCatalog.audioInterruptionDuration: return audio.map { interruptedTime($0, ranges) }
         case MetricCatalog.videoInFPS: return video.flatMap { framesPerSecond($0, ranges) }
         case MetricCatalog.videoInBitrate: return video.flatMap { rates($0, ranges) { $0.bytesReceived } }
         case MetricCatalog.audioInBitrate: return audio.flatMap { rates($0, ranges) { $0.bytesReceived } }
@@ -94,27 +100,9 @@ extension RunMeasurement: MetricSource {
         return gaps.isEmpty ? [0] : gaps
     }
 
-    private func freezeRatio(_ track: Track, _ ranges: [TimeRange]) -> Double? {
-        let looked = ranges.reduce(0) { $0 + $1.overlap(track.range).inSeconds }
-        guard looked > 0 else { return nil }
-        let played = PlayedFrames(track.audit.frames, until: track.range.end)
-        guard !played.shownAt.isEmpty else { return 1 }
-        let frozen = played.freezes.reduce(0.0) { sum, freeze in
-            sum + ranges.reduce(0) { $0 + $1.overlap(freeze.range).inSeconds }
-        }
-        return min(1, frozen / looked)
-    }
-
-    /// A track of which no picture could be shown stood still once, all the time.
-    private func freezeCount(_ track: Track, _ ranges: [TimeRange]) -> Double {
-        let played = PlayedFrames(track.audit.frames, until: track.range.end)
-        guard !played.shownAt.isEmpty else { return 1 }
-        return Double(played.freezes.count { Self.isInside($0.range.start, ranges) })
-    }
-
     /// Pictures shown in each whole second.
     private func framesPerSecond(_ track: Track, _ ranges: [TimeRange]) -> [Double] {
-        let shown = PlayedFrames(track.audit.frames, until: track.range.end).shownAt
+        let shown = PlayedFrames(track.audit, until: track.range.end).shownAt
         var counts: [Double] = []
         var next = 0
         var start = track.range.start
@@ -149,7 +137,7 @@ extension RunMeasurement: MetricSource {
         _ track: Track, _ ranges: [TimeRange], _ bytes: (ConnectionSample.Track) -> UInt64
     ) -> [Double] {
         let within = ranges.map { TimeRange(start: max($0.start, track.range.start), end: min($0.end, track.range.end)) }
-        return steps(track.connection, track.audit.kind, within).map { step in
+        return track.connections.flatMap { steps($0, track.audit.kind, within) }.map { step in
             Double(bytes(step.after) - bytes(step.before)) * 8 / step.seconds
         }
     }
@@ -168,7 +156,7 @@ extension RunMeasurement: MetricSource {
     }
 
     private func loss(_ track: Track, _ ranges: [TimeRange]) -> Double? {
-        let steps = steps(track.connection, track.audit.kind, ranges)
+        let steps = track.connections.flatMap { self.steps($0, track.audit.kind, ranges) }
         let received = steps.reduce(0) { $0 + Int64($1.after.packetsReceived - $1.before.packetsReceived) }
         let lost = steps.reduce(0) { $0 + $1.after.packetsLost - $1.before.packetsLost }
         guard received + lost > 0 else { return nil }
@@ -176,7 +164,7 @@ extension RunMeasurement: MetricSource {
     }
 
     private func values(_ track: Track, _ ranges: [TimeRange], _ value: (ConnectionSample.Track) -> Double) -> [Double] {
-        track.connection.samples.filter { Self.isInside($0.at, ranges) }
+        track.connections.flatMap(\.samples).filter { Self.isInside($0.at, ranges) }
             .compactMap { sample in sample.tracks.first { $0.kind == track.audit.kind }.map(value) }
     }
 

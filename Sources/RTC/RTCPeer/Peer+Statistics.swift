@@ -14,11 +14,12 @@ extension Peer {
         transport.srtpCipher = dtls?.endpoint.srtpProfile?.name
         return PeerStatistics(
             tracks: transceivers.map { transceiver in
-                PeerStatistics.Track(
+                var track = PeerStatistics.Track(
                     mid: transceiver.mid ?? "", kind: transceiver.kind, ssrc: transceiver.sender.ssrc,
-                    outbound: transceiver.maySend ? transceiver.sender.statistics : nil,
-                    inbound: transceiver.mayReceive ? transceiver.receiver.statistics : nil,
                     remoteSSRC: transceiver.receiver.ssrc)
+                track.outbound = transceiver.maySend ? transceiver.sender.statistics : nil
+                track.inbound = transceiver.mayReceive ? transceiver.receiver.statistics : nil
+                return track
             }, transport: transport, ice: ice.counters, candidatePairs: ice.candidatePairs)
     }
 

@@ -50,11 +50,29 @@ public enum MetricCatalog {
     /// Media packets that did not arrive when first sent, of all that were expected: loss before repair.
     public static let networkLoss = Metric.distribution("network.loss", .ratio, default: .p95)
 
-    /// Time in which video stood still, of the time in which it should have moved.
+    /// Time in which video stood still, open freezes included, of the time in which it should have moved; pauses are no freezes.
     public static let videoInFreezeRatio = Metric.distribution("video.in.freeze.ratio", .ratio, default: .p95)
 
-    /// How often video stood still.
+    /// How often video stood still, as Chromium counts it, and once more where it still did at the end.
     public static let videoInFreezeCount = Metric.distribution("video.in.freeze.count", .number, default: .max)
+
+    /// How long video stood still, open freezes included.
+    public static let videoInFreezeDuration = Metric.distribution("video.in.freeze.duration", .time, default: .p95)
+
+    /// How long video had stood still when it should have ended; zero where it moved.
+    public static let videoInFreezeOpen = Metric.distribution("video.in.freeze.open", .time, default: .max)
+
+    /// How often no RTP came for five seconds between two pictures.
+    public static let videoInPauseCount = Metric.distribution("video.in.pause.count", .number, default: .max)
+
+    /// How long those pauses were, from picture to picture.
+    public static let videoInPauseDuration = Metric.distribution("video.in.pause.duration", .time, default: .p95)
+
+    /// How often no intact audio came for at least 150 ms.
+    public static let audioInterruptionCount = Metric.distribution("audio.in.interruption.count", .number, default: .max)
+
+    /// How long those interruptions were together.
+    public static let audioInterruptionDuration = Metric.distribution("audio.in.interruption.duration", .time, default: .p95)
 
     /// Decodable video frames per second.
     public static let videoInFPS = Metric.distribution("video.in.fps", .frequency, default: .min)
@@ -84,7 +102,9 @@ public enum MetricCatalog {
     public static let all: [Metric] = [
         joined, seen, firstFrame, joinTime, recovery, outage, videoLatency, audioLatency, videoInBitrate, audioInBitrate,
         videoOutBitrate, audioOutBitrate, videoInLoss, audioInLoss, networkLoss, videoInFreezeRatio, videoInFreezeCount,
-        videoInFPS, videoOutFPS, videoFramesIntact, audioFramesIntact, videoInJitter, audioInJitter, rtt, reconnectAttempts,
+        videoInFreezeDuration, videoInFreezeOpen, videoInPauseCount, videoInPauseDuration, audioInterruptionCount,
+        audioInterruptionDuration, videoInFPS, videoOutFPS, videoFramesIntact, audioFramesIntact, videoInJitter, audioInJitter,
+        rtt, reconnectAttempts,
     ]
 
     /// The tags by which samples can be chosen: the receiver's group, name and room, and the sender's name.

@@ -36,6 +36,10 @@ public struct FrameAudit: Sendable {
     public var kind: MediaKind
     /// In the order in which they were due.
     public var frames: [Frame] = []
+    /// When packets of the track came, as far as received frames tell: the first and the completing one of each, by time.
+    var arrivals: [Instant] = []
+    /// What one frame lasts, on average.
+    var frameDuration = Duration.zero
     /// Frames that came but that nobody sent: never zero by accident.
     public var foreign = 0
     /// Frames that came twice.
@@ -61,6 +65,8 @@ public struct FrameAudit: Sendable {
         kind = sent.kind
         frames.reserveCapacity(sent.frames.count)
         let arrivals = received?.frames ?? []
+        self.arrivals = arrivals.flatMap { [$0.firstPacketAt, $0.completedAt] }.sorted()
+        frameDuration = sent.media.duration / max(1, sent.media.frameCount)
         let shift = Self.timestampShift(sent: sent, arrivals: arrivals)
         var place: [UInt32: Int] = [:]
         place.reserveCapacity(sent.frames.count)
@@ -90,6 +96,20 @@ public struct FrameAudit: Sendable {
             }
         }
         appendFrames(sent, outcomes: outcomes, completions: completions, ledger: ledger)
+    }
+
+    /// Adds what another connection of the same two bots carried, in the order of time.
+    mutating func append(_ other: FrameAudit) {
+        let isLater = frames.last.map { last in other.frames.first.map { $0.due >= last.due } ?? true } ?? true
+        frames += other.frames
+        if !isLater {
+            let ordered = frames.enumerated().sorted { ($0.element.due, $0.offset) < ($1.element.due, $1.offset) }
+            frames = ordered.map(\.element)
+        }
+        arrivals = (arrivals + other.arrivals).sorted()
+        foreign += other.foreign
+        repeated += other.repeated
+        unexplained += other.unexplained
     }
 
     private mutating func appendFrames(

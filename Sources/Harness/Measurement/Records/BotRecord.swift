@@ -36,10 +36,13 @@ public struct BotRecord: Sendable {
     }
 }
 
-/// One peer connection of a bot.
+/// One peer connection of a bot; a pair that reconnects has several, one after the other.
 public struct ConnectionRecord: Sendable {
     /// The bot at the other end.
     public var remote: String
+    public var createdAt: Instant
+    /// When it was given up; `nil` where the bot kept it to the end.
+    public var endedAt: Instant?
     public var connectedAt: Instant?
     public var phases: [Phase: Duration]
     public var sent: [SentTrackRecord]
@@ -48,10 +51,13 @@ public struct ConnectionRecord: Sendable {
     public var statistics: PeerStatistics
 
     public init(
-        remote: String, connectedAt: Instant?, phases: [Phase: Duration], sent: [SentTrackRecord],
-        received: [ReceivedTrackRecord], samples: [ConnectionSample], statistics: PeerStatistics
+        remote: String, createdAt: Instant = .origin, endedAt: Instant? = nil, connectedAt: Instant?,
+        phases: [Phase: Duration], sent: [SentTrackRecord], received: [ReceivedTrackRecord], samples: [ConnectionSample],
+        statistics: PeerStatistics
     ) {
         self.remote = remote
+        self.createdAt = createdAt
+        self.endedAt = endedAt
         self.connectedAt = connectedAt
         self.phases = phases
         self.sent = sent

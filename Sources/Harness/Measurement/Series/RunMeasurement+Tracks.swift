@@ -6,7 +6,7 @@ extension RunMeasurement {
         tracks.map { track in
             let frames = track.audit.frames
             let latencies = frames.filter { $0.outcome == .intact }.map(\.latency.inSeconds)
-            let freezes = track.audit.kind == .video ? PlayedFrames(frames, until: track.range.end).freezes : []
+            let freezes = track.audit.kind == .video ? Self.freezes(of: track) : []
             let gaps = zip([track.range.start] + track.completions, track.completions + [track.range.end])
             return TrackQuality(
                 from: track.audit.from, to: track.audit.to, kind: track.audit.kind, framesSent: track.audit.sent,

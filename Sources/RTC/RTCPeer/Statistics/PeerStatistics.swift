@@ -10,6 +10,13 @@ public struct PeerStatistics: Sendable {
         public var outbound: RTPSendStatistics?
         public var inbound: RTPReceiveStatistics?
         public var remoteSSRC: UInt32?
+
+        public init(mid: String, kind: MediaKind, ssrc: UInt32, remoteSSRC: UInt32? = nil) {
+            self.mid = mid
+            self.kind = kind
+            self.ssrc = ssrc
+            self.remoteSSRC = remoteSSRC
+        }
     }
 
     public var tracks: [Track] = []
