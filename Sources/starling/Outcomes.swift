@@ -27,6 +27,7 @@ struct Outcomes {
         let outcome = RunOutcome(record, plan: plan, driver: driver, overrides: overrides)
         try folder.write(outcome.result.encoded(), to: "result.json", redacting: [plan.scenario])
         try folder.write(EventLog.encode(record), to: "events.ndjson", redacting: [plan.scenario])
+        try folder.write(StatsLog.encode(record), to: "stats.ndjson", redacting: [plan.scenario])
         try folder.write(JUnitReport.encode([outcome.result]), to: "junit.xml", redacting: [plan.scenario])
         let page = HTMLReport.encode(
             outcome.result, outcome.measurement, networks: outcome.networks, redact: plan.scenario.redacted)

@@ -39,7 +39,7 @@ struct RunResultTests {
         #expect(assertion["status"] as? String == "pass")
         #expect(assertion["value"] as? Double == 0.02)
         let metrics = try #require(object["metrics"] as? [String: [String: Any]])
-        #expect(Set(try #require(metrics["video.latency"]).keys) == ["count", "mean", "p50", "p95", "p99", "max"])
+        #expect(Set(try #require(metrics["video.latency"]).keys) == ["count", "mean", "p50", "p95", "p99", "max", "histogram"])
     }
 
     @Test("the audit has one row per received track, and its parts are what was sent")

@@ -26,7 +26,7 @@ final class MeshConnection {
     private(set) var lastPhaseAt: Instant
     /// Counters as they were when the bot hung up, before the transport was closed.
     private var finalStatistics: PeerStatistics?
-    private var statesAtStop: TransportStatistics?
+    private var statisticsAtStop: PeerStatistics?
     /// Whether something may wait to be sent, so that idle connections cost nothing.
     var needsDrain = true
 
@@ -99,22 +99,26 @@ final class MeshConnection {
                 .init(
                     kind: kind, bytesReceived: inbound.bytesReceived, packetsReceived: inbound.packetsReceived,
                     packetsLost: inbound.packetsLost, bytesSent: outbound.bytesSent, packetsSent: outbound.packetsSent,
-                    jitter: inbound.jitter))
+                    jitter: inbound.jitter, nackCount: inbound.nackCount, pliCount: inbound.pliCount))
         }
-        samples.append(ConnectionSample(at: now, tracks: tracks, roundTripTime: roundTripTime))
+        samples.append(
+            ConnectionSample(
+                at: now, tracks: tracks, roundTripTime: roundTripTime, statistics: peer.statisticsSnapshot(at: now)))
     }
 
     /// The call is over: from here on the far side may hang up first.
     func noteStop() {
-        statesAtStop = peer.statisticsSnapshot().transport
+        statisticsAtStop = peer.statisticsSnapshot()
     }
 
     /// Hangs up; what the transport says on its way out does not change the counters of the call.
     func close(kinds: [MediaKind], now: Instant) {
-        var statistics = peer.statisticsSnapshot()
-        if let statesAtStop {
-            statistics.transport.iceState = statesAtStop.iceState
-            statistics.transport.dtlsState = statesAtStop.dtlsState
+        var statistics = peer.statisticsSnapshot(at: now)
+        if let statisticsAtStop {
+            statistics.transport.iceState = statisticsAtStop.transport.iceState
+            statistics.transport.dtlsState = statisticsAtStop.transport.dtlsState
+            // What stands still because everybody has stopped is no freeze.
+            statistics.takeOpenStretches(from: statisticsAtStop)
         }
         finalStatistics = statistics
         endedAt = endedAt ?? now

@@ -34,6 +34,10 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.videoInPauseDuration: return video.map { pausedTime($0, ranges) }
         case MetricCatalog.audioInterruptionCount: return audio.map { interruptionCount($0, ranges) }
         case MetricCatalog.audioInterruptionDuration: return audio.map { interruptedTime($0, ranges) }
+        case MetricCatalog.audioMOS: return audio.compactMap { voiceQuality($0, ranges)?.mos }
+        case MetricCatalog.skew: return skews(chosen, ranges)
+        case MetricCatalog.videoInNack: return video.map { growth($0, ranges) { $0.nackCount } }
+        case MetricCatalog.videoInPLI: return video.map { growth($0, ranges) { $0.pliCount } }
         case MetricCatalog.videoInFPS: return video.flatMap { framesPerSecond($0, ranges) }
         case MetricCatalog.videoInBitrate: return video.flatMap { rates($0, ranges) { $0.bytesReceived } }
         case MetricCatalog.audioInBitrate: return audio.flatMap { rates($0, ranges) { $0.bytesReceived } }
@@ -41,6 +45,7 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.audioInLoss: return audio.compactMap { loss($0, ranges) }
         case MetricCatalog.videoInJitter: return video.flatMap { values($0, ranges) { $0.jitter } }
         case MetricCatalog.audioInJitter: return audio.flatMap { values($0, ranges) { $0.jitter } }
+        case MetricCatalog.videoOutFPS: return sentPerSecond(.video, bots, ranges)
         case MetricCatalog.videoOutBitrate: return outgoingRates(.video, bots, ranges)
         case MetricCatalog.audioOutBitrate: return outgoingRates(.audio, bots, ranges)
         case MetricCatalog.networkLoss: return chosen.compactMap { networkLoss($0, ranges) }
@@ -119,6 +124,26 @@ extension RunMeasurement: MetricSource {
         return counts
     }
 
+    /// Frames that left in each whole second, from when the first was due until the sender or the connection stopped.
+    private func sentPerSecond(_ kind: MediaKind, _ bots: [Int], _ ranges: [TimeRange]) -> [Double] {
+        bots.map { record.bots[$0] }.flatMap { bot in
+            bot.connections.flatMap { connection in
+                connection.sent.filter { $0.kind == kind }.flatMap { sent -> [Double] in
+                    guard let start = sent.frames.first?.due else { return [] }
+                    let end = min(bot.stopDue, connection.endedAt ?? bot.stopDue)
+                    var counts = [Double](repeating: 0, count: max(0, Int((end - start).inSeconds)))
+                    for frame in sent.frames where frame.packetCount > 0 {
+                        let second = Int(start.nanoseconds(to: frame.sentAt) / 1_000_000_000)
+                        if counts.indices.contains(second) { counts[second] += 1 }
+                    }
+                    return counts.enumerated().filter { second, _ in
+                        Self.isInside(start + .seconds(second), ranges) && Self.isInside(start + .seconds(second + 1), ranges)
+                    }.map(\.element)
+                }
+            }
+        }
+    }
+
     // MARK: - Samples
 
     private func steps(_ connection: ConnectionRecord, _ kind: MediaKind, _ ranges: [TimeRange])
@@ -161,6 +186,23 @@ extension RunMeasurement: MetricSource {
         let lost = steps.reduce(0) { $0 + $1.after.packetsLost - $1.before.packetsLost }
         guard received + lost > 0 else { return nil }
         return Double(max(0, lost)) / Double(received + max(0, lost))
+    }
+
+    /// By how much a counter grew from sample to sample; the first sample has grown from nothing since the connection was made.
+    private func growth(_ track: Track, _ ranges: [TimeRange], _ count: (ConnectionSample.Track) -> UInt64) -> Double {
+        var grown: UInt64 = 0
+        for connection in track.connections {
+            var before: UInt64 = 0
+            var start = connection.createdAt
+            for sample in connection.samples {
+                guard let now = sample.tracks.first(where: { $0.kind == track.audit.kind }).map(count) else { continue }
+                let isInside = Self.isInside(start, ranges) && Self.isInside(sample.at, ranges)
+                if isInside, now > before { grown += now - before }
+                before = now
+                start = sample.at
+            }
+        }
+        return Double(grown)
     }
 
     private func values(_ track: Track, _ ranges: [TimeRange], _ value: (ConnectionSample.Track) -> Double) -> [Double] {

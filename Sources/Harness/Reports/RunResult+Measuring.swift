@@ -27,6 +27,7 @@ extension RunResult {
                 socketDrops: record.generator.socketDrops, sendFailures: record.generator.sendFailures,
                 cpuSeconds: record.generator.cpuSeconds, peakMemory: record.generator.peakMemory),
             phases: Self.phases(record), metrics: Self.metrics(measurement), audit: measurement.audits.map(AuditRow.init),
+            voice: measurement.voiceQualities.map(VoiceRow.init),
             faults: record.faults.map { FaultRow($0, measurement) }, network: Self.network(record), peers: Self.peers(record),
             failures: record.bots.compactMap { bot in
                 bot.failure.map { FailureRow(bot: bot.name, phase: $0.phase.rawValue, reason: $0.reason) }
@@ -53,14 +54,14 @@ extension RunResult {
                 for duration in all.compactMap({ $0 }) { samples[phase, default: []].append(duration.inSeconds) }
             }
         }
-        return Dictionary(uniqueKeysWithValues: samples.map { ($0.key.rawValue, Distribution($0.value)) })
+        return Dictionary(uniqueKeysWithValues: samples.map { ($0.key.rawValue, Distribution($0.value, isDuration: true)) })
     }
 
     private static func metrics(_ measurement: RunMeasurement) -> [String: Distribution] {
         var metrics: [String: Distribution] = [:]
         for metric in MetricCatalog.all {
             guard let samples = measurement.samples(of: metric, tags: [], window: nil), !samples.isEmpty else { continue }
-            metrics[metric.name] = Distribution(samples)
+            metrics[metric.name] = Distribution(samples, isDuration: metric.dimension == .time)
         }
         return metrics
     }
@@ -84,7 +85,7 @@ extension RunResult {
 }
 
 extension RunResult.Distribution {
-    init(_ samples: [Double]) {
+    init(_ samples: [Double], isDuration: Bool) {
         let known = samples.filter(\.isFinite)
         count = samples.count
         never = known.count == samples.count ? nil : samples.count - known.count
@@ -94,6 +95,7 @@ extension RunResult.Distribution {
         p95 = Aggregate.p95.value(of: known)
         p99 = Aggregate.p99.value(of: known)
         max = Aggregate.max.value(of: known)
+        if isDuration { histogram = Histogram(known) }
     }
 }
 
@@ -106,7 +108,17 @@ extension RunResult.AuditRow {
         self.init(
             from: audit.from, to: audit.to, kind: audit.kind.rawValue, sent: audit.sent, intact: audit.count(.intact),
             damaged: audit.count(.damaged), withheld: audit.count(.withheld), missing: audit.count(.missing), causes: causes,
-            unexplained: audit.unexplained, foreign: audit.foreign, repeated: audit.repeated)
+            unexplained: audit.unexplained, foreign: audit.foreign, repeated: audit.repeated,
+            latency: Histogram(audit.frames.filter { $0.outcome == .intact }.map(\.latency.inSeconds)))
+    }
+}
+
+extension RunResult.VoiceRow {
+    init(_ voice: VoiceQuality) {
+        let model = voice.model
+        self.init(
+            from: voice.from, to: voice.to, mos: voice.mos, profile: voice.profile.rawValue, bitrate: voice.bitrate,
+            rating: model.rating, ie: model.ie, bpl: model.bpl, ppl: model.ppl, burstR: model.burstR, ta: model.ta)
     }
 }
 
@@ -142,7 +154,8 @@ extension RunResult.PeerRow {
                 packetsSent: statistics.tracks.reduce(0) { $0 + ($1.outbound?.packetsSent ?? 0) },
                 packetsReceived: statistics.tracks.reduce(0) { $0 + ($1.inbound?.packetsReceived ?? 0) },
                 authenticationFailures: transport.starlingSRTPAuthenticationFailures, replays: transport.starlingSRTPReplays),
-            tracks: statistics.tracks.map(Track.init))
+            tracks: statistics.tracks.map(Track.init),
+            stats: Dictionary(statistics.reports.map { ($0.id, StatsObject($0)) }, uniquingKeysWith: { first, _ in first }))
     }
 }
 

@@ -1,4 +1,4 @@
-internal import Measurement
+public import Measurement
 
 /// `result.json`: everything that a program may want to know about a run, with sorted keys and SI units.
 public struct RunResult: Codable, Sendable {
@@ -20,6 +20,7 @@ public struct RunResult: Codable, Sendable {
     public var phases: [String: Distribution]
     public var metrics: [String: Distribution]
     public var audit: [AuditRow]
+    public var voice: [VoiceRow]
     public var faults: [FaultRow]
     public var network: [NetworkRow]
     public var peers: [PeerRow]
@@ -85,6 +86,8 @@ public struct RunResult: Codable, Sendable {
         public var max: Double?
         /// Samples that have no finite value, such as a recovery that never came.
         public var never: Int?
+        /// Of durations: adds up with those of other runs, where percentiles do not.
+        public var histogram: Histogram?
     }
 
     public struct AuditRow: Codable, Sendable, Hashable {
@@ -101,6 +104,38 @@ public struct RunResult: Codable, Sendable {
         public var unexplained: Int
         public var foreign: Int
         public var repeated: Int
+        /// Of the latencies of intact frames; all rows of a kind add up to the one of its metric.
+        public var latency: Histogram? = nil
+    }
+
+    /// The E-model's word on one received audio track, and what went into it.
+    public struct VoiceRow: Codable, Sendable, Hashable {
+        public var from: String
+        public var to: String
+        public var mos: Double
+        /// Where `Ie` and `Bpl` come from.
+        public var profile: String
+        /// Bits per second.
+        public var bitrate: Double
+        public var rating: Double
+        public var ie: Double
+        public var bpl: Double
+        /// Percent.
+        public var ppl: Double
+        public var burstR: Double
+        /// Milliseconds.
+        public var ta: Double
+
+        /// The names of G.107.
+        private enum CodingKeys: String, CodingKey {
+            case from, to, mos, profile, bitrate
+            case rating = "R"
+            case ie = "Ie"
+            case bpl = "Bpl"
+            case ppl = "Ppl"
+            case burstR = "BurstR"
+            case ta = "Ta"
+        }
     }
 
     public struct FaultRow: Codable, Sendable {
@@ -142,6 +177,8 @@ public struct RunResult: Codable, Sendable {
         public var dtls: DTLS
         public var srtp: SRTP
         public var tracks: [Track]
+        /// W3C webrtc-stats at the end, by id.
+        public var stats: [String: StatsObject]
 
         public struct ICE: Codable, Sendable {
             public var state: String

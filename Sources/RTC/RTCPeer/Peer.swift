@@ -60,6 +60,11 @@ public struct Peer: ~Copyable {
     package var lostNumbers: [UInt16] = []
     package var sourceDescription = SourceDescription(senders: [], packet: .sourceDescription([]))
     package var roundTripTime: Duration?
+    /// When the peer was last told the time: snapshots are of then.
+    package var toldAt: Instant
+    package var traffic = TrafficBook()
+    package var certificates: (local: CertificateFacts, remote: CertificateFacts)?
+    package var remoteTrackNames: [Int: String] = [:]
     package var isClosing = false
     /// Everything has been said.
     package var isClosed = false
@@ -75,6 +80,7 @@ public struct Peer: ~Copyable {
         sessionID = UInt64.random(in: 1...UInt64(Int64.max), using: &random)
         nextTransportSequence = UInt16.random(in: 0..<32_768, using: &random)
         scratch = PeerScratch()
+        toldAt = now
     }
 
     /// Which transceiver a payload type belongs to, for sources that no SSRC attribute names.
@@ -110,6 +116,7 @@ public struct Peer: ~Copyable {
 
     public mutating func advance(to now: Instant) {
         guard !isClosed else { return }
+        toldAt = now
         ice.advance(to: now)
         dtls?.endpoint.advance(to: now)
         afterTransport(now: now)

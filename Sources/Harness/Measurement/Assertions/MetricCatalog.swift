@@ -74,6 +74,18 @@ public enum MetricCatalog {
     /// How long those interruptions were together.
     public static let audioInterruptionDuration = Metric.distribution("audio.in.interruption.duration", .time, default: .p95)
 
+    /// How well speech would be heard, from 1 to 4.5: the E-model of ITU-T G.107 with an estimate for Opus.
+    public static let audioMOS = Metric.distribution("audio.mos", .number, default: .min)
+
+    /// How far apart sound and picture arrive: the difference of their mean latencies. One sample per pair and second.
+    public static let skew = Metric.distribution("av.skew", .time, default: .p95)
+
+    /// NACK packets that the receiver of video sent.
+    public static let videoInNack = Metric.distribution("video.in.nack", .number, default: .p95)
+
+    /// Key frames that the receiver of video asked for (PLI).
+    public static let videoInPLI = Metric.distribution("video.in.pli", .number, default: .p95)
+
     /// Decodable video frames per second.
     public static let videoInFPS = Metric.distribution("video.in.fps", .frequency, default: .min)
 
@@ -103,7 +115,8 @@ public enum MetricCatalog {
         joined, seen, firstFrame, joinTime, recovery, outage, videoLatency, audioLatency, videoInBitrate, audioInBitrate,
         videoOutBitrate, audioOutBitrate, videoInLoss, audioInLoss, networkLoss, videoInFreezeRatio, videoInFreezeCount,
         videoInFreezeDuration, videoInFreezeOpen, videoInPauseCount, videoInPauseDuration, audioInterruptionCount,
-        audioInterruptionDuration, videoInFPS, videoOutFPS, videoFramesIntact, audioFramesIntact, videoInJitter, audioInJitter,
+        audioInterruptionDuration, audioMOS, skew, videoInNack, videoInPLI, videoInFPS, videoOutFPS, videoFramesIntact,
+        audioFramesIntact, videoInJitter, audioInJitter,
         rtt, reconnectAttempts,
     ]
 
