@@ -266,16 +266,25 @@ struct StatsReportTests {
 
     @Test("what waits when the way is gone is dropped, what is due afterwards is withheld")
     func wayGone() throws {
-        let call = try call(seconds: 1)
-        let media = TestMedia.video
+        func deafCall() throws -> Call {
+            let call = try self.call(seconds: 1)
+            call.link.conditions.drops = { _ in true }
+            return call
+        }
+        let scout = try deafCall()
+        while scout.left.selectedPath != nil, scout.now < .seconds(60) { try scout.run(for: .milliseconds(20)) }
+        #expect(scout.left.selectedPath == nil)
+        // The same call again, with a frame that waits when consent expires.
+        let call = try deafCall()
+        try call.run(until: scout.now - .milliseconds(40))
         func send() -> Bool {
             call.left.peer.send(
                 OutgoingFrame(captureTime: call.now, mediaTime: 900_000, isKey: true), on: 1, packetCount: 8, now: call.now
-            ) { media.packet(0, $0) } != nil
+            ) { TestMedia.video.packet(0, $0) } != nil
         }
         #expect(send())
-        let later = call.now + .seconds(60)
-        while let deadline = call.left.deadline, deadline <= later { call.left.peer.advance(to: deadline) }
+        let later = scout.now + .seconds(1)
+        call.left.peer.advance(to: later)
         #expect(call.left.selectedPath == nil)
         #expect(!send())
         var batch = DatagramBatch(capacity: 8)
