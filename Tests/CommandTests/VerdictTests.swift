@@ -167,7 +167,7 @@ struct VerdictTests {
         #expect(ending.status == 0 || ending.status == 3, "\(ending.complaint)")
         var texts = [ending.output, ending.complaint]
         for file in folder.files where file.hasPrefix("out/") { texts.append(try folder.text(file)) }
-        #expect(texts.count == (command == "check" ? 2 : 6))
+        #expect(texts.count == (command == "check" ? 2 : 7))
         for text in texts {
             #expect(!text.contains("canary-0815"))
             #expect(!text.contains("4711"))

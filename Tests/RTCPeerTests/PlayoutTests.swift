@@ -147,6 +147,12 @@ struct PlayoutTests {
         #expect(abs(try #require(waits[4]) - 80) < 0.2)
     }
 
+    @Test("a path that has become later by a whole step loses one packet, not all of them", arguments: [60.0, 80, 100])
+    func wholeSteps(late: Double) {
+        let waits = waits([30, 30] + [Double](repeating: 30 + late, count: 200))
+        #expect(waits.count { $0 == nil } == 1)
+    }
+
     @Test("the target sinks again by 2 ms a second, down to where it began")
     func decay() throws {
         let waits = waits([30, 105] + [Double](repeating: 30, count: 2000))

@@ -47,15 +47,15 @@ struct StatsLogTests {
         #expect(lines.allSatisfy { $0.peer == "callers[1]/callers[0]" })
         #expect(lines.filter { $0.id == "transport" }.map(\.timestamp) == [1_767_225_601_000, 1_767_225_602_000])
         #expect(lines.allSatisfy { $0.report["timestamp"] as? Double == $0.timestamp })
-        #expect(Set(lines.map(\.id)).isSuperset(of: ["peer-connection", "transport", "certificate-AB"]))
+        #expect(Set(lines.map(\.id)).isSuperset(of: ["peer-connection", "transport", "certificate-local"]))
     }
 
     @Test("what never changes is written when it is new")
     func once() throws {
         let lines = try lines(record(seconds: [1, 2, 3]))
-        #expect(lines.count { $0.id == "certificate-AB" } == 1)
+        #expect(lines.count { $0.id == "certificate-local" } == 1)
         #expect(lines.count { $0.id == "transport" } == 3)
-        #expect(lines.first { $0.id == "certificate-AB" }?.report["base64Certificate"] as? String == "a\"b")
+        #expect(lines.first { $0.id == "certificate-local" }?.report["base64Certificate"] as? String == "a\"b")
     }
 
     @Test("the second connection of a pair has a name of its own, and lines are in the order of time")
@@ -65,6 +65,19 @@ struct StatsLogTests {
         let lines = try lines(record)
         #expect(Set(lines.map(\.peer)) == ["callers[1]/callers[0]", "callers[1]/callers[0]#2"])
         #expect(zip(lines, lines.dropFirst()).allSatisfy { $0.timestamp <= $1.timestamp })
+    }
+
+    @Test("a long run of many is thinned out evenly, and each connection's last second stays")
+    func thinned() throws {
+        let record = record(seconds: (1...25).map(Double.init))
+        let lines = StatsLog.encode(record, most: 10).split(separator: 10).filter {
+            String(decoding: $0, as: UTF8.self).contains("\"id\":\"transport\"")
+        }.map { String(decoding: $0, as: UTF8.self) }
+        let seconds = [1, 4, 7, 10, 13, 16, 19, 22, 25]
+        #expect(lines.count == seconds.count)
+        for (line, second) in zip(lines, seconds) { #expect(line.contains(",\(1_767_225_600_000 + second * 1000).0,")) }
+        let uneven = self.record(seconds: (1...26).map(Double.init))
+        #expect(String(decoding: StatsLog.encode(uneven, most: 10), as: UTF8.self).contains("1767225626000.0"))
     }
 
     @Test("in result.json the reports are objects by id, and are read again as they were written")

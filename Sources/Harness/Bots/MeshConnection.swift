@@ -114,12 +114,8 @@ final class MeshConnection {
     /// Hangs up; what the transport says on its way out does not change the counters of the call.
     func close(kinds: [MediaKind], now: Instant) {
         var statistics = peer.statisticsSnapshot(at: now)
-        if let statisticsAtStop {
-            statistics.transport.iceState = statisticsAtStop.transport.iceState
-            statistics.transport.dtlsState = statisticsAtStop.transport.dtlsState
-            // What stands still because everybody has stopped is no freeze.
-            statistics.takeOpenStretches(from: statisticsAtStop)
-        }
+        // What stands still because everybody has stopped is no freeze.
+        if let statisticsAtStop { statistics.takeMoment(of: statisticsAtStop) }
         finalStatistics = statistics
         endedAt = endedAt ?? now
         peer.close(now: now)

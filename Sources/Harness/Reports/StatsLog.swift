@@ -9,7 +9,9 @@ internal import RTCPeer
 /// One object a line, in the order of time, then of bots and connections; counters are cumulative, and the reader takes differences. What
 /// never changes (codecs, candidates, certificates) is written when it is new. A pair's second connection is named `…#2`.
 public enum StatsLog {
-    public static func encode(_ record: RunRecord) -> [UInt8] {
+    ///
+    /// - Parameter most: Snapshots that are written; where there are more, only every second, third … one of each connection, and the last.
+    public static func encode(_ record: RunRecord, most: Int = 10_000) -> [UInt8] {
         var connections: [(name: String, samples: [ConnectionSample])] = []
         for bot in record.bots {
             var seen: [String: Int] = [:]
@@ -20,11 +22,16 @@ public enum StatsLog {
                     ("\(bot.name)/\(connection.remote)" + (number > 1 ? "#\(number)" : ""), connection.samples))
             }
         }
-        let order = connections.indices.flatMap { place in connections[place].samples.indices.map { (place, $0) } }
-            .sorted { left, right in
-                let times = (connections[left.0].samples[left.1].at, connections[right.0].samples[right.1].at)
-                return (times.0, left.0, left.1) < (times.1, right.0, right.1)
-            }
+        let all = connections.reduce(0) { $0 + $1.samples.count }
+        let step = max(1, (all + most - 1) / most)
+        let order = connections.indices.flatMap { place in
+            let samples = connections[place].samples.indices
+            return samples.filter { $0 % step == 0 || $0 == samples.last }.map { (place, $0) }
+        }
+        .sorted { left, right in
+            let times = (connections[left.0].samples[left.1].at, connections[right.0].samples[right.1].at)
+            return (times.0, left.0, left.1) < (times.1, right.0, right.1)
+        }
         var writer = StatsWriter()
         var known = [[String: StatsReport]](repeating: [:], count: connections.count)
         for (place, index) in order {

@@ -40,7 +40,8 @@ public struct EModel: Sendable, Hashable {
         return 25 * (pow(1 + pow(x, 6), 1.0 / 6) - 3 * pow(1 + pow(x / 3, 6), 1.0 / 6) + 2)
     }
 
-    public var rating: Double { Self.best - Self.delayImpairment(ta: ta) - impairment }
+    /// R, not below zero: there, nothing is left to lose.
+    public var rating: Double { max(0, Self.best - Self.delayImpairment(ta: ta) - impairment) }
 
     public var mos: Double { Self.mos(rating: rating) }
 

@@ -3,7 +3,7 @@ public import RTCCore
 /// The jitter buffer of a receiver that does not decode, for audio: says how long a packet waits, or that it comes too late.
 ///
 /// A packet's delay is measured against the fastest of the last five to ten seconds. It is played when it is as late as the *target*; what is
-/// later still is discarded, and the target grows to fit it, in steps of 20 ms. From there it sinks by 2 ms a second.
+/// later still is discarded, and the target grows to the next step of 20 ms above it. From there it sinks by 2 ms a second.
 ///
 ///     waits = target − (transit − fastest transit)
 ///
@@ -50,7 +50,8 @@ public struct AudioPlayout: Hashable, Sendable {
         lastArrival = arrivedAt
         let late = transit - min(fastest, fastestBefore)
         guard late > target else { return target - late }
-        target = min(limits.largestTarget, (late + limits.step - 1) / limits.step * limits.step)
+        // Strictly above, or a path that is late by a whole step would be too late with every packet.
+        target = min(limits.largestTarget, (late / limits.step + 1) * limits.step)
         return nil
     }
 

@@ -14,8 +14,8 @@ extension PeerStatistics {
         report.set("dtlsState", transport.dtlsState)
         report.set("iceState", transport.iceState)
         report.set("selectedCandidatePairId", selected.map { Self.id(.candidatePair, String($0.id)) })
-        report.set("localCertificateId", localCertificate.map { Self.id(.certificate, $0.fingerprint) })
-        report.set("remoteCertificateId", remoteCertificate.map { Self.id(.certificate, $0.fingerprint) })
+        report.set("localCertificateId", localCertificate.map { _ in Self.id(.certificate, "local") })
+        report.set("remoteCertificateId", remoteCertificate.map { _ in Self.id(.certificate, "remote") })
         report.set("tlsVersion", transport.tlsVersion)
         report.set("dtlsCipher", transport.dtlsCipher)
         report.set("dtlsRole", transport.dtlsRole)
@@ -35,10 +35,9 @@ extension PeerStatistics {
     }
 
     var certificates: [StatsReport] {
-        let known = localCertificate == remoteCertificate ? [localCertificate] : [localCertificate, remoteCertificate]
-        return known.compactMap { facts in
+        [("local", localCertificate), ("remote", remoteCertificate)].compactMap { name, facts in
             guard let facts else { return nil }
-            var report = report(.certificate, facts.fingerprint)
+            var report = report(.certificate, name)
             report.set("fingerprint", facts.fingerprint)
             report.set("fingerprintAlgorithm", facts.fingerprintAlgorithm)
             report.set("base64Certificate", facts.base64Certificate)

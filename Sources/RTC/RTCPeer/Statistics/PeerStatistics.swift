@@ -41,10 +41,14 @@ public struct PeerStatistics: Sendable {
     public var localCertificate: CertificateFacts?
     public var remoteCertificate: CertificateFacts?
 
-    /// Says of freezes and interruptions that are open what another snapshot of the same peer said.
-    public mutating func takeOpenStretches(from other: PeerStatistics) {
-        for index in tracks.indices where index < other.tracks.count {
-            guard let before = other.tracks[index].inbound else { continue }
+    /// Says of what is true for a moment alone what an earlier snapshot of the same peer said: states, rates, and what stands still.
+    public mutating func takeMoment(of earlier: PeerStatistics) {
+        transport.iceState = earlier.transport.iceState
+        transport.dtlsState = earlier.transport.dtlsState
+        for index in tracks.indices where index < earlier.tracks.count {
+            if let before = earlier.tracks[index].outbound { tracks[index].outbound?.framesPerSecond = before.framesPerSecond }
+            guard let before = earlier.tracks[index].inbound else { continue }
+            tracks[index].inbound?.framesPerSecond = before.framesPerSecond
             tracks[index].inbound?.freezes.openFreeze = before.freezes.openFreeze
             tracks[index].inbound?.openInterruption = before.openInterruption
         }
