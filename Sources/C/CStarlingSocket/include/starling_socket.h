@@ -95,9 +95,12 @@ void starling_error_text(int error, char *buffer, size_t capacity);
 /// Raises this process's limit of open descriptors as far as it may; returns what it is then.
 uint64_t starling_raise_descriptor_limit(void);
 
-/// Lets the heap grow in few large steps from one arena: hundreds of peers that join at once otherwise pay for a page fault and a call of
-/// mprotect at every few of their allocations. Idle memory of some megabytes is the price.
-void starling_prepare_heap(void);
+/// Has the heap's newest part backed by huge pages where the system does so on request: hundreds of peers that join at once otherwise pay
+/// for a page fault at every few of their allocations. To be called now and then while the heap grows; costs nothing while it does not.
+///
+/// All threads share one heap, which grows in large steps, in every program that this library is linked to. Idle memory of up to some
+/// megabytes is the price.
+void starling_use_huge_pages(void);
 
 /// Clock ticks per second in /proc/stat, and processors in use.
 long starling_clock_ticks(void);
