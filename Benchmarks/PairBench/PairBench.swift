@@ -71,6 +71,8 @@ struct PairBench: AsyncParsableCommand {
             ("pairs", "\(pairs)"), ("workers", "\(workers)"),
             ("srtp", await driver.withMachine(handles[0]) { machine, _ in (machine as? Pair)?.cipher ?? "none" }),
             ("cpu_ms_per_peer", Self.decimal((joined.cpu - before.cpu).inMilliseconds / peers, 3)),
+            ("allocations_per_peer", Self.decimal(Double(joined.allocations - before.allocations) / peers, 0)),
+            ("page_faults_per_peer", Self.decimal(Double(joined.pageFaults - before.pageFaults) / peers, 2)),
             ("joined_kib_per_peer", Self.decimal(Double(memoryJoined - memoryBefore) / 1024 / peers, 1)),
         ]
         if seconds > 0 {
