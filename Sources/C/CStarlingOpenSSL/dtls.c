@@ -159,6 +159,8 @@ static SSL_CTX *make_ssl_context(void) {
     SSL_CTX_set_options(ssl, SSL_OP_NO_TICKET | SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION
                                  | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
+    // Nothing longer has room in the queue of outgoing datagrams.
+    SSL_CTX_set_max_send_fragment(ssl, STARLING_QUEUE_CAPACITY);
     SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     SSL_CTX_set_cert_verify_callback(ssl, verify, NULL);
     SSL_CTX_set_info_callback(ssl, note_alert);
