@@ -89,7 +89,7 @@ extension Bot {
             log(.negotiationFailed, peer: names[id] ?? id, detail: "\(kind): \(code)", now: now)
         case .protocolBroken(let reason):
             log(.signalingClosed, detail: reason, now: now)
-        case .goingAway, .closed:
+        case .goingAway, .closed, .resumed, .sessionLost, .peerReconnecting, .peerResumed, .silent:
             break
         }
     }

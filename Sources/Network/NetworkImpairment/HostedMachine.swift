@@ -28,15 +28,21 @@ public enum HostRequest: Hashable, Sendable {
     /// Open a UDP socket on the host's own address and answer with ``HostInput/socketOpened(token:local:)``.
     case openSocket(token: UInt64)
     case closeSocket(local: SocketAddress)
-    /// Open the signaling connection; one at a time.
+    /// Open the signaling connection; one at a time, again after ``HostInput/signalingClosed(code:reason:)`` or ``closeSignaling``,
+    /// after which nothing more is told of the one before.
     case openSignaling(url: String)
     case sendSignaling(String)
+    /// Close the signaling connection, or give up opening it.
     case closeSignaling(code: UInt16, reason: String)
+    /// Break the signaling connection at once as a failing network does: what is on its way is lost, and for this long every attempt to
+    /// open one fails.
+    case cutSignaling(for: Duration)
     /// From now on this network lies between the machine and the others.
     ///
     /// Indirect, so that requests, of which a driver asks for after every call, are small.
     indirect case setNetwork(NetworkProfile)
-    /// Cut datagrams in both directions, and hold signaling back, for this long from now.
+    /// Cut datagrams in both directions, and hold signaling back, for this long from now. A signaling connection does not open
+    /// before the end, and the attempt fails where that is later than it may take.
     case blackout(Duration)
     /// The machine's life is over; it asks for nothing more.
     case finished

@@ -30,6 +30,8 @@ final class Host {
     var inputs: [HostInput] = []
     var unroutable: UInt64 = 0
     var blackoutEnd = Instant.origin
+    /// Until when no signaling connection can be opened.
+    var cutEnd = Instant.origin
     /// The connection that the machine knows of.
     var connection: Connection?
     /// All connections that are not over, that one included, oldest first.

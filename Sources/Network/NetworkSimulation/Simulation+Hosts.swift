@@ -71,6 +71,8 @@ extension Simulation {
             host.down.set(profile.down, at: now)
         case .blackout(let duration):
             blackout(host, for: duration)
+        case .cutSignaling(let duration):
+            cutSignaling(host, for: duration)
         case .finished:
             host.state = .finishing
         }

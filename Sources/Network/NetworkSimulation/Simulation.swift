@@ -18,6 +18,8 @@ public final class Simulation {
         public var advances = 100_000
         /// Datagrams on the wires at a time.
         public var datagramsOnWires = 1 << 20
+        /// How long a signaling connection may take to open; sockets have the same limit.
+        public var signalingTimeout = Duration.seconds(5)
         public init() {}
     }
 
@@ -26,6 +28,7 @@ public final class Simulation {
         case host(Int)
         case connection(Int)
         case service
+        case outage(Int)
     }
 
     /// The run's seed, for messages; pipes take their machine's.
@@ -35,7 +38,8 @@ public final class Simulation {
     /// The present moment.
     public internal(set) var now = Instant.origin
 
-    let service: (any SignalingService)?
+    var service: (any SignalingService)?
+    var outages: [Outage] = []
     var hosts: [Host] = []
     var finishedCount = 0
     var events = DueQueue<Event>()
@@ -124,6 +128,8 @@ public final class Simulation {
         case .service:
             guard serviceAlarm.rings(order) else { return }
             serve(service)
+        case .outage(let index):
+            step(index)
         }
     }
 

@@ -14,23 +14,23 @@ public final class ReferenceServer: Sendable {
     /// The address that the server listens on.
     public let boundAddress: String
     /// The port that the server listens on, also where 0 was asked for.
-    public let port: Int
+    public var port: Int { configuration.port }
+    /// With which a server like this one can be started in its place: the port is the one that was taken.
+    public let configuration: ServerConfiguration
 
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let loop: NIOLoopBound<ServerLoop>
-    private let drainTime: Duration
 
     private init(
-        address: String, port: Int, group: MultiThreadedEventLoopGroup, listener: any Channel, loop: NIOLoopBound<ServerLoop>,
-        drainTime: Duration
+        address: String, configuration: ServerConfiguration, group: MultiThreadedEventLoopGroup, listener: any Channel,
+        loop: NIOLoopBound<ServerLoop>
     ) {
         boundAddress = address
-        self.port = port
+        self.configuration = configuration
         self.group = group
         self.listener = listener
         self.loop = loop
-        self.drainTime = drainTime
     }
 
     /// Where clients connect, such as `ws://127.0.0.1:8080/ws`.
@@ -57,10 +57,11 @@ public final class ReferenceServer: Sendable {
                     channel.eventLoop.makeCompletedFuture { try loop.value.accept(channel) }
                 }
                 .bind(host: configuration.host, port: configuration.port).get()
+            var bound = configuration
+            bound.port = listener.localAddress?.port ?? configuration.port
             return ReferenceServer(
-                address: listener.localAddress?.ipAddress ?? configuration.host,
-                port: listener.localAddress?.port ?? configuration.port, group: group, listener: listener, loop: loop,
-                drainTime: configuration.timing.drain)
+                address: listener.localAddress?.ipAddress ?? configuration.host, configuration: bound, group: group,
+                listener: listener, loop: loop)
         } catch {
             try? await group.shutdownGracefully()
             throw Self.explained(error, configuration)
@@ -82,11 +83,20 @@ public final class ReferenceServer: Sendable {
         (try? await loop.eventLoop.submit { [loop] in loop.value.front.metrics }.get()) ?? ServerMetrics()
     }
 
+    /// Ends as a process that is killed does: every connection breaks without a word, and every session is lost. Call it instead of
+    /// ``stop()``.
+    public func kill() async {
+        try? await listener.close()
+        try? await loop.eventLoop.submit { [loop] in loop.value.closeAll() }.get()
+        try? await group.shutdownGracefully()
+    }
+
     /// Tells clients to go (4017), waits for them for the configured time, and ends every thread. Call it once.
     public func stop() async {
         let eventLoop = loop.eventLoop
+        let drainTime = configuration.timing.drain
         let done = eventLoop.makePromise(of: Void.self)
-        eventLoop.execute { [loop, drainTime] in
+        eventLoop.execute { [loop] in
             let isDone = NIOLoopBoundBox(false, eventLoop: loop.eventLoop)
             let finish: @Sendable () -> Void = {
                 guard !isDone.value else { return }

@@ -14,13 +14,16 @@ extension WorkerLoop {
             if let place = host.sockets.firstIndex(where: { $0.local == local }) { closeSocket(place, of: host) }
         case .openSignaling(let url):
             host.line.open(url: url, now: now)
-            pumpSignaling(host, at: now)
+            performOrders(host, at: now)
         case .sendSignaling(let text):
             host.line.send(text, now: now)
-            pumpSignaling(host, at: now)
+            performOrders(host, at: now)
         case .closeSignaling(let code, let reason):
             host.line.close(code: code, reason: reason, now: now)
-            pumpSignaling(host, at: now)
+            performOrders(host, at: now)
+        case .cutSignaling(let duration):
+            host.line.cut(from: now, for: duration)
+            performOrders(host, at: now)
         case .setNetwork(let profile):
             host.up.set(profile.up, at: now)
             host.down.set(profile.down, at: now)

@@ -25,7 +25,8 @@ final class ServerLoop {
         self.configuration = configuration
         self.eventLoop = eventLoop
         admission = Admission(configuration: configuration)
-        front = NativeFront(configuration: configuration, seed: seed, at: .origin)
+        front = NativeFront(
+            configuration: configuration, seed: seed, at: .origin, secretBits: { UInt64.random(in: .min ... .max) })
     }
 
     var now: Instant {
@@ -134,9 +135,10 @@ final class ServerLoop {
         front.received(text, on: socket.id, now: now)
     }
 
-    func closed(_ socket: WebSocketConnection) {
+    /// - Parameter code: With which the client has closed, where it has.
+    func closed(_ socket: WebSocketConnection, code: UInt16?) {
         guard sockets.removeValue(forKey: socket.id) != nil else { return }
-        front.closed(socket.id, now: now)
+        front.closed(socket.id, code: code, now: now)
         pump()
     }
 
