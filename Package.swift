@@ -59,7 +59,7 @@ let package = Package(
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
 
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
-        room("Server", "ServerFronts", ["RTCCore", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
+        room("Server", "ServerFronts", ["RTCCore", "RTCWire", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
 
         room("Harness", "Measurement", ["RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
@@ -76,7 +76,7 @@ let package = Package(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "Bots", "Scenario", "Measurement", "Reports",
+                "ServerFronts", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports",
             ]),
         .executableTarget(
             name: "starling",
@@ -108,7 +108,12 @@ let package = Package(
         tests("SignalingProtocol", ["RTCCore"]),
         tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
         tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
-        tests("ServerFronts", ["RTCCore", "NetworkImpairment", "SignalingProtocol", "SignalingClients", "RoomCore"] + nio),
+        tests(
+            "ServerFronts",
+            [
+                "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment", "NetworkSimulation", "SignalingProtocol", "SignalingClients",
+                "RoomCore",
+            ] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
         tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement"]),
         .target(

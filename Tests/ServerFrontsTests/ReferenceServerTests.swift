@@ -1,4 +1,7 @@
+import NIOCore
+import NIOPosix
 import RTCCore
+import RTCWire
 import RoomCore
 import ServerFronts
 import SignalingClients
@@ -61,7 +64,7 @@ private func drive(
 struct ReferenceServerTests {
     @Test("two clients meet and exchange an offer and an answer")
     func meeting() async throws {
-        try await withServer { server async throws in
+        try await withServer({ $0.roomTiming.disconnectGrace = .zero }) { server async throws in
             try await RawConnection.with(port: server.port) { first in
                 try await first.send(raw: RawConnection.upgrade())
                 let head = try await first.head()
@@ -292,6 +295,37 @@ struct ReferenceServerTests {
         #expect(second.port == first.port)
         #expect(try await response(to: "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", at: second).contains("200 OK"))
         await second.stop()
+    }
+
+    @Test("serves STUN on a port of its own, and tells clients under the address that they have reached it by")
+    func stun() async throws {
+        try await withServer({ $0.stunPort = 0 }) { server async throws in
+            let welcome = try #require(try await greet(server))
+            let url = try #require(server.stunURL)
+            #expect(welcome.iceServers == [ICEServer(urls: [url])] && url.hasPrefix("stun:127.0.0.1:"))
+            let port = try #require(server.configuration.stunPort)
+            let channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .bind(host: "127.0.0.1", port: 0)
+                .flatMapThrowing { channel in
+                    try NIOAsyncChannel<AddressedEnvelope<ByteBuffer>, AddressedEnvelope<ByteBuffer>>(
+                        wrappingChannelSynchronously: channel)
+                }.get()
+            let own = try #require(channel.channel.localAddress?.port)
+            try await channel.executeThenClose { inbound, outbound in
+                let request = withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { slot in
+                    let id = STUNTransactionID(high: 1, low: 2)
+                    return Array(slot[..<STUNWriter(slot, .request, .binding, id).finish()])
+                }
+                let to = try NIOCore.SocketAddress(ipAddress: "127.0.0.1", port: port)
+                try await outbound.write(AddressedEnvelope(remoteAddress: to, data: ByteBuffer(bytes: [1, 2, 3])))
+                try await outbound.write(AddressedEnvelope(remoteAddress: to, data: ByteBuffer(bytes: request)))
+                for try await envelope in inbound {
+                    let mapped = try envelope.data.withUnsafeReadableBytes { try STUNMessage(parsing: $0.bytes).xorMappedAddress }
+                    #expect(mapped?.port == UInt16(own) && mapped?.host == "127.0.0.1")
+                    break
+                }
+            }
+        }
     }
 
     /// Says hello on a socket of its own, joins where the session is new, and breaks the socket.

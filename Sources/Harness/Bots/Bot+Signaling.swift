@@ -101,7 +101,7 @@ extension Bot {
         var peer = Peer(
             configuration: PeerConfiguration(
                 seed: seed, wallClock: context.wallClock, dtls: context.dtls, certificate: certificate,
-                cname: context.plan.name), now: now)
+                cname: context.plan.name, stunServers: client.stunServers), now: now)
         for kind in kinds {
             peer.addTransceiver(
                 kind, direction: file(for: kind) == nil ? .recvonly : .sendrecv, streamID: context.plan.name,

@@ -40,6 +40,7 @@ public struct SocketRun: Sendable {
         case .embedded:
             var configuration = ServerConfiguration(port: 0, trustLoopback: true)
             configuration.seed = SplitMix64.derive(plan.seed, "server")
+            configuration.stunPort = 0
             do {
                 let started = try await ReferenceServer.start(configuration: configuration)
                 server = started

@@ -12,13 +12,19 @@ final class Host {
     }
 
     static let firstAddress: UInt32 = 0xC612_0001
+    static let firstPrivateAddress: UInt32 = 0x0A00_0001
+    /// The first port outside; a private socket is given the next one when it first sends.
+    static let firstMappedPort: UInt16 = 20_000
     static let maximumCount = 131_070
     /// The dynamic ports (RFC 6335 §6).
     static let ports: ClosedRange<UInt16> = 49_152...65_535
 
     let index: Int
     let machine: any HostedMachine
+    /// As others see it.
     let address: SocketAddress
+    /// As its sockets have it.
+    let ownAddress: SocketAddress
     var state = State.waiting
     var up: ImpairedPipe
     var down: ImpairedPipe
@@ -40,10 +46,15 @@ final class Host {
     private var openPorts: Set<UInt16> = []
     private var nextPort = Host.ports.lowerBound
 
-    init(index: Int, machine: any HostedMachine, seed: UInt64) {
+    /// In the order of the ports that a NAT has given them, from ``firstMappedPort`` on.
+    private var mappedPorts: [UInt16] = []
+
+    init(index: Int, machine: any HostedMachine, seed: UInt64, isBehindNAT: Bool) {
         self.index = index
         self.machine = machine
-        address = SocketAddress(ipv4: Self.firstAddress + UInt32(index), port: 0)
+        let outside = SocketAddress(ipv4: Self.firstAddress + UInt32(index), port: 0)
+        address = outside
+        ownAddress = isBehindNAT ? SocketAddress(ipv4: Self.firstPrivateAddress + UInt32(index), port: 0) : outside
         up = ImpairedPipe(direction: .up, seed: seed)
         down = ImpairedPipe(direction: .down, seed: seed)
     }
@@ -56,7 +67,7 @@ final class Host {
         while openPorts.contains(nextPort) { stepPort() }
         openPorts.insert(nextPort)
         defer { stepPort() }
-        return SocketAddress(ipv4: UInt32(address.low), port: nextPort)
+        return SocketAddress(ipv4: UInt32(ownAddress.low), port: nextPort)
     }
 
     private func stepPort() {
@@ -76,7 +87,27 @@ final class Host {
     }
 
     private func isHere(_ local: SocketAddress) -> Bool {
-        local.low == address.low && local.family == .ipv4
+        local.low == ownAddress.low && local.family == .ipv4
+    }
+
+    /// How others see one of its sockets.
+    func outside(of local: SocketAddress) -> SocketAddress {
+        guard address != ownAddress else { return local }
+        let place =
+            mappedPorts.firstIndex(of: local.port)
+            ?? {
+                mappedPorts.append(local.port)
+                return mappedPorts.count - 1
+            }()
+        return SocketAddress(ipv4: UInt32(address.low), port: Self.firstMappedPort + UInt16(place))
+    }
+
+    /// The socket behind an address that others see; where there is none, the address itself.
+    func inside(of outside: SocketAddress) -> SocketAddress {
+        guard address != ownAddress, outside.port >= Self.firstMappedPort else { return outside }
+        let place = Int(outside.port - Self.firstMappedPort)
+        guard place < mappedPorts.count else { return outside }
+        return SocketAddress(ipv4: UInt32(ownAddress.low), port: mappedPorts[place])
     }
 
     /// Empties the pipes' ledgers into the host's own, which have no limit.

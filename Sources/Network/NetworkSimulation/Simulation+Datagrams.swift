@@ -44,7 +44,7 @@ extension Simulation {
         }
         let flight = Wires.Flight(
             source: host.index, destination: destination, size: datagram.count,
-            path: Path(local: path.remote, remote: path.local))
+            path: Path(local: hosts[destination].inside(of: path.remote), remote: host.outside(of: path.local)))
         guard let slot = wires.launch(datagram, flight) else {
             preconditionFailure("\(limits.datagramsOnWires) datagrams are on the wires at once; the last came from \(host.name)")
         }

@@ -160,6 +160,7 @@ extension IceAgent {
     private mutating func conclude(_ response: borrowing STUNMessage, on path: Path, _ now: Instant) {
         let id = response.transactionID
         guard let index = transactions.firstIndex(where: { $0.id == id }) else {
+            if concludeQuery(response, on: path, now) { return }
             counters.unknownTransaction += 1
             return
         }

@@ -23,6 +23,7 @@ extension IceAgent {
         guard state != .closed else { return }
         beginGeneration(local: IceCredentials(using: &random))
         tieBreaker = random.next()
+        restartGathering()
         if let role { self.role = isRemoteLite ? .controlling : role }
         work(now)
     }

@@ -29,6 +29,12 @@ extension IceAgent {
         public var silentInterval: Duration = .seconds(1)
         /// How long an agent waits at least before it fails: it may yet hear from the other side (RFC 8863 §4).
         public var failure: Duration = .milliseconds(39_500)
+        /// How often a server-reflexive address is asked for again until a pair is nominated (RFC 8445 §5.1.1.4, Tr of §11).
+        public var queryRefresh: Duration = .seconds(15)
+        /// STUN servers that are asked.
+        public var stunServerLimit = 8
+        /// Queries, one for each base and server.
+        public var queryLimit = 32
         /// Pairs in the checklist (RFC 8445 §6.1.2.5).
         public var pairLimit = 100
         /// Remote candidates that are taken; as many again may be learned from checks.

@@ -103,6 +103,8 @@ extension Peer {
                 let pair = ice.candidatePairs.first { $0.path == path }
                 roundTripTime = pair?.statistics.currentRoundTripTime ?? roundTripTime
                 startDTLSIfReady(now: now)
+            case .candidateGathered(let candidate):
+                events.append(.localCandidate(candidate.sdpValue))
             case .consentExpired, .roleSwitched:
                 break
             }

@@ -72,6 +72,7 @@ public struct Peer: ~Copyable {
         random = SplitMix64(seed: SplitMix64.derive(configuration.seed, "peer"))
         ice = IceAgent(
             role: .controlling, seed: SplitMix64.derive(configuration.seed, "ice"), timing: configuration.iceTiming, at: now)
+        if !configuration.stunServers.isEmpty { ice.gather(from: configuration.stunServers, now: now) }
         sessionID = UInt64.random(in: 1...UInt64(Int64.max), using: &random)
         nextTransportSequence = UInt16.random(in: 0..<32_768, using: &random)
         scratch = PeerScratch()

@@ -21,6 +21,8 @@ public struct ServerLimits: Hashable, Sendable {
     public var rememberedSessions = 1024
     /// Wishes to resume that one connection may have refused before it closes with ``CloseCode/protocolError``.
     public var refusedResumes = 4
+    /// Answers of the STUN server, to all clients together.
+    public var stun = RateLimit(perSecond: 5000, burst: 5000)
     /// Bytes of an HTTP request's head.
     public var requestHead = 16 * 1024
 

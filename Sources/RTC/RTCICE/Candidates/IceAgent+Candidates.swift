@@ -26,15 +26,18 @@ extension IceAgent {
             address: base, kind: .host)
         locals.append(LocalCandidate(candidate: candidate, base: base, preference: preference))
         for remote in remotes.indices { _ = makePair(local: locals.count - 1, remote: remote, isProven: false) }
+        query(from: base)
         work(now)
         return signalled(candidate)
     }
 
     /// Records an address under which a STUN server saw a base, and returns what to signal for it.
     ///
+    /// - Parameter server: Which one it was; candidates of different servers have different foundations (RFC 8445 §5.1.1.3).
+    ///
     /// It makes no pairs: checks leave from the base, which has its own (RFC 8445 §6.1.2.4).
     public mutating func addReflexiveCandidate(
-        _ address: SocketAddress, base: SocketAddress, now: Instant
+        _ address: SocketAddress, base: SocketAddress, server: SocketAddress? = nil, now: Instant
     ) -> IceCandidate {
         if let known = locals.first(where: {
             $0.candidate.address == address && $0.base == base && $0.candidate.kind != .peerReflexive
@@ -43,19 +46,19 @@ extension IceAgent {
         }
         let preference = locals.first { $0.candidate.kind == .host && $0.base == base }?.preference ?? 0
         let candidate = IceCandidate(
-            foundation: foundation(.serverReflexive, base: base),
+            foundation: foundation(.serverReflexive, base: base, server: server),
             priority: IceCandidate.priority(of: .serverReflexive, localPreference: preference), address: address,
             kind: .serverReflexive, relatedAddress: base)
         locals.append(LocalCandidate(candidate: candidate, base: base, preference: preference))
         return signalled(candidate)
     }
 
-    func localFoundation(_ kind: IceCandidate.Kind, base: SocketAddress) -> FoundationKey {
-        FoundationKey(kind: kind, family: base.family, high: base.high, low: base.low)
-    }
-
-    mutating func foundation(_ kind: IceCandidate.Kind, base: SocketAddress) -> String {
-        let key = localFoundation(kind, base: base)
+    mutating func foundation(
+        _ kind: IceCandidate.Kind, base: SocketAddress, server: SocketAddress? = nil
+    ) -> String {
+        let key = FoundationKey(
+            kind: kind, family: base.family, high: base.high, low: base.low, serverHigh: server?.high ?? 0,
+            serverLow: server?.low ?? 0)
         if let index = foundations.firstIndex(of: key) { return String(index + 1) }
         foundations.append(key)
         return String(foundations.count)

@@ -23,14 +23,22 @@ struct Outbox {
         var unknown = STUNUnknownAttributes()
     }
 
+    /// Asks a STUN server for an address; carries no credentials.
+    struct Query {
+        let id: STUNTransactionID
+        let path: Path
+    }
+
     enum Item {
         case request(Request)
         case response(Response)
+        case query(Query)
 
         var path: Path {
             switch self {
             case .request(let request): request.path
             case .response(let response): response.path
+            case .query(let query): query.path
             }
         }
     }

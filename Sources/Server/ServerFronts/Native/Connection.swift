@@ -1,10 +1,12 @@
 import RTCCore
 import RoomCore
+import SignalingProtocol
 
 extension NativeFront {
     struct Connection {
         let address: String
         let isTrusted: Bool
+        let iceServers: [ICEServer]
         let openedAt: Instant
         var lastHeardAt: Instant
         var session: SessionKey?
@@ -16,9 +18,10 @@ extension NativeFront {
         var signals: TokenBucket
         var abuse: TokenBucket
 
-        init(address: String, isTrusted: Bool, limits: ServerLimits, now: Instant) {
+        init(address: String, isTrusted: Bool, iceServers: [ICEServer], limits: ServerLimits, now: Instant) {
             self.address = address
             self.isTrusted = isTrusted
+            self.iceServers = iceServers
             openedAt = now
             lastHeardAt = now
             messages = TokenBucket(limits.messages, at: now)

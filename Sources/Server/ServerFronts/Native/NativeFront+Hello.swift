@@ -36,7 +36,7 @@ extension NativeFront {
             name: name, identity: identity, secret: secret, connection: connection, lastRequest: id, now: now)
         sessionOfName[name] = key
         attach(connection, to: key, identity: identity, now: now)
-        send(.reply(id: id, .ok(welcome(name, secret: secret, epoch: 1).json)), on: connection)
+        send(.reply(id: id, .ok(welcome(name, secret: secret, epoch: 1, on: connection).json)), on: connection)
     }
 
     private func attach(_ connection: UInt64, to key: SessionKey, identity: String?, now: Instant) {
@@ -45,12 +45,15 @@ extension NativeFront {
         timers.add(connection, at: now + configuration.timing.idle)
     }
 
-    private func welcome(_ name: String, secret: String, epoch: Int64, replay: Int64? = nil) -> Welcome {
+    private func welcome(
+        _ name: String, secret: String, epoch: Int64, replay: Int64? = nil, on connection: UInt64
+    ) -> Welcome {
         let grace = configuration.roomTiming.disconnectGrace.inNanoseconds / 1_000_000
         return Welcome(
             session: name, secret: grace > 0 ? secret : nil, epoch: epoch,
             pingMilliseconds: configuration.timing.ping.inNanoseconds / 1_000_000, resumeMilliseconds: grace, replay: replay,
-            iceServers: configuration.iceServers, limits: configuration.limits.frame)
+            iceServers: (connections[connection]?.iceServers ?? []) + configuration.iceServers, limits: configuration.limits.frame
+        )
     }
 
     /// 256 bits in hexadecimal.
@@ -102,7 +105,7 @@ extension NativeFront {
         counts.resumes[.resumed, default: 0] += 1
         let replay = missed.count + waiting
         counts.replayedEvents += replay
-        let answer = welcome(session.name, secret: secret, epoch: session.epoch + 1, replay: Int64(replay))
+        let answer = welcome(session.name, secret: secret, epoch: session.epoch + 1, replay: Int64(replay), on: connection)
         send(.reply(id: id, .ok(answer.json)), on: connection)
         for text in missed { send(text, on: connection) }
         rooms.resumed(key, now: now)

@@ -77,13 +77,17 @@ public final class NativeFront: SignalingService {
 
     /// A WebSocket is open.
     ///
-    /// - Parameter address: Where it comes from; `nil` for this machine.
-    public func opened(_ connection: UInt64, from address: SocketAddress?, now: Instant) {
+    /// - Parameters:
+    ///   - address: Where it comes from; `nil` for this machine.
+    ///   - iceServers: What this client is told to use before what all are told.
+    public func opened(
+        _ connection: UInt64, from address: SocketAddress?, iceServers: [ICEServer] = [], now: Instant
+    ) {
         precondition(connections[connection] == nil, "The connection \(connection) was opened twice.")
         counts.connectionsOpened += 1
         let isTrusted = configuration.trustLoopback && (address?.isLoopback ?? true)
         connections[connection] = Connection(
-            address: address?.host ?? "", isTrusted: isTrusted, limits: configuration.limits, now: now)
+            address: address?.host ?? "", isTrusted: isTrusted, iceServers: iceServers, limits: configuration.limits, now: now)
         guard !isDraining else {
             close(connection, .draining, "the server is stopping", now: now)
             return
