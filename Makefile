@@ -10,7 +10,7 @@ help: ## Show this list
 	@echo
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-18s%s\n' "$$target" "$$text"; done
 
-demo: ## Install what is missing, build, and make a call between two bots
+demo: ## Install what is missing, build, and make a call between four bots
 	@scripts/demo
 
 test: dependencies ## Run every test on the release build, then the lint
@@ -26,7 +26,7 @@ bench: build ## Measure what a call costs, beside Pion on the same work
 lint: ## Check the format, the purity of the machines and the house rules
 	@scripts/lint
 
-fixtures: build ## Make the media files of fixtures/ again
+fixtures: build ## Make all media files in fixtures/, also those that are not kept
 	@$(PRODUCT) fixtures --out fixtures
 
 clean: ## Remove what was built and what the demo left

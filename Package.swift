@@ -59,7 +59,7 @@ let package = Package(
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
 
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
-        room("Server", "ServerFronts", ["RTCCore", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
+        room("Server", "ServerFronts", ["RTCCore", "RTCWire", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
 
         room("Harness", "Measurement", ["RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
@@ -76,7 +76,7 @@ let package = Package(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "Bots", "Scenario", "Measurement", "Reports",
+                "ServerFronts", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports",
             ]),
         .executableTarget(
             name: "starling",
@@ -108,9 +108,14 @@ let package = Package(
         tests("SignalingProtocol", ["RTCCore"]),
         tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
         tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
-        tests("ServerFronts", ["RTCCore", "NetworkImpairment", "SignalingProtocol", "SignalingClients", "RoomCore"] + nio),
+        tests(
+            "ServerFronts",
+            [
+                "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment", "NetworkSimulation", "SignalingProtocol", "SignalingClients",
+                "RoomCore",
+            ] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
-        tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement"]),
+        tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
         .target(
             name: "HandmadeRecords",
             dependencies: [
@@ -118,6 +123,7 @@ let package = Package(
             ], path: "Tests/HandmadeRecords", swiftSettings: settings),
         tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         tests("Reports", ["HandmadeRecords", "Measurement", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        tests("Bots", ["Measurement", "RTCCore", "Scenario"]),
         tests(
             "Runner",
             ["Scenario", "Measurement", "Reports", "RTCCore", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment"]),

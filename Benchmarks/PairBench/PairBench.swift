@@ -37,6 +37,9 @@ struct PairBench: AsyncParsableCommand {
     @Option(help: "One certificate per peer, made on joining, or one per worker: own or shared.")
     var certificate = CertificatePolicy.own
 
+    @Flag(name: .customLong("pipe"), help: "Measures the impairment stage alone, model by model.")
+    var measuresPipe = false
+
     static let joinInterval = Duration.microseconds(100)
     static let joinLimit = Duration.seconds(20)
     /// Until rings and tables have grown to their working size, nothing is called steady.
@@ -50,6 +53,7 @@ struct PairBench: AsyncParsableCommand {
 
     func run() async throws {
         try checkCounter()
+        if measuresPipe { return PipeBench.run() }
         let memoryBefore = Usage.residentBytes()
         let before = Usage.now()
         var configuration = WorkerConfiguration()
@@ -71,6 +75,8 @@ struct PairBench: AsyncParsableCommand {
             ("pairs", "\(pairs)"), ("workers", "\(workers)"),
             ("srtp", await driver.withMachine(handles[0]) { machine, _ in (machine as? Pair)?.cipher ?? "none" }),
             ("cpu_ms_per_peer", Self.decimal((joined.cpu - before.cpu).inMilliseconds / peers, 3)),
+            ("allocations_per_peer", Self.decimal(Double(joined.allocations - before.allocations) / peers, 0)),
+            ("page_faults_per_peer", Self.decimal(Double(joined.pageFaults - before.pageFaults) / peers, 2)),
             ("joined_kib_per_peer", Self.decimal(Double(memoryJoined - memoryBefore) / 1024 / peers, 1)),
         ]
         if seconds > 0 {

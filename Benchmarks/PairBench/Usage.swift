@@ -7,13 +7,17 @@ struct Usage {
     var cpu: Duration
     /// Calls for heap memory, by anyone.
     var allocations: UInt64
+    /// Pages that the system had to bring in, most of them fresh memory.
+    var pageFaults: Int
 
     static func now() -> Usage {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         let seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
         let microseconds = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec
-        return Usage(cpu: .seconds(seconds) + .microseconds(microseconds), allocations: allocation_count())
+        return Usage(
+            cpu: .seconds(seconds) + .microseconds(microseconds), allocations: allocation_count(),
+            pageFaults: usage.ru_minflt + usage.ru_majflt)
     }
 
     /// Memory in use (resident set) in bytes.

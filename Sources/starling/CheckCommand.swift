@@ -9,6 +9,13 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var scenarios: ScenarioOptions
 
     func run() throws {
-        for prepared in try scenarios.prepare() { prepared.plan.lines.forEach(Console.say) }
+        var isWrong = false
+        for chosen in try scenarios.choose() {
+            switch chosen {
+            case .ready(let prepared): prepared.plan.lines.forEach(Console.sayWrapped)
+            case .refused: isWrong = true
+            }
+        }
+        if isWrong { throw ExitCode(ExitStatus.usage.rawValue) }
     }
 }

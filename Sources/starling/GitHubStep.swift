@@ -19,11 +19,11 @@ struct GitHubStep {
 
     /// Annotates the scenarios' lines, and appends to the summary as much as there is room for. A summary that cannot be written
     /// is no reason for a run to fail.
-    func tell(_ results: [RunResult]) {
-        if isActions { GitHubAnnotations.lines(results, workspace: workspace).forEach(Console.say) }
+    func tell(_ results: [RunResult], refusals: [Refusal]) {
+        if isActions { GitHubAnnotations.lines(results, refusals: refusals, workspace: workspace).forEach(Console.say) }
         guard let summary else { return }
         let written = (try? FileManager.default.attributesOfItem(atPath: summary)[.size] as? Int) ?? 0
-        let bytes = GitHubSummary.encode(results, limit: GitHubSummary.mostBytes - written)
+        let bytes = GitHubSummary.encode(results, refusals: refusals, limit: GitHubSummary.mostBytes - written)
         if !FileManager.default.fileExists(atPath: summary) {
             _ = FileManager.default.createFile(atPath: summary, contents: nil)
         }

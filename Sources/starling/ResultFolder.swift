@@ -38,15 +38,15 @@ struct ResultFolder {
     }
 
     /// `reports/NAME-TIME`.
-    static func defaultPath(for plan: Plan) -> String {
+    static func defaultPath(named name: String) -> String {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.dateFormat = "yyyyMMdd-HHmmss"
-        return "reports/\(plan.scenario.name)-\(formatter.string(from: Date()))"
+        return "reports/\(name)-\(formatter.string(from: Date()))"
     }
 
-    /// - Parameter scenarios: Their secrets are not written.
-    func write(_ bytes: [UInt8], to name: String, redacting scenarios: [Scenario]) throws {
+    /// - Parameter scenarios: Their secrets are not written, wherever in the text they stand.
+    func write(_ bytes: [UInt8], to name: String, redacting scenarios: [Scenario] = []) throws {
         let file = (path as NSString).appendingPathComponent(name)
         let text = scenarios.reduce(String(decoding: bytes, as: UTF8.self)) { $1.redacted($0) }
         do {

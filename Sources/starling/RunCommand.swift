@@ -24,41 +24,16 @@ struct RunCommand: AsyncParsableCommand {
     var isQuiet = false
 
     func run() async throws {
-        let prepared = try scenarios.prepare()
-        for scenario in prepared { try TargetPolicy.check(scenario.plan, ownedTarget: ownedTarget) }
         let interruption = Interruption()
-        var outcomes = Outcomes(isQuiet: isQuiet)
-        for (index, scenario) in prepared.enumerated() {
-            guard !interruption.isRequested else { break }
-            let plan = scenario.plan
-            let folder = try ResultFolder(Outcomes.folder(out, plan: plan, index: index, of: prepared.count))
-            if !isQuiet { plan.lines.forEach(Console.say) }
-            let record: RunRecord
-            do {
-                record = try await SocketRun().perform(
-                    plan, media: scenario.media, interruption: { interruption.isRequested }, progress: show)
-            } catch {
-                Console.complain("\(plan.scenario.path): \(error)")
-                throw ExitCode(ExitStatus.unreachable.rawValue)
-            }
-            Console.endLine()
-            try outcomes.add(record, plan: plan, driver: "run", folder: folder, overrides: scenarios.overrides)
+        var outcomes = try Outcomes(scenarios, out: out, driver: "run", isQuiet: isQuiet)
+        try await outcomes.runAll(
+            objection: { TargetPolicy.objection(to: $0, ownedTarget: ownedTarget) },
+            isInterrupted: { interruption.isRequested }, failure: .unreachable
+        ) { prepared throws(RunError) in
+            let progress = LiveProgress(prepared.plan, isQuiet: isQuiet)
+            return try await SocketRun().perform(
+                prepared.plan, media: prepared.media, interruption: { interruption.isRequested }, progress: progress.show)
         }
-        throw ExitCode(try outcomes.finish(out: out).rawValue)
-    }
-
-    private func show(_ progress: SocketRun.Progress) {
-        guard !isQuiet else { return }
-        switch progress {
-        case .serverStarted(let url):
-            Console.say("  signaling at \(url)")
-        case .running(let elapsed, let total, let joined, let bots):
-            let seconds = Int(elapsed.inSeconds.rounded())
-            let line = "  \(seconds) s of \(Int(total.inSeconds)) s, \(joined) of \(bots) in the room"
-            Console.replaceLine(line)
-            if !Console.isTerminal, seconds > 0, seconds % 5 == 0 { Console.say(line) }
-        case .draining:
-            Console.say("  interrupted: draining and reporting; once more ends at once")
-        }
+        throw ExitCode(try outcomes.finish().rawValue)
     }
 }

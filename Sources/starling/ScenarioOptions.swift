@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Measurement
 import NetworkImpairment
+import Reports
 import Runner
 import Scenario
 
@@ -16,8 +17,11 @@ struct ScenarioOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: ArgumentHelp("Changes a value, such as groups[0].count=8.", valueName: "path=value"))
     var overrides: [String] = []
 
-    @Option(help: "Only scenarios that carry this tag.")
+    @Option(help: "Only scenarios that carry this tag; where several are given, all of them.")
     var tag: [String] = []
+
+    @Option(help: ArgumentHelp("Only the I-th of N parts of the scenarios.", valueName: "I/N"))
+    var shard: Shard?
 
     /// A scenario with its plan and its media, ready to run.
     struct Prepared {
@@ -25,32 +29,78 @@ struct ScenarioOptions: ParsableArguments {
         var media: MediaLibrary
     }
 
-    /// - Throws: ``ExitCode`` 2, having said everything that is wrong.
-    func prepare() throws -> [Prepared] {
-        var prepared: [Prepared] = []
-        var isWrong = false
+    /// A scenario that was chosen, whether it can be run or not.
+    enum Chosen {
+        case ready(Prepared)
+        case refused(Refusal)
+    }
+
+    /// Reads every scenario that was asked for, and says what is wrong with those that cannot be run.
+    ///
+    /// A file that cannot be read has no tags and no plan: it is refused whichever tags were asked for.
+    ///
+    /// - Throws: ``ExitCode`` 2 where there is nothing to choose from.
+    func choose() throws -> [Chosen] {
+        var chosen: [Chosen] = []
+        var media: MediaLibrary?
+        var traces = TraceLibrary()
+        var turn = 0
         for path in try files() {
+            let scenario: Scenario
             do {
-                let scenario = try Scenario.load(
+                scenario = try Scenario.load(
                     path: path, environment: ProcessInfo.processInfo.environment, presets: NetworkProfile.preset,
                     presetNames: NetworkProfile.presetNames, overrides: overrides)
-                guard tag.allSatisfy(scenario.tags.contains) else { continue }
-                let plan = Plan(scenario, seed: seed)
-                prepared.append(Prepared(plan: plan, media: try MediaLibrary(of: scenario)))
             } catch {
-                isWrong = true
-                Console.complain(error.description)
+                defer { turn += 1 }
+                if shard?.chooses(turn) ?? true { chosen.append(.refused(refuse(path, error))) }
+                continue
+            }
+            guard tag.allSatisfy(scenario.tags.contains) else { continue }
+            defer { turn += 1 }
+            guard shard?.chooses(turn) ?? true else { continue }
+            do {
+                let scenario = try traces.load(into: scenario)
+                let library = try MediaLibrary(of: scenario, known: media)
+                library.warnings.forEach(Console.complain)
+                media = media?.merging(library) ?? library
+                chosen.append(.ready(Prepared(plan: Plan(scenario, seed: seed), media: library)))
+            } catch {
+                chosen.append(.refused(refuse(path, error)))
             }
         }
-        guard !isWrong else { throw ExitCode(ExitStatus.usage.rawValue) }
-        guard !prepared.isEmpty else {
+        guard turn > 0 else {
             Console.complain(
                 "no scenario carries \(tag.map { "the tag '\($0)'" }.joined(separator: " and ")); see 'tags:' in the files")
             throw ExitCode(ExitStatus.usage.rawValue)
         }
-        return prepared
+        return chosen
     }
 
+    /// Those that can be run, where it makes no sense to go on without the others.
+    ///
+    /// - Throws: ``ExitCode`` 2, having said everything that is wrong.
+    func prepare() throws -> [Prepared] {
+        let chosen = try choose()
+        let ready = chosen.compactMap { if case .ready(let prepared) = $0 { prepared } else { nil } }
+        guard ready.count == chosen.count else { throw ExitCode(ExitStatus.usage.rawValue) }
+        return ready
+    }
+
+    private func refuse(_ path: String, _ errors: ScenarioErrors) -> Refusal {
+        Console.complain(errors.description)
+        return Refusal(
+            name: ((path as NSString).lastPathComponent as NSString).deletingPathExtension, path: path,
+            exitCode: ExitStatus.usage.rawValue,
+            reasons: errors.errors.map { error in
+                let isInFile = error.location.override == nil && error.location.line > 0
+                return Refusal.Reason(
+                    text: error.description, line: isInFile ? error.location.line : nil,
+                    column: isInFile ? error.location.column : nil)
+            })
+    }
+
+    /// Each file once, in the order in which it was first named; those of a folder by name.
     private func files() throws -> [String] {
         var found: [String] = []
         for path in paths {
@@ -71,6 +121,7 @@ struct ScenarioOptions: ParsableArguments {
             }
             found += inside.map { (path as NSString).appendingPathComponent($0) }
         }
-        return found
+        var seen: Set<String> = []
+        return found.filter { seen.insert(URL(fileURLWithPath: $0).standardizedFileURL.path).inserted }
     }
 }

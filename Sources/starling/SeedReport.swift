@@ -18,6 +18,7 @@ struct SeedReport {
 
     func run() throws -> ExitStatus {
         var status = ExitStatus.pass
+        let changes = command.scenarios.overrides.map { " --set '\($0)'" }.joined()
         for prepared in try command.scenarios.prepare() {
             let scenario = prepared.plan.scenario
             let range = command.seeds?.seeds ?? prepared.plan.seed...prepared.plan.seed
@@ -38,7 +39,7 @@ struct SeedReport {
             )
             for failure in search.failures.prefix(Self.listed) {
                 Console.say("  seed \(failure.seed): \(failure.reasons.first ?? failure.verdict.rawValue)")
-                Console.say("    starling simulate \(scenario.path) --seed \(failure.seed)")
+                Console.say("    starling simulate \(scenario.path) --seed \(failure.seed)\(changes)")
             }
             if search.failures.count > Self.listed { Console.say("  and \(search.failures.count - Self.listed) more") }
             guard let first = search.failures.first else { continue }
@@ -54,12 +55,14 @@ struct SeedReport {
 
     private func shrink(_ prepared: ScenarioOptions.Prepared, seed: UInt64) throws {
         let scenario = prepared.plan.scenario
-        let text = (try? String(contentsOfFile: scenario.path, encoding: .utf8)) ?? ""
+        let written = (try? String(contentsOfFile: scenario.path, encoding: .utf8)) ?? ""
+        let text = ScenarioReduction.applying(command.scenarios.overrides, to: written)
         let parse = { (candidate: String) -> Scenario? in
-            try? Scenario.parse(
+            let parsed = try? Scenario.parse(
                 candidate, path: scenario.path, environment: ProcessInfo.processInfo.environment,
-                presets: NetworkProfile.preset, presetNames: NetworkProfile.presetNames,
-                overrides: candidate == text ? command.scenarios.overrides : [])
+                presets: NetworkProfile.preset, presetNames: NetworkProfile.presetNames)
+            var traces = TraceLibrary()
+            return parsed.flatMap { try? traces.load(into: $0) }
         }
         let shrunk: Shrinking?
         do {
@@ -69,7 +72,7 @@ struct SeedReport {
             throw ExitCode(ExitStatus.usage.rawValue)
         }
         guard let shrunk else { return }
-        let folder = try ResultFolder(command.out ?? ResultFolder.defaultPath(for: prepared.plan))
+        let folder = try ResultFolder(command.out ?? ResultFolder.defaultPath(named: scenario.name))
         try folder.write(Array(shrunk.text.utf8), to: "shrunk.yaml", redacting: [scenario])
         Console.say(
             "  shrunk in \(shrunk.simulations) simulations: \(shrunk.changes.isEmpty ? "nothing could go" : shrunk.changes.joined(separator: ", "))"

@@ -11,24 +11,33 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port to listen on; 0 takes a free one.")
     var port = 8080
 
+    @Option(help: "The UDP port to serve STUN on, which clients are then told; 0 takes a free one. Without it there is no STUN.")
+    var stunPort: Int?
+
     @Flag(name: .customLong("trust-loopback"), help: "Lift rate limits and origin checks for clients on this machine.")
     var trustsLoopback = false
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): a port lies between 0 and 65535") }
+        if let stunPort, !(0...65_535).contains(stunPort) {
+            throw ValidationError("--stun-port \(stunPort): a port lies between 0 and 65535")
+        }
     }
 
     func run() async throws {
         let server: ReferenceServer
         do {
-            server = try await ReferenceServer.start(
-                configuration: ServerConfiguration(host: host, port: port, trustLoopback: trustsLoopback))
+            var configuration = ServerConfiguration(host: host, port: port, trustLoopback: trustsLoopback)
+            configuration.stunPort = stunPort
+            server = try await ReferenceServer.start(configuration: configuration)
         } catch {
             Console.complain("starling serve: \(error)")
             throw ExitCode(ExitStatus.usage.rawValue)
         }
+        let stun = server.stunURL.map { "; STUN at \($0)" } ?? ""
         Console.say(
-            "serving starling.v1 at \(server.url); health at http://\(server.boundAddress):\(server.port)/healthz; Ctrl-C stops")
+            "serving starling.v1 at \(server.url); health at http://\(server.boundAddress):\(server.port)/healthz\(stun); Ctrl-C stops"
+        )
         let interruption = Interruption()
         while !interruption.isRequested { try? await Task.sleep(for: .milliseconds(100)) }
         await server.stop()

@@ -1,10 +1,10 @@
 import ArgumentParser
 import Measurement
-import Reports
+import RTCCore
 import Runner
 import Scenario
 
-struct SimulateCommand: ParsableCommand {
+struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate", abstract: "Run scenarios in virtual time: the same seed gives the same bytes.")
 
@@ -28,36 +28,20 @@ struct SimulateCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() async throws {
         if seeds != nil || shrink { throw ExitCode(try SeedReport(self).run().rawValue) }
-        let prepared = try scenarios.prepare()
-        try refuseServersOfOthers(prepared)
-        var outcomes = Outcomes(isQuiet: isQuiet)
-        for (index, scenario) in prepared.enumerated() {
-            let plan = scenario.plan
-            let folder = try ResultFolder(Outcomes.folder(out, plan: plan, index: index, of: prepared.count))
-            if !isQuiet { plan.lines.forEach(Console.say) }
-            let record: RunRecord
-            do {
-                record = try SimulatedRun.perform(plan, media: scenario.media)
-            } catch {
-                Console.complain("\(plan.scenario.path): \(error)")
-                throw ExitCode(ExitStatus.usage.rawValue)
-            }
-            try outcomes.add(record, plan: plan, driver: "simulate", folder: folder, overrides: scenarios.overrides)
+        var outcomes = try Outcomes(scenarios, out: out, driver: "simulate", isQuiet: isQuiet)
+        try await outcomes.runAll(objection: Self.objection, failure: .usage) { prepared throws(RunError) in
+            Console.replaceLine("  simulating \(Int(prepared.plan.duration.inSeconds.rounded())) s")
+            return try SimulatedRun.perform(prepared.plan, media: prepared.media)
         }
-        throw ExitCode(try outcomes.finish(out: out).rawValue)
+        throw ExitCode(try outcomes.finish().rawValue)
     }
 
     /// A simulation has no way to a real server: a pass without it would say nothing about it.
-    private func refuseServersOfOthers(_ prepared: [ScenarioOptions.Prepared]) throws {
-        var isWrong = false
-        for scenario in prepared.map(\.plan.scenario) {
-            guard case .url(let url) = scenario.target.address else { continue }
-            isWrong = true
-            let message = "'\(url)' cannot be reached in virtual time: use 'starling run', or add --set target.url=embedded"
-            Console.complain(scenario.error(message, in: "target.url").description)
-        }
-        if isWrong { throw ExitCode(ExitStatus.usage.rawValue) }
+    private static func objection(to plan: Plan) -> String? {
+        guard case .url(let url) = plan.scenario.target.address else { return nil }
+        let message = "'\(url)' cannot be reached in virtual time: use 'starling run', or add --set target.url=embedded"
+        return plan.scenario.error(message, in: "target.url").description
     }
 }

@@ -13,7 +13,10 @@ struct Starling: AsyncParsableCommand {
             reached or nobody got in, 130 interrupted.
             """,
         version: "0.1.0",
-        subcommands: [RunCommand.self, SimulateCommand.self, CheckCommand.self, ServeCommand.self, FixturesCommand.self])
+        subcommands: [
+            RunCommand.self, SimulateCommand.self, CheckCommand.self, ReportCommand.self, ServeCommand.self, FixturesCommand.self,
+            NetworksCommand.self,
+        ])
 
     static func main() async {
         do {

@@ -1,5 +1,3 @@
-import ArgumentParser
-import Measurement
 import NetworkDriver
 import RTCCore
 import Scenario
@@ -9,14 +7,12 @@ enum TargetPolicy {
     /// The most peers against a target that is not this machine without its owner's word.
     static let mostPeers = 10
 
-    /// - Throws: ``ExitCode`` 2, having said what is missing.
-    static func check(_ plan: Plan, ownedTarget: String?) throws {
-        guard case .url(let text) = plan.scenario.target.address, let url = try? SignalingURL(text) else { return }
-        guard plan.bots.count > mostPeers, !isLoopback(url.host), ownedTarget != url.host else { return }
-        Console.complain(
-            "\(plan.scenario.path): \(plan.bots.count) peers against \(url.host), which is not this machine: "
-                + "if it is yours, say so with --i-own-this-target \(url.host); otherwise run at most \(mostPeers)")
-        throw ExitCode(ExitStatus.usage.rawValue)
+    /// What is missing for a plan to be run; `nil` where nothing is.
+    static func objection(to plan: Plan, ownedTarget: String?) -> String? {
+        guard case .url(let text) = plan.scenario.target.address, let url = try? SignalingURL(text) else { return nil }
+        guard plan.bots.count > mostPeers, !isLoopback(url.host), ownedTarget != url.host else { return nil }
+        return "\(plan.scenario.path): \(plan.bots.count) peers against \(url.host), which is not this machine: "
+            + "if it is yours, say so with --i-own-this-target \(url.host); otherwise run at most \(mostPeers)"
     }
 
     private static func isLoopback(_ host: String) -> Bool {

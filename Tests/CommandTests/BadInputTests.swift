@@ -80,6 +80,7 @@ struct BadInputTests {
             ("cut.ivf", "the file was cut short; copy or encode it anew"),
             ("picture.ivf", "the file is a PNG image; give an IVF file with VP8"),
             ("missing.ivf", "cannot be opened (No such file or directory); check the path"), ("empty.ivf", "; "),
+            ("screen-720p.ivf", "; `starling fixtures --kind screen --size 720p --out .` makes it"),
         ]
         for (file, message) in videos {
             try folder.scenario(video: file)

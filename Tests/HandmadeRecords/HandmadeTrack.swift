@@ -63,7 +63,7 @@ public struct HandmadeTrack: Sendable {
 
     public func audit(_ arrivals: [ReceivedFrame], ledger: PacketLedger? = PacketLedger()) -> FrameAudit {
         FrameAudit(
-            from: "callers[0]", to: "callers[1]", sent: sent,
+            from: "callers[0]", to: "callers[1]", sent: [sent],
             received: ReceivedTrackRecord(kind: sent.kind, frames: arrivals), ledger: ledger)
     }
 

@@ -186,7 +186,7 @@ struct FrameIdentityTests {
     @Test("nothing received is everything missing")
     func nothing() {
         let track = HandmadeTrack(count: 30)
-        let audit = FrameAudit(from: "a", to: "b", sent: track.sent, received: nil, ledger: PacketLedger())
+        let audit = FrameAudit(from: "a", to: "b", sent: [track.sent], received: nil, ledger: PacketLedger())
         #expect(audit.count(.missing) == 30)
         #expect(audit.unexplained == 30)
     }

@@ -109,4 +109,77 @@ struct FreezeTests {
         #expect(try call.evaluate("video.in.freeze.count max == 0 outside drop").status == .pass)
         #expect(try call.evaluate("video.in.freeze.ratio max == 0% outside drop").status == .pass)
     }
+
+    @Test("five seconds without RTP are a pause, whatever the mean; with packets flowing they are a freeze")
+    func pause() throws {
+        let track = HandmadeTrack(count: 300)
+        var call = HandmadeCall([track], stopAt: .seconds(11))
+        call.arrivals = [track.arrivals(except: 60..<220)]
+        #expect(try freezes(call) == 0)
+        #expect(try call.evaluate("video.in.pause.count max == 1").status == .pass)
+        let paused = try #require(try call.evaluate("video.in.pause.duration max > 5s").value)
+        #expect(abs(paused - 161.0 / 30) < 0.001)
+        // The same pictures stand still, but damaged frames show that packets came.
+        call.arrivals[0] += [100, 150, 200].map { track.arrival($0, outcome: .damaged) }
+        #expect(try freezes(call) == 1)
+        #expect(try call.evaluate("video.in.pause.count max == 0").status == .pass)
+        #expect(try call.evaluate("video.in.freeze.duration max > 5.3s").status == .pass)
+    }
+
+    @Test("what stands still at the end is told on its own, also where no packet comes any more")
+    func openDuration() throws {
+        let track = HandmadeTrack(count: 300)
+        var call = HandmadeCall([track], stopAt: .seconds(11))
+        call.arrivals = [track.arrivals(except: 90..<300)]
+        let open = try #require(try call.evaluate("video.in.freeze.open max == 0").value)
+        #expect(abs(open - (10 - 89.0 / 30 - 0.02)) < 0.001)
+        #expect(try call.evaluate("video.in.freeze.open max == 0").status == .fail)
+        #expect(try call.evaluate("video.in.pause.count max == 0").status == .pass)
+        #expect(try HandmadeCall().evaluate("video.in.freeze.open max == 0").status == .pass)
+    }
+
+    @Test("the duration is that of the closed freezes and the open one")
+    func totalDuration() throws {
+        let track = HandmadeTrack(count: 120)
+        var call = HandmadeCall([track], stopAt: .seconds(5))
+        call.arrivals = [track.arrivals(except: Array(30..<40) + Array(90..<120))]
+        let frozen = try #require(try call.evaluate("video.in.freeze.duration max > 0").value)
+        #expect(abs(frozen - 11.0 / 30 - (4 - 89.0 / 30 - 0.02)) < 0.001)
+        #expect(try freezes(call) == 2)
+    }
+}
+
+@Suite("Interruptions of sound")
+struct InterruptionTests {
+    private func call(except missing: [Int]) -> HandmadeCall {
+        let track = HandmadeTrack(HandmadeMedia.audio, count: 200)
+        var call = HandmadeCall([track], stopAt: .seconds(5))
+        call.arrivals = [track.arrivals(except: missing)]
+        return call
+    }
+
+    private func value(_ call: HandmadeCall, _ metric: String) throws -> Double {
+        try #require(try call.evaluate("audio.in.interruption.\(metric) max >= 0").value)
+    }
+
+    @Test("seven lost frames of 20 ms are none, eight are one", arguments: [(7, 0.0, 0.0), (8, 1.0, 0.16)])
+    func threshold(lost: Int, count: Double, duration: Double) throws {
+        let call = call(except: Array(50..<50 + lost))
+        #expect(try value(call, "count") == count)
+        #expect(abs(try value(call, "duration") - duration) < 1e-6)
+    }
+
+    @Test("many short gaps are no interruption, though they are more loss")
+    func scattered() throws {
+        #expect(try value(call(except: stride(from: 10, to: 190, by: 2).map { $0 }), "count") == 0)
+    }
+
+    @Test("silence from the start and to the end counts, and so does a track without any sound")
+    func edges() throws {
+        #expect(try value(call(except: Array(0..<20)), "count") == 1)
+        let open = call(except: Array(150..<200))
+        #expect(try value(open, "count") == 1)
+        #expect(abs(try value(open, "duration") - 0.98) < 1e-6)
+        #expect(abs(try value(call(except: Array(0..<200)), "duration") - 4) < 1e-6)
+    }
 }

@@ -89,6 +89,16 @@ struct MetricTests {
         #expect(isNear(try value(HandmadeCall(), "video.in.fps max < 31"), 30, within: 1))
     }
 
+    @Test("frames that were withheld are none that were sent")
+    func sentFrames() throws {
+        var track = HandmadeTrack(count: 90)
+        #expect(isNear(try value(HandmadeCall([track], stopAt: .seconds(4)), "video.out.fps min > 1"), 30))
+        for position in 30..<45 { track.sent.frames[position].packetCount = 0 }
+        let call = HandmadeCall([track], stopAt: .seconds(4))
+        #expect(isNear(try value(call, "video.out.fps min > 1"), 15, within: 1))
+        #expect(try value(call, "video.out.fps count == 3") == 3)
+    }
+
     @Test("bitrates, loss and jitter come from the differences of samples")
     func counters() throws {
         var call = HandmadeCall([HandmadeTrack(count: 120)], stopAt: .seconds(5))
@@ -103,6 +113,21 @@ struct MetricTests {
         #expect(try value(call, "rtt count == 3") == 3)
         call.senderSamples = call.receiverSamples
         #expect(isNear(try value(call, "video.out.bitrate max > 1kbps"), 800_000, within: 1))
+    }
+
+    @Test("feedback is counted in packets, in the window in which it was sent")
+    func feedback() throws {
+        var call = HandmadeCall([HandmadeTrack(count: 120)], stopAt: .seconds(5))
+        call.receiverSamples = samples(.video, bytes: [0, 0, 0], received: [0, 0, 0], lost: [0, 0, 0])
+        for (index, (nacks, pictures)) in [(3, 1), (4, 1), (9, 3)].enumerated() {
+            call.receiverSamples[index].tracks[0].nackCount = UInt64(nacks)
+            call.receiverSamples[index].tracks[0].pliCount = UInt64(pictures)
+        }
+        #expect(try value(call, "video.in.nack max < 100") == 9)
+        #expect(try value(call, "video.in.pli max < 100") == 3)
+        call.faults = [.init(name: "drop", start: .seconds(2), end: .seconds(2.5), hits: ["callers[1]"])]
+        #expect(try value(call, "video.in.nack max < 100 from drop") == 5)
+        #expect(try value(call, "video.in.pli max < 100 from drop") == 2)
     }
 
     @Test("duplicates that outnumber losses are no negative loss")
@@ -149,11 +174,11 @@ struct MetricTests {
         }
     }
 
-    @Test("what a run does not measure is an error, not a pass")
+    @Test("what did not happen is an error, not a pass")
     func unmeasured() throws {
         let result = try HandmadeCall().evaluate("reconnect.attempts max >= 0")
         #expect(result.status == .error)
-        #expect(result.explanation == "this run does not measure reconnect.attempts")
+        #expect(result.explanation == "there is no sample of reconnect.attempts")
     }
 }
 

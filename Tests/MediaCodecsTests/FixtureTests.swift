@@ -1,3 +1,4 @@
+import Foundation
 import MediaCodecs
 import MediaFiles
 import MediaTracks
@@ -8,109 +9,203 @@ import Testing
 private let folder =
     #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/") + "/fixtures"
 
+private func fixture(_ name: String) throws -> Fixture {
+    try #require(Fixture(path: name))
+}
+
 @Suite("The fixtures that are kept")
 struct KeptFixtureTests {
-    @Test("every picture decodes, carries its number and flashes once a second; every chirp begins with its flash")
-    func alignment() throws {
-        let path = "\(folder)/\(Fixtures.video)"
-        let video = try IVFReader.read(MediaFileBytes.read(path: path), name: path)
-        var decoder = try VP8Decoder()
-        var flashes: [UInt64] = []
-        for index in video.frames.indices {
-            let image = try #require(try decoder.decode(video.payload(index)))
-            #expect(IdStrip.read(image) == UInt32(index))
-            if FlashAndChirp.isFlash(image) { flashes.append(video.frames[index].presentationTime) }
-        }
-        #expect(flashes == (0..<10).map { UInt64($0) * 1_000_000_000 + FlashAndChirp.offset })
+    static let kept = Fixture.all.filter(\.isKept)
 
-        let audioPath = "\(folder)/\(Fixtures.audio)"
-        let audio = try OggOpusReader.read(MediaFileBytes.read(path: audioPath), name: audioPath)
-        var samples: [Int16] = []
-        var ears = try OpusDecoder(channels: 1)
-        for index in audio.packets.indices { samples += try ears.decode(audio.payload(index)) }
-        #expect(samples.count == 480_000)
-        // Around each flash only, so that an unoptimised build takes no minute.
-        for flash in flashes {
-            let expected = Int(flash) / 1_000_000 * 48
-            let start = expected - 480
-            let chirps = FlashAndChirp.chirps(in: Array(samples[start..<(expected + 2400)]))
-            #expect(chirps.count == 1)
-            let error = (chirps.first ?? 0) + start - expected
-            #expect(abs(error) <= 24, "half a millisecond; was \(error) samples")
-        }
+    @Test(
+        "every frame decodes, is unlike the others and carries its number; flashes and chirps meet; the bitrate is as promised",
+        arguments: kept)
+    func check(fixture: Fixture) throws {
+        let file = try MediaFileBytes.read(path: "\(folder)/\(fixture.fileName)")
+        #expect(FixtureCheck.faults(in: file, of: fixture) == [])
     }
 
-    @Test("the video is a loop of ten seconds with a key frame each second and about half a megabit")
-    func video() throws {
-        let track = try MediaTrack.load(path: "\(folder)/\(Fixtures.video)")
-        #expect((track.width, track.height, track.frameCount) == (640, 360, 300))
-        #expect(track.keyFrames == Array(stride(from: 0, to: 300, by: 30)))
-        #expect((track.loopTicks, track.loopDuration) == (900_000, 10_000_000_000))
-        #expect((450_000...550_000).contains(track.bitrate))
+    @Test("each loads without a warning, as a loop of ten seconds", arguments: kept)
+    func loads(fixture: Fixture) throws {
+        let track = try MediaTrack.load(path: "\(folder)/\(fixture.fileName)")
         #expect(track.warnings.isEmpty)
+        #expect(track.frameCount == fixture.frameCount)
+        #expect(track.loopDuration == 10_000_000_000)
+        #expect((track.width, track.height) == (fixture.size?.width ?? 0, fixture.size?.height ?? 0))
+        #expect(track.channels == fixture.channels)
+        guard fixture.kind.isVideo else {
+            #expect(track.hasMeasuredLevels)
+            return
+        }
+        #expect(track.keyFrames == Array(stride(from: 0, to: fixture.frameCount, by: fixture.framesPerSecond)))
     }
 
-    @Test("the audio is a loop of ten seconds with a level for each packet, loud and quiet")
-    func audio() throws {
-        let track = try MediaTrack.load(path: "\(folder)/\(Fixtures.audio)")
-        #expect((track.frameCount, track.packetCount, track.channels) == (500, 500, 1))
-        #expect((track.loopTicks, track.loopDuration) == (480_000, 10_000_000_000))
-        #expect((26_000...36_000).contains(track.bitrate))
-        #expect(track.hasMeasuredLevels)
-        let levels = (0..<500).map { track.frame($0).audioLevel }
-        #expect(levels.filter { $0 < 30 }.count > 200)
-        #expect(levels.filter { $0 > 50 }.count > 80)
-        #expect((0..<500).allSatisfy { !track.frame($0).isSilence })
+    @Test("speech is loud and quiet by turns; music and tone are loud throughout; silence is quiet but for the chirps")
+    func levels() throws {
+        func levels(_ name: String) throws -> [UInt8] {
+            let track = try MediaTrack.load(path: "\(folder)/\(name)")
+            #expect((0..<500).allSatisfy { !track.frame($0).isSilence })
+            return (0..<500).map { track.frame($0).audioLevel }
+        }
+        let speech = try levels("speech.ogg")
+        #expect(speech.count { $0 < 30 } > 200)
+        #expect(speech.count { $0 > 50 } > 80)
+        #expect(try levels("music.ogg").allSatisfy { $0 < 40 })
+        #expect(try levels("tone.ogg").allSatisfy { (8...22).contains($0) })
+        let silence = try levels("silence.ogg")
+        #expect(silence.count { $0 > 60 } > 460)
+        #expect((10...40).contains(silence.count { $0 < 40 }))
     }
 
-    @Test("both together are less than a megabyte")
+    @Test("a shared screen turns its page with one huge frame every five seconds, far from key frames and flashes")
+    func hugeFrames() throws {
+        let track = try MediaTrack.load(path: "\(folder)/screen-360p.ivf")
+        let sizes = (0..<track.frameCount).map { track.frame($0).size }
+        let mean = sizes.reduce(0, +) / sizes.count
+        // W3C webrtc-stats: huge is what has two and a half times the mean.
+        let huge = sizes.indices.filter { !$0.isMultiple(of: 10) && !(5...6).contains($0 % 10) && sizes[$0] * 2 > mean * 5 }
+        #expect(huge == [27, 77])
+    }
+
+    @Test("all together they are less than three megabytes")
     func size() throws {
-        let sizes = try [Fixtures.video, Fixtures.audio].map { try MediaFileBytes.read(path: "\(folder)/\($0)").count }
-        #expect(sizes.reduce(0, +) < 1_000_000)
+        let sizes = try Self.kept.map { try MediaFileBytes.read(path: "\(folder)/\($0.fileName)").count }
+        #expect(sizes.reduce(0, +) < 3_000_000)
+    }
+}
+
+@Suite("What the check of a fixture finds")
+struct FixtureCheckTests {
+    private func faults(_ fixture: Fixture, _ spoil: (inout EncodedVideo) throws -> Void) throws -> [String] {
+        let path = "\(folder)/\(fixture.fileName)"
+        var video = try IVFReader.read(MediaFileBytes.read(path: path), name: path)
+        try spoil(&video)
+        return FixtureCheck.faults(in: IVFWriter.write(video), of: fixture)
+    }
+
+    /// The same video with other payloads.
+    private func rebuilt(_ video: EncodedVideo, _ payload: (Int) -> ArraySlice<UInt8>) -> EncodedVideo {
+        var other = EncodedVideo(codec: video.codec, width: video.width, height: video.height, timebase: video.timebase)
+        for index in video.frames.indices {
+            other.append(payload(index), at: video.frames[index].presentationTime, isKey: video.frames[index].isKey)
+        }
+        return other
+    }
+
+    @Test("a frame in another's place: equal frames, and a number that is wrong")
+    func swapped() throws {
+        let found = try faults(try fixture("high-motion-180p.ivf")) { video in
+            let original = video
+            video = rebuilt(original) { original.payload($0 == 30 ? 0 : $0) }
+        }
+        #expect(found.contains("two of its frames are equal"))
+        #expect(found.contains("frame 30 carries the number 0"))
+    }
+
+    @Test("a rate, a size and a length that are not the fixture's")
+    func otherFixture() throws {
+        let file = try MediaFileBytes.read(path: "\(folder)/screen-360p.ivf")
+        let found = FixtureCheck.faults(in: file, of: try fixture("high-motion-180p.ivf"))
+        #expect(found.contains { $0.hasPrefix("its bitrate is") })
+        #expect(found.contains("it has 100 frames, not 300"))
+        #expect(found.contains("it has 640x360 pixels, not 320x180"))
+    }
+
+    @Test("sound whose chirps come 20 ms late, or not at all")
+    func lateChirps() throws {
+        let speech = try fixture("speech.ogg")
+        let audio = try OggOpusReader.read(MediaFileBytes.read(path: "\(folder)/speech.ogg"), name: "speech.ogg")
+        func turned(by count: Int) -> [String] {
+            var late = EncodedAudio(codec: .opus, channels: 1, preSkip: 0)
+            for index in audio.packets.indices {
+                late.append(audio.payload((index + audio.packets.count - count) % audio.packets.count), duration: 960)
+            }
+            return FixtureCheck.faults(in: OggOpusWriter.write(late), of: speech)
+        }
+        #expect(turned(by: 1).count { $0.contains("the chirp of second") } == 10)
+        #expect(turned(by: 10).count { $0.contains("the chirp of second") } == 10)
+        #expect(turned(by: 0) == ["it carries no levels"])
+    }
+
+    @Test("a file that is none")
+    func noFile() throws {
+        #expect(FixtureCheck.faults(in: [1, 2, 3], of: try fixture("tone.ogg")).count == 1)
     }
 }
 
 @Suite("Making fixtures")
 struct FixtureMakerTests {
-    private var maker: FixtureMaker {
-        var maker = FixtureMaker()
+    /// One second, small and slow enough for a build that is not optimised.
+    private func maker(_ kind: Fixture.Kind) throws -> FixtureMaker {
+        var maker = FixtureMaker(try #require(Fixture.all.first { $0.kind == kind }))
+        maker.seconds = 1
+        guard kind.isVideo else { return maker }
         maker.width = 160
         maker.height = 90
         maker.framesPerSecond = 10
-        maker.seconds = 1
-        maker.videoBitrate = 100_000
+        maker.bitrate = 100_000
         return maker
     }
 
-    @Test("two runs give the same bytes, and another seed gives others")
-    func determinism() throws {
+    @Test("two runs give the same bytes, and another seed gives others", arguments: Fixture.Kind.allCases)
+    func determinism(kind: Fixture.Kind) throws {
+        let maker = try maker(kind)
         var other = maker
         other.seed = 2
-        let videos = try [maker, maker, other].map { IVFWriter.write(try $0.video()) }
-        #expect(videos[0] == videos[1])
-        #expect(videos[0] != videos[2])
-        let sounds = try [maker, maker, other].map { OggOpusWriter.write(try $0.audio()) }
-        #expect(sounds[0] == sounds[1])
-        #expect(sounds[0] != sounds[2])
+        let files = try [maker, maker, other].map { try $0.file() }
+        #expect(files[0] == files[1])
+        #expect(files[0] != files[2])
     }
 
-    @Test("a small picture at a low rate still shows its number")
-    func smallPicture() throws {
+    @Test("every kind at every size shows its number", arguments: Fixture.all.filter(\.kind.isVideo))
+    func numbers(fixture: Fixture) throws {
+        var maker = FixtureMaker(fixture)
+        maker.seconds = 1
+        // Few pictures, each with the bits of one at the fixture's own rate.
+        maker.framesPerSecond = 4
+        maker.bitrate = fixture.bitrate * 4 / fixture.framesPerSecond
         let video = try maker.video()
-        #expect(video.frames.count == 10)
+        #expect(video.frames.count == 4)
         var decoder = try VP8Decoder()
+        var flashes: [Int] = []
         for index in video.frames.indices {
-            #expect(IdStrip.read(try #require(try decoder.decode(video.payload(index)))) == UInt32(index))
+            let image = try #require(try decoder.decode(video.payload(index)))
+            #expect(IdStrip.read(image) == UInt32(index))
+            if FlashAndChirp.isFlash(image) { flashes.append(index) }
         }
+        #expect(flashes == [2])
     }
 
-    @Test("what is made loads as tracks")
-    func loads() throws {
-        let video = try MediaTrack.make(IVFReader.read(IVFWriter.write(try maker.video()), name: "v"), name: "v")
-        #expect(video.loopDuration == 1_000_000_000)
-        let audio = try OggOpusReader.read(OggOpusWriter.write(try maker.audio()), name: "a")
+    @Test("what is made loads as tracks, with the levels that a decoder finds", arguments: Fixture.Kind.allCases)
+    func loads(kind: Fixture.Kind) throws {
+        let file = try maker(kind).file()
+        guard !kind.isVideo else {
+            #expect(try MediaTrack.make(IVFReader.read(file, name: "v"), name: "v").loopDuration == 1_000_000_000)
+            return
+        }
+        let audio = try OggOpusReader.read(file, name: "a")
         #expect(try MediaTrack.make(audio, name: "a", levels: audio.levels).loopTicks == 48_000)
         #expect(audio.levels == AudioLevel.measure(audio))
+    }
+
+    @Test("the tone has a thousand hertz")
+    func tone() throws {
+        let audio = try maker(.tone).audio()
+        var decoder = try OpusDecoder(channels: 1)
+        var samples: [Int16] = []
+        for index in audio.packets.indices { samples += try decoder.decode(audio.payload(index)) }
+        // Before the chirp: rising edges through zero, counted over 400 ms.
+        let part = samples[2400..<(2400 + 19_200)]
+        #expect(abs(zip(part, part.dropFirst()).count { $0 < 0 && $1 >= 0 } - 400) <= 1)
+    }
+
+    @Test("the chirp rises from 600 to 3400 Hz under its window")
+    func chirp() {
+        for (index, value) in FlashAndChirp.chirp().enumerated() {
+            let time = Double(index) / 48_000
+            let exact = (0.5 - 0.5 * cos(2 * .pi * time / 0.04)) * sin(2 * .pi * (600 * time + 35_000 * time * time))
+            #expect(abs(value - exact) < 1e-12)
+        }
     }
 }
 

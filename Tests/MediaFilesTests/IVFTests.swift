@@ -105,8 +105,23 @@ struct IVFTests {
         }
         let back = try IVFReader.read(IVFWriter.write(video), name: "x.ivf")
         #expect(back.longestKeyFrameInterval == 12_000_000_000)
-        #expect(back.warnings.count == 1)
-        #expect(back.warnings.first?.contains("12.0 s apart") == true)
+        #expect(back.warnings.first?.contains("key frames are up to 12.0 s apart") == true)
+    }
+
+    @Test("a picture that stands for more than half a second is reported with its place, a slow steady rate is not one")
+    func gaps() throws {
+        func warnings(_ times: [UInt64]) throws -> [String] {
+            var video = EncodedVideo(codec: .vp8, width: 64, height: 48, timebase: Timebase(scale: 1, rate: 1000))
+            for (index, time) in times.enumerated() {
+                video.append(
+                    Samples.vp8(isKey: index == 0, size: 60, seed: UInt64(index)), at: time * 1_000_000, isKey: index == 0)
+            }
+            return try IVFReader.read(IVFWriter.write(video), name: "x.ivf").warnings
+        }
+        let found = try warnings([0, 100, 200, 900, 1000])
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("x.ivf: frames 2 and 3 are 0.7 s apart") == true)
+        #expect(try warnings([0, 500, 1000, 1500]).isEmpty)
     }
 
     @Test("no mutation of a file traps or hangs, and what is read is whole")

@@ -121,6 +121,23 @@ struct OggOpusTests {
     }
 
     @Test(
+        "packets of a length that no caller sends are reported, a last one that is shorter is not",
+        arguments: [
+            ([960, 960, 960], nil), ([480, 480], nil), ([2880, 2880, 960], nil), ([120, 120], "packets last 2.5 ms,"),
+            ([5760, 5760], "packets last 120.0 ms,"), ([960, 2880, 960], "packets last 20.0 ms to 60.0 ms by turns"),
+            ([960, 120, 960], "packets last 2.5 ms to 20.0 ms,"),
+        ] as [([UInt32], String?)])
+    func durationWarnings(durations: [UInt32], warning: String?) throws {
+        // CELT in one frame, or six of 20 ms.
+        let heads: [UInt32: [UInt8]] = [120: [0xE0], 480: [0xF0], 960: [0xF8], 2880: [0xFB, 0x03], 5760: [0xFB, 0x06]]
+        var audio = EncodedAudio(codec: .opus, channels: 1, preSkip: 0)
+        for duration in durations { audio.append((heads[duration] ?? []) + [UInt8](repeating: 7, count: 12), duration: duration) }
+        let warnings = try OggOpusReader.read(OggOpusWriter.write(audio), name: "x.ogg").warnings
+        #expect(warnings.count == (warning == nil ? 0 : 1))
+        #expect(warnings.first?.contains(warning ?? "x") ?? true, "\(warnings)")
+    }
+
+    @Test(
         "packets against the rules of RFC 6716 §3.4 are refused",
         arguments: [
             [], [0xF9, 1], [0xFA, 252], [0xFA, 9, 1], [0xFB], [0xFB, 0x00], [0xFB, 0x07], [0xFB, 0x02, 1], [0xFB, 0x41, 9],

@@ -101,6 +101,15 @@ struct MediaTrackTests {
         #expect(track.warnings.first?.contains("5 of 7 packets are silence") == true)
     }
 
+    @Test("a loop so short that a late frame could be the next loop's is reported")
+    func shortLoop() throws {
+        #expect(
+            try MediaTrack.make(audio(sizes: (0..<99).map { 20 + $0 }), name: "x").warnings.first?.contains("lasts 1.98 s")
+                == true)
+        #expect(try MediaTrack.make(audio(sizes: (0..<100).map { 20 + $0 }), name: "x").warnings.isEmpty)
+        #expect(try MediaTrack.make(video(), name: "x").warnings.first?.contains("lasts 0.2 s") == true)
+    }
+
     @Test("audio without levels has the nominal one and says so")
     func nominalLevels() throws {
         let track = try MediaTrack.make(audio(sizes: [40, 50]), name: "x")

@@ -57,6 +57,35 @@ extension SocketTests {
             #expect(driver.health.datagramsSent == 0)
         }
 
+        @Test(
+            "what comes to a socket that its machine has closed is in the ledger, and after a change of address the next one lies elsewhere"
+        )
+        func closedSocket() async throws {
+            let driver = SocketDriver(workers: 1)
+            let first = Announcement<SocketAddress>()
+            let second = Announcement<SocketAddress>()
+            let mover = driver.host(seed: 1, startAt: .origin) { _ in Mover(first: first, second: second) }
+            let old = await first.value
+            let new = await second.value
+            #expect(old.host == "127.0.0.1")
+            #expect(new.isLoopback && new.host != old.host)
+            _ = driver.host(seed: 2, startAt: .origin) { _ in Shouter(count: 20) { Path(local: $0, remote: old) } }
+            _ = driver.host(seed: 3, startAt: .origin) { _ in Shouter(count: 1) { Path(local: $0, remote: new) } }
+            while driver.unfinished > 1 { await Task.yield() }
+            var ledger: [LedgerEntry] = []
+            var numbers: [UInt32] = []
+            while ledger.count < 20 || numbers.isEmpty {
+                (ledger, numbers) = await driver.withMachine(mover) { machine, report in
+                    (report.ledger, (machine as? Mover)?.numbers ?? [])
+                }
+            }
+            #expect(ledger.count == 20)
+            #expect(ledger.allSatisfy { $0.cause == .closed && $0.direction == .down })
+            #expect(numbers == [0])
+            await driver.stop()
+            #expect(driver.health.openSockets == 0)
+        }
+
         @Test("nothing passes during a blackout, and the next datagram after it does")
         func blackout() async throws {
             let driver = SocketDriver(workers: 1)
@@ -65,7 +94,7 @@ extension SocketTests {
             let remote = await opened.value
             let blackout = Duration.milliseconds(30)
             let machine = driver.host(seed: 2, startAt: .origin) { _ in
-                Knocker(remote: remote, first: [.blackout(blackout)])
+                Knocker(remote: remote, first: [.blackout(blackout, .all)])
             }
             while driver.unfinished > 1 { await Task.yield() }
             let (began, answered, knocks, report) = await driver.withMachine(machine) { machine, report in

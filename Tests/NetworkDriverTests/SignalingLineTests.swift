@@ -18,18 +18,17 @@ struct SignalingLineTests {
         var line = SignalingLine(timeout: .seconds(5))
         line.open(url: "ws://h/", now: second)
         line.send("a", now: second)
-        line.close(code: 1000, reason: "", now: second)
         #expect(line.deadline == second)
         #expect(line.nextOrder(at: second) == .open(url: "ws://h/", deadline: .seconds(6)))
         #expect(line.nextOrder(at: second) == .send("a"))
-        #expect(line.nextOrder(at: second) == .close(code: 1000, reason: ""))
-        #expect(line.nextOrder(at: second) == nil)
         line.arrived(.opened, now: second)
         line.arrived(.received("b"), now: second)
+        #expect(inputs(&line, at: second) == [.signalingOpened, .signalingReceived("b")])
+        line.close(code: 1000, reason: "", now: second)
+        #expect(line.nextOrder(at: second) == .close(code: 1000, reason: ""))
+        #expect(line.nextOrder(at: second) == nil)
         line.arrived(.closed(code: 4000, reason: "x"), now: second)
-        #expect(
-            inputs(&line, at: second)
-                == [.signalingOpened, .signalingReceived("b"), .signalingClosed(code: 4000, reason: "x")])
+        #expect(inputs(&line, at: second) == [.signalingClosed(code: 4000, reason: "x")])
         #expect(line.deadline == nil)
     }
 
@@ -78,5 +77,59 @@ struct SignalingLineTests {
         line.close(code: 1000, reason: "", now: .seconds(2))
         #expect(
             inputs(&line, at: .seconds(2)) == [.signalingClosed(code: nil, reason: "closed before it was open")])
+    }
+
+    @Test("a cut drops what is on its way, says so at once, and no attempt succeeds before its end")
+    func cut() {
+        var line = SignalingLine(timeout: .seconds(5))
+        line.open(url: "ws://h/", now: second)
+        _ = line.nextOrder(at: second)
+        line.arrived(.opened, now: second)
+        #expect(inputs(&line, at: second) == [.signalingOpened])
+        line.arrived(.received("lost"), now: second)
+        line.cut(from: second, for: .seconds(2))
+        #expect(line.deadline == second)
+        #expect(line.nextOrder(at: second) == .abandon)
+        #expect(line.nextOrder(at: second) == nil)
+        #expect(inputs(&line, at: second) == [.signalingClosed(code: nil, reason: "the connection broke")])
+        line.open(url: "ws://h/", now: .seconds(2.9))
+        #expect(line.nextOrder(at: .seconds(2.9)) == nil)
+        #expect(inputs(&line, at: .seconds(2.9)) == [.signalingClosed(code: nil, reason: "unreachable")])
+        line.open(url: "ws://h/", now: .seconds(3))
+        #expect(line.nextOrder(at: .seconds(3)) == .open(url: "ws://h/", deadline: .seconds(8)))
+        #expect(line.deadline == nil)
+    }
+
+    @Test("a cut without a connection says nothing")
+    func cutOnNothing() {
+        var line = SignalingLine(timeout: .seconds(5))
+        line.cut(from: second, for: .seconds(2))
+        #expect(line.deadline == nil && line.nextOrder(at: second) == nil && inputs(&line, at: second) == [])
+    }
+
+    @Test("what opens in a blackout that began after the attempt is not told before its end, and fails where that is too late")
+    func blackoutMeanwhile() {
+        var line = SignalingLine(timeout: .seconds(5))
+        line.open(url: "ws://h:8080/", now: second)
+        _ = line.nextOrder(at: second)
+        line.blackout(from: second, for: .seconds(20))
+        line.arrived(.opened, now: second)
+        #expect(line.deadline == .seconds(6))
+        #expect(inputs(&line, at: .seconds(5.9)) == [])
+        #expect(line.nextOrder(at: .seconds(6)) == .abandon)
+        #expect(
+            inputs(&line, at: .seconds(6))
+                == [.signalingClosed(code: nil, reason: "connection to h:8080 timed out after 5 s")])
+    }
+
+    @Test("after another attempt nothing more is told of the connection before")
+    func another() {
+        var line = SignalingLine(timeout: .seconds(5))
+        line.open(url: "ws://h/", now: second)
+        line.cut(from: second, for: .zero)
+        line.open(url: "ws://h/", now: second)
+        #expect(line.nextOrder(at: second) == .abandon)
+        #expect(line.nextOrder(at: second) == .open(url: "ws://h/", deadline: .seconds(6)))
+        #expect(inputs(&line, at: second) == [])
     }
 }

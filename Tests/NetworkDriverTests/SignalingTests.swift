@@ -157,10 +157,87 @@ extension SocketTests {
         func blackout() async throws {
             let length = Duration.milliseconds(60)
             let (inputs, times, _, _) = try await told(
-                "/", lines: ["hello", "close 1000"], first: [.blackout(length)])
+                "/", lines: ["hello", "close 1000"], first: [.blackout(length, .all)])
             #expect(inputs.map(\.self).first == .signalingOpened)
             #expect(inputs.count == 3)
             #expect(try #require(times.first) >= .origin + length)
+        }
+
+        /// Has its connection cut, tries again at once, and once more when the cut is over.
+        final class Returning: TestMachine {
+            static let cut = Duration.milliseconds(60)
+            private let url: String
+            private var openings = 0
+            private(set) var cutAt = Instant.origin
+            private(set) var returnedAt = Instant.origin
+
+            init(_ url: String) {
+                self.url = url
+                super.init()
+                requests = [.openSignaling(url: url)]
+            }
+
+            override func receive(_ input: HostInput, now: Instant) {
+                super.receive(input, now: now)
+                switch input {
+                case .signalingOpened:
+                    openings += 1
+                    if openings == 1 {
+                        cutAt = now
+                        requests += [.sendSignaling("lost"), .cutSignaling(for: Self.cut)]
+                    } else {
+                        returnedAt = now
+                        requests.append(.closeSignaling(code: 1000, reason: ""))
+                    }
+                case .signalingClosed(1000, _): requests.append(.finished)
+                case .signalingClosed(_, "unreachable"): deadline = cutAt + Self.cut
+                case .signalingClosed: requests.append(.openSignaling(url: url))
+                default: break
+                }
+            }
+
+            override func advance(to now: Instant) {
+                super.advance(to: now)
+                requests.append(.openSignaling(url: url))
+            }
+        }
+
+        @Test("a cut breaks the connection on both sides, and another opens after it and not before")
+        func cut() async throws {
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            let server = try await TestServer.start(on: group)
+            let driver = SocketDriver(workers: 1, configuration: WorkerConfiguration(signalingGroup: group))
+            let url = "ws://127.0.0.1:\(server.port)/"
+            let handle = driver.host(seed: 1, startAt: .origin) { _ in Returning(url) }
+            await driver.finishedAll()
+            let (inputs, gap) = await driver.withMachine(handle) { machine, _ in
+                let returning = machine as? Returning
+                return (returning?.inputs ?? [], returning.map { $0.returnedAt - $0.cutAt } ?? .zero)
+            }
+            await driver.stop()
+            #expect(
+                inputs == [
+                    .signalingOpened, .signalingClosed(code: nil, reason: "the connection broke"),
+                    .signalingClosed(code: nil, reason: "unreachable"), .signalingOpened,
+                    .signalingClosed(code: 1000, reason: ""),
+                ])
+            #expect(gap >= Returning.cut)
+            while server.log.last != "close 1000 " { await Task.yield() }
+            #expect(server.log.count { $0 == "open /" } == 2)
+            try await server.stop()
+            try await group.shutdownGracefully()
+        }
+
+        @Test("an attempt within a blackout is given up when the machine closes it, and another may follow at once")
+        func givenUp() async throws {
+            let (inputs, times, _, _) = try await told(
+                "/", lines: ["close 1000"],
+                first: [
+                    .blackout(.milliseconds(60), .all), .openSignaling(url: "ws://127.0.0.1:1/"),
+                    .closeSignaling(code: 1000, reason: ""),
+                ])
+            #expect(inputs == [.signalingOpened, .signalingClosed(code: 1000, reason: "")])
+            #expect(try #require(times.first) >= .origin + .milliseconds(60))
         }
 
         @Test("stopping while connections are open closes them")

@@ -50,6 +50,10 @@ class TestMachine: HostedMachine {
 
     func receive(_ datagram: inout MutableRawSpan, on path: Path, arrivedAt: Instant, now: Instant) {}
 
+    func receive(_ datagram: inout MutableRawSpan, on path: Path, ecn: ECN, arrivedAt: Instant, now: Instant) {
+        receive(&datagram, on: path, arrivedAt: arrivedAt, now: now)
+    }
+
     func receive(_ input: HostInput, now: Instant) {
         inputs.append(input)
     }
@@ -213,5 +217,33 @@ final class Shouter: TestMachine {
         guard case .socketOpened(_, let local) = input else { return }
         for number in 0..<count { send(number, size: size, on: path(local)) }
         requests.append(.finished)
+    }
+}
+
+/// Opens a socket, changes its address, opens another, and counts what comes.
+final class Mover: TestMachine {
+    private let first: Announcement<SocketAddress>
+    private let second: Announcement<SocketAddress>
+    private(set) var numbers: [UInt32] = []
+
+    init(first: Announcement<SocketAddress>, second: Announcement<SocketAddress>) {
+        self.first = first
+        self.second = second
+        super.init()
+        requests = [.openSocket(token: 1)]
+    }
+
+    override func receive(_ datagram: inout MutableRawSpan, on path: Path, arrivedAt: Instant, now: Instant) {
+        numbers.append(Self.number(of: datagram))
+    }
+
+    override func receive(_ input: HostInput, now: Instant) {
+        guard case .socketOpened(let token, let local) = input else { return }
+        if token == 1 {
+            first.announce(local)
+            requests += [.changeAddress, .openSocket(token: 2)]
+        } else {
+            second.announce(local)
+        }
     }
 }

@@ -37,6 +37,22 @@ struct LedgerTests {
         #expect(self.entries(&pipe).isEmpty)
     }
 
+    @Test("names what came to a closed socket, before the pipe and behind it, and the counters still add up")
+    func closed() {
+        var pipe = pipe(Impairment(delay: .milliseconds(1)))
+        var traffic = Traffic(size: 16)
+        traffic.send(10, through: &pipe)
+        traffic.finish(&pipe)
+        let datagram = [UInt8](repeating: 0x80, count: 16)
+        datagram.withUnsafeBytes { pipe.discard($0, hasPassed: true, now: traffic.now) }
+        datagram.withUnsafeBytes { pipe.discard($0, hasPassed: false, now: traffic.now) }
+        #expect(entries(&pipe).map(\.cause) == [.closed, .closed])
+        #expect(pipe.counters.dropped(.closed) == 2)
+        #expect(pipe.counters.offered == 11)
+        #expect(pipe.counters.passed == 9)
+        #expect(pipe.counters.offered == pipe.counters.passed + pipe.counters.dropped)
+    }
+
     @Test("names a damaged packet by its header before the bit flipped")
     func damaged() {
         var pipe = pipe(Impairment(delay: .milliseconds(1), corrupt: 1))

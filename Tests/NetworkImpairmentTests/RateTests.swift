@@ -122,7 +122,7 @@ struct RatePacerTests {
         for _ in 0..<100_000 {
             pacer.begin(bytes: 1250, at: now)
             now = pacer.departure ?? now
-            pacer.finish()
+            pacer.finish(at: now)
         }
         #expect(abs(now.seconds - 1e9 / 7_777_777) < 1e-4)
     }

@@ -18,9 +18,12 @@ struct Traffic {
     var size = 100
     var path = Traffic.path
     var keepsBytes = false
+    var ecn = ECN.notECT
 
     private(set) var verdicts: [Verdict] = []
     private(set) var arrivals: [Arrival] = []
+    /// By arrival.
+    private(set) var codepoints: [ECN] = []
     private(set) var now = Instant.origin
 
     init(spacing: Duration = .milliseconds(1), size: Int = 100, path: Path = Traffic.path, keepsBytes: Bool = false) {
@@ -56,9 +59,12 @@ struct Traffic {
                     bytes[12 + index] = UInt8(truncatingIfNeeded: number >> shift)
                 }
             }
-            let verdict = bytes.withUnsafeBytes { pipe.offer($0, on: path, now: now) }
+            let verdict = bytes.withUnsafeBytes { pipe.offer($0, on: path, ecn: ecn, now: now) }
             verdicts.append(verdict)
-            if verdict == .pass { arrivals.append(Arrival(number: number, at: now, bytes: keepsBytes ? bytes : [])) }
+            if verdict == .pass {
+                arrivals.append(Arrival(number: number, at: now, bytes: keepsBytes ? bytes : []))
+                codepoints.append(ecn)
+            }
             now += spacing
         }
     }
@@ -66,7 +72,10 @@ struct Traffic {
     /// Takes everything that comes out up to a moment, each at its deadline.
     mutating func take(until end: Instant, from pipe: inout ImpairedPipe) {
         while let deadline = pipe.deadline, deadline <= end {
-            while let arrival = Self.next(from: &pipe, at: deadline, keepsBytes: keepsBytes) { arrivals.append(arrival) }
+            while let (arrival, ecn) = Self.nextMarked(from: &pipe, at: deadline, keepsBytes: keepsBytes) {
+                arrivals.append(arrival)
+                codepoints.append(ecn)
+            }
         }
     }
 
@@ -75,10 +84,14 @@ struct Traffic {
     }
 
     static func next(from pipe: inout ImpairedPipe, at now: Instant, keepsBytes: Bool = true) -> Arrival? {
-        var arrival: Arrival?
-        let isDue = pipe.nextRelease(at: now) { bytes, _ in
+        nextMarked(from: &pipe, at: now, keepsBytes: keepsBytes)?.0
+    }
+
+    static func nextMarked(from pipe: inout ImpairedPipe, at now: Instant, keepsBytes: Bool = true) -> (Arrival, ECN)? {
+        var arrival: (Arrival, ECN)?
+        let isDue = pipe.nextRelease(at: now) { bytes, release in
             let number = bytes.count >= 16 ? bytes[12..<16].reduce(0) { $0 << 8 | Int($1) } : -1
-            arrival = Arrival(number: number, at: now, bytes: keepsBytes ? Array(bytes) : [])
+            arrival = (Arrival(number: number, at: now, bytes: keepsBytes ? Array(bytes) : []), release.ecn)
         }
         return isDue ? arrival : nil
     }

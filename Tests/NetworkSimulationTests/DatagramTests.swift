@@ -71,6 +71,45 @@ struct DatagramTests {
         #expect(simulation.unroutable == 1)
     }
 
+    @Test("what comes to a closed socket is in its owner's ledger, whether or not it was under way when the socket closed")
+    func closedLedger() {
+        let simulation = Simulation(seed: 1, service: nil)
+        let receiver = simulation.futureSocket(of: 0)
+        let slow = NetworkProfile(name: "custom", up: .none, down: Impairment(delay: .milliseconds(50)))
+        let target = Probe([
+            (.origin, .request(.setNetwork(slow))), (.milliseconds(20), .request(.closeSocket(local: receiver))),
+        ])
+        simulation.add(target, seed: 1, startAt: .origin)
+        simulation.add(
+            Probe([(.milliseconds(10), .send([1], to: receiver)), (.milliseconds(30), .send([2], to: receiver))]), seed: 2,
+            startAt: .origin)
+        simulation.run(until: .seconds(1))
+        let report = simulation.report(of: 0)
+        #expect(report.ledger.map(\.cause) == [.closed, .closed])
+        #expect(report.down.dropped(.closed) == 2)
+        #expect(report.down.passed == 0)
+    }
+
+    @Test("after a change of address sockets open elsewhere, are reached there, and the old one is closed")
+    func changeOfAddress() {
+        let simulation = Simulation(seed: 1, service: nil)
+        let old = simulation.futureSocket(of: 0)
+        let moving = Probe([
+            (.milliseconds(20), .request(.changeAddress)), (.milliseconds(21), .request(.openSocket(token: 2))),
+        ])
+        let new = SocketAddress(ipv4: 0x6440_0000, port: Probe.firstPort + 1)
+        let sender = Probe([
+            (.milliseconds(10), .send([1], to: old)), (.milliseconds(30), .send([2], to: old)),
+            (.milliseconds(40), .send([3], to: new)),
+        ])
+        simulation.add(moving, seed: 1, startAt: .origin)
+        simulation.add(sender, seed: 2, startAt: .origin)
+        simulation.run(until: .seconds(1))
+        #expect(moving.sockets == [old, new])
+        #expect(moving.received.map(\.bytes) == [[1], [3]])
+        #expect(simulation.report(of: 0).ledger.map(\.cause) == [.closed])
+    }
+
     @Test("both ends' impairments add up: A's way up, the wire, B's way down")
     func impairments() {
         let simulation = Simulation(seed: 1, wireDelay: .milliseconds(1), service: nil)
@@ -98,7 +137,7 @@ struct DatagramTests {
         let plan: [(at: Instant, action: Probe.Action)] = (0..<100).map { index in
             (.milliseconds(UInt64(10 * index + 10)), .send([UInt8(index)], to: receiver))
         }
-        let pong = Probe([(.milliseconds(300), .request(.blackout(.milliseconds(200))))])
+        let pong = Probe([(.milliseconds(300), .request(.blackout(.milliseconds(200), .all)))])
         pong.echoes = true
         let ping = Probe(plan)
         simulation.add(pong, seed: 1, startAt: .origin)

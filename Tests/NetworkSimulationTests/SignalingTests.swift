@@ -28,8 +28,8 @@ private final class Chatter: SignalingService {
         }
     }
 
-    func closed(_ connection: UInt64, now: Instant) {
-        log.append("\(now.nanoseconds / 1_000_000) closed \(connection)")
+    func closed(_ connection: UInt64, code: UInt16?, now: Instant) {
+        log.append("\(now.nanoseconds / 1_000_000) \(code == nil ? "lost" : "closed") \(connection)")
         open.removeAll { $0 == connection }
     }
 
@@ -121,7 +121,7 @@ struct SignalingTests {
 
     @Test("a blackout holds text both ways until it ends, and loses none")
     func blackout() {
-        let cut: (at: Instant, action: Probe.Action) = (.milliseconds(100), .request(.blackout(.seconds(1))))
+        let cut: (at: Instant, action: Probe.Action) = (.milliseconds(100), .request(.blackout(.seconds(1), .all)))
         let probes = run([
             [opens, says("on its way", at: 95), cut, says("during", at: 500), says("after", at: 1200)],
             [opens, says("from outside", at: 300)],
@@ -135,10 +135,111 @@ struct SignalingTests {
 
     @Test("a connection opened within a blackout opens after it")
     func openedInBlackout() {
-        let cut: (at: Instant, action: Probe.Action) = (.origin, .request(.blackout(.seconds(1))))
+        let cut: (at: Instant, action: Probe.Action) = (.origin, .request(.blackout(.seconds(1), .all)))
         let late: (at: Instant, action: Probe.Action) = (.milliseconds(100), .request(.openSignaling(url: "ws://room")))
         let probe = run([[cut, late]])[0]
         #expect(probe.told.first == .init(at: .milliseconds(1020), input: .signalingOpened))
+    }
+
+    @Test("a machine that is thrown out, or whose attempt failed, may open again and again")
+    func reopened() {
+        let reopen = { (at: UInt64) -> (at: Instant, action: Probe.Action) in
+            (.milliseconds(at), .request(.openSignaling(url: "ws://again")))
+        }
+        let cut: (at: Instant, action: Probe.Action) = (.milliseconds(100), .request(.cutSignaling(for: .milliseconds(250))))
+        let probe = run([[opens, cut, reopen(200), reopen(300), reopen(400), says("back", at: 450)]])[0]
+        #expect(chatter.log == ["10 opened 1 ws://room", "110 lost 1", "410 opened 4 ws://again", "460 4: back"])
+        #expect(
+            probe.told == [
+                .init(at: .milliseconds(20), input: .signalingOpened),
+                .init(at: .milliseconds(20), input: .signalingReceived("welcome")),
+                .init(at: .milliseconds(100), input: .signalingClosed(code: nil, reason: "the connection broke")),
+                .init(at: .milliseconds(210), input: .signalingClosed(code: nil, reason: "unreachable")),
+                .init(at: .milliseconds(310), input: .signalingClosed(code: nil, reason: "unreachable")),
+                .init(at: .milliseconds(420), input: .signalingOpened),
+                .init(at: .milliseconds(420), input: .signalingReceived("welcome")),
+                .init(at: .milliseconds(470), input: .signalingReceived("back")),
+            ])
+    }
+
+    @Test("a cut loses what is on its way, in both directions")
+    func cutLoses() {
+        let cut: (at: Instant, action: Probe.Action) = (.milliseconds(100), .request(.cutSignaling(for: .zero)))
+        let probes = run([
+            [opens, says("lost", at: 95), cut, says("on nothing", at: 105)], [opens, says("to the lost", at: 85)],
+        ])
+        #expect(chatter.log.suffix(2) == ["95 2: to the lost", "110 lost 1"])
+        #expect(probes[0].told.last?.input == .signalingClosed(code: nil, reason: "the connection broke"))
+    }
+
+    @Test("a cut breaks an attempt to connect too, and without a connection only forbids one")
+    func cutEarly() {
+        let cut = { (at: UInt64) -> (at: Instant, action: Probe.Action) in
+            (.milliseconds(at), .request(.cutSignaling(for: .milliseconds(50))))
+        }
+        let late: (at: Instant, action: Probe.Action) = (.milliseconds(100), .request(.openSignaling(url: "ws://room")))
+        let probes = run([[opens, cut(5)], [cut(0), late]])
+        #expect(
+            probes[0].told == [.init(at: .milliseconds(5), input: .signalingClosed(code: nil, reason: "the connection broke"))])
+        #expect(probes[1].told.map(\.input) == [.signalingOpened, .signalingReceived("welcome")])
+        #expect(chatter.log == ["110 opened 2 ws://room"])
+    }
+
+    @Test("an attempt that a blackout outlasts fails after five seconds")
+    func attemptTimesOut() {
+        let cut: (at: Instant, action: Probe.Action) = (.milliseconds(5), .request(.blackout(.seconds(7), .all)))
+        let again: (at: Instant, action: Probe.Action) = (.seconds(6), .request(.openSignaling(url: "ws://again")))
+        let probe = run([[opens, cut, again]])[0]
+        #expect(
+            probe.told == [
+                .init(at: .seconds(5), input: .signalingClosed(code: nil, reason: "connection timed out after 5.0 s")),
+                .init(at: .milliseconds(7025), input: .signalingOpened),
+                .init(at: .milliseconds(7025), input: .signalingReceived("welcome")),
+            ])
+        #expect(chatter.log == ["7015 opened 2 ws://again"])
+    }
+
+    @Test("an attempt can be given up, and another made at once")
+    func givenUp() {
+        let cut: (at: Instant, action: Probe.Action) = (.origin, .request(.blackout(.seconds(1), .all)))
+        let closes = { (at: UInt64) -> (at: Instant, action: Probe.Action) in
+            (.milliseconds(at), .request(.closeSignaling(code: 1000, reason: "never mind")))
+        }
+        let again: (at: Instant, action: Probe.Action) = (.milliseconds(300), .request(.openSignaling(url: "ws://again")))
+        let probe = run([[cut, opens, closes(100), again, closes(400), again]])[0]
+        #expect(
+            probe.told == [
+                .init(at: .milliseconds(100), input: .signalingClosed(code: nil, reason: "closed before it was open")),
+                .init(at: .milliseconds(1020), input: .signalingOpened),
+                .init(at: .milliseconds(1020), input: .signalingReceived("welcome")),
+            ])
+        #expect(chatter.log == ["1010 opened 3 ws://again"])
+    }
+
+    @Test("a service that is taken down breaks every connection, refuses others, and another takes its place")
+    func outage() {
+        let simulation = Simulation(seed: 1, wireDelay: .milliseconds(10), service: chatter)
+        let second = Chatter()
+        let again = { (at: UInt64) -> (at: Instant, action: Probe.Action) in
+            (.milliseconds(at), .request(.openSignaling(url: "ws://again")))
+        }
+        let probe = Probe(opensSocket: false, [opens, says("too late", at: 95), again(200), again(600), says("hello", at: 700)])
+        simulation.add(probe, seed: 1, startAt: .origin)
+        simulation.takeServiceDown(at: .milliseconds(100), for: .milliseconds(400)) { now in
+            #expect(now == .milliseconds(500))
+            return second
+        }
+        simulation.run(until: .seconds(1))
+        #expect(chatter.log == ["10 opened 1 ws://room"])
+        #expect(second.log == ["610 opened 3 ws://again", "710 3: hello"])
+        #expect(
+            probe.told.dropFirst(2) == [
+                .init(at: .milliseconds(110), input: .signalingClosed(code: nil, reason: "the server broke the connection")),
+                .init(at: .milliseconds(220), input: .signalingClosed(code: nil, reason: "nobody listens at ws://again")),
+                .init(at: .milliseconds(620), input: .signalingOpened),
+                .init(at: .milliseconds(620), input: .signalingReceived("welcome")),
+                .init(at: .milliseconds(720), input: .signalingReceived("hello")),
+            ])
     }
 
     @Test("the service has its own deadlines")

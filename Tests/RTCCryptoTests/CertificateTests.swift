@@ -1,3 +1,4 @@
+import CStarlingOpenSSL
 import RTCCore
 import RTCCrypto
 import Testing
@@ -37,5 +38,27 @@ struct CertificateTests {
         #expect(try Certificate.generate(unixSeconds: 1_767_225_600, entropy: .seeded(1)).der == seeded)
         #expect(try Certificate.generate(unixSeconds: 1_767_225_600, entropy: .seeded(2)).der != seeded)
         #expect(try Certificate.generate(unixSeconds: 1_767_225_601, entropy: .seeded(1)).der != seeded)
+    }
+
+    @Test(
+        "a certificate is signed by its own key, and OpenSSL writes it as it was made",
+        arguments: [
+            (0, 86_400), (1_767_225_600, 1_769_904_000), (2_524_600_000, 2_524_700_000), (253_402_000_000, 253_402_300_799),
+        ])
+    func genuine(notBefore: Int64, notAfter: Int64) throws {
+        for _ in 0..<50 {
+            let certificate = try #require(starling_certificate_new(notBefore, notAfter, nil))
+            defer { starling_certificate_free(certificate) }
+            #expect(starling_certificate_is_genuine(certificate) == 1)
+        }
+    }
+
+    @Test("years from 2050 on are written in full (RFC 5280 §4.1.2.5), and those past 9999 are refused")
+    func dates() throws {
+        // Valid from the last day of 2049 on.
+        let der = try Certificate.generate(unixSeconds: 2_524_608_000).der
+        let dates = [23, 13] + Array("491231000000Z".utf8) + [24, 15] + Array("20500131000000Z".utf8)
+        #expect(der.indices.contains { der[$0...].starts(with: dates) })
+        #expect(throws: CryptoError.self) { try Certificate.generate(unixSeconds: 253_402_300_800) }
     }
 }

@@ -278,6 +278,26 @@ struct DTLSTests {
         #expect(pair.server.failure == .handshakeTimeout)
     }
 
+    @Test("protected records too short for their tag are dropped and do not end the association", arguments: [true, false])
+    func stuntedRecords(toServer: Bool) throws {
+        var pair = try DTLSPair(seed: 1)
+        pair.start()
+        pair.run()
+        for length in UInt8(0)..<24 {
+            for type in UInt8(20)...24 {
+                // After a genuine-looking record of the first epoch, and by itself.
+                let record =
+                    [type, 0xFE, 0xFD, 0, 1, 9, 9, 9, 9, length, type, 0, length] + [UInt8](repeating: 7, count: Int(length))
+                pair.deliver(record, toServer: toServer)
+                pair.deliver([20, 0xFE, 0xFD, 0, 0, 9, 9, 9, 9, 9, 9, 0, 1, 1] + record, toServer: toServer)
+            }
+        }
+        let isConnected = pair.isConnected
+        #expect(isConnected)
+        let dropped = toServer ? pair.server.droppedDatagrams : pair.client.droppedDatagrams
+        #expect(dropped == 24 * 5 * 2)
+    }
+
     @Test("garbage and mutations of every datagram of a handshake neither crash nor give keys that differ", arguments: 0..<10)
     func mutations(block: UInt64) throws {
         var reference = try DTLSPair(seed: 1)

@@ -15,6 +15,26 @@ struct ConnectivityTests {
         #expect(link.a.role == .controlling)
     }
 
+    @Test("asks nothing twice where every answer comes sooner than Ta")
+    func frugal() {
+        var link = VirtualLink.connected(seed: 1, delay: .milliseconds(20))
+        link.run(until: 4)
+        let connected = link.bothConnected
+        #expect(connected)
+        // A check of each side, and the nomination.
+        #expect(link.a.counters.checksSent == 2)
+        #expect(link.b.counters.checksSent == 1)
+    }
+
+    @Test("checks again Ta after its own request where the other side's check came first, and not only when that is repeated")
+    func triggered() {
+        var link = VirtualLink.connected(seed: 1, delay: .milliseconds(200))
+        link.run(until: 1.3)
+        // Both requests arrived after 200 ms, no answer before 400.
+        #expect(link.a.counters.checksSent == 2)
+        #expect(link.b.counters.checksSent == 2)
+    }
+
     @Test("connects at once when the answer reaches the offerer after the answerer's first checks")
     func earlyChecks() {
         let start = Instant.seconds(1)

@@ -169,6 +169,53 @@ struct LifetimeTests {
         #expect(!failed)
     }
 
+    @Test("an agent that loses its only socket fails at once, and a restart from another one recovers")
+    func socketGone() {
+        var link = VirtualLink.connected(seed: 5)
+        link.run(until: 10)
+        link.a.removeHostCandidate(base: .a, now: link.now)
+        #expect(link.a.state == .failed)
+        #expect(link.a.selectedPath == nil)
+        #expect(link.a.localCandidates.isEmpty)
+        #expect(link.a.deadline == nil)
+        let candidate = link.a.addHostCandidate(base: .a2, now: link.now)
+        link.a.restart(now: link.now)
+        link.b.restart(now: link.now)
+        link.b.addRemoteCandidate(candidate, now: link.now)
+        for candidate in link.b.localCandidates { link.a.addRemoteCandidate(candidate, now: link.now) }
+        link.exchangeCredentials()
+        link.run(until: 12)
+        #expect(link.a.localCandidates.map(\.address) == [.a2])
+        #expect(link.a.selectedPath == Path(local: .a2, remote: .b))
+        #expect(link.b.selectedPath == Path(local: .b, remote: .a2))
+    }
+
+    @Test("an agent that loses one of two sockets goes on with the other")
+    func oneSocketGone() {
+        var link = VirtualLink(
+            a: IceAgent(role: .controlling, seed: 1, at: .seconds(1)), b: IceAgent(role: .controlled, seed: 2, at: .seconds(1)))
+        link.introduce(aBases: [.a, .a2], bBases: [.b])
+        link.a.removeHostCandidate(base: .a, now: link.now)
+        link.run(until: 5)
+        #expect(link.a.selectedPath == Path(local: .a2, remote: .b))
+        #expect(link.a.state == .connected)
+    }
+
+    @Test("a nomination whose answers are lost for four seconds is through within a second of their end")
+    func nominationRepeated() {
+        for seed in 0..<UInt64(40) {
+            var link = VirtualLink.connected(seed: seed)
+            // The ordinary checks are through, and the way back to the controlling side is dark until five seconds.
+            link.run(until: 1.07)
+            link.isReachable = { from, _ in from != .b }
+            link.run(until: 5)
+            link.isReachable = { _, _ in true }
+            link.run(until: 6.1)
+            #expect(link.a.state == .connected)
+            #expect(link.b.state == .connected)
+        }
+    }
+
     @Test("fails only when patience is over, 39.5 s after checks began")
     func failure() {
         var link = VirtualLink.connected(seed: 3, loss: 1)

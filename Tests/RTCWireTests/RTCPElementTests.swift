@@ -23,7 +23,11 @@ struct RTCPElementTests {
     private static func elements(of packet: RTCPPacket) -> [RTCPElement] {
         switch packet {
         case .senderReport(let report):
-            [.senderInfo(ssrc: report.ssrc, ntp: report.ntp)] + report.reports.map { .reportBlock($0) }
+            [
+                .senderInfo(
+                    ssrc: report.ssrc, ntp: report.ntp, rtp: report.rtp, packetCount: report.packetCount,
+                    octetCount: report.octetCount)
+            ] + report.reports.map { .reportBlock($0) }
         case .receiverReport(_, let reports): reports.map { .reportBlock($0) }
         case .transportFeedback(let feedback): [.transportFeedback(statusCount: feedback.statuses.count)]
         case .sourceDescription: [.sourceDescription]

@@ -57,6 +57,31 @@ struct GitHubReportTests {
         #expect(lines.count { $0.contains("title=other") } >= 4)
     }
 
+    @Test("a scenario that could not be run stands at its line, before everything else, and in the summary")
+    func refused() throws {
+        let refusal = Refusal(
+            name: "wrong", path: "/repo/x/calls/wrong.yaml", exitCode: 2,
+            reasons: [.init(text: "calls/wrong.yaml:4:11: '2' has no unit", line: 4, column: 11)])
+        let lines = GitHubAnnotations.lines([try failing(30)], refusals: [refusal], workspace: "/repo/x")
+        #expect(lines.count == 10)
+        #expect(
+            lines[0]
+                == "::error file=calls/wrong.yaml,line=4,title=wrong could not be run::calls/wrong.yaml:4:11: '2' has no unit")
+        let text = String(decoding: GitHubSummary.encode([try failing()], refusals: [refusal]), as: UTF8.self)
+        #expect(text.hasPrefix("# ❌ 0 of 2 scenarios pass\n\n## ⚠️ NOT RUN · wrong\n"))
+    }
+
+    @Test("who and when stand beside what failed")
+    func evidence() throws {
+        var result = try failing()
+        result.assertions[0].evidence = [
+            Evidence(.who, "worst receivers a"), Evidence(.when, "1 s to 2 s"), Evidence(.look, "there"),
+        ]
+        #expect(GitHubAnnotations.lines([result])[0].contains("by far%0Aworst receivers a%0A1 s to 2 s%0Astarling simulate"))
+        let text = summary([result])
+        #expect(text.contains("line 20<br>worst receivers a<br>1 s to 2 s |"))
+    }
+
     @Test("a pass is not an error")
     func pass() throws {
         #expect(GitHubAnnotations.lines([try HandmadeResult.result(HandmadeCall(), ["seen == 100%"])]) == [])

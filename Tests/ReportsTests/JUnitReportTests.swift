@@ -10,9 +10,11 @@ private final class Reader: NSObject, XMLParserDelegate {
     struct Element {
         var name: String
         var attributes: [String: String]
+        var parent: String?
     }
 
     private(set) var elements: [Element] = []
+    private var open: [String] = []
 
     init(_ bytes: [UInt8]) throws {
         super.init()
@@ -25,7 +27,12 @@ private final class Reader: NSObject, XMLParserDelegate {
         _ parser: XMLParser, didStartElement elementName: String, namespaceURI: String?, qualifiedName: String?,
         attributes: [String: String]
     ) {
-        elements.append(Element(name: elementName, attributes: attributes))
+        elements.append(Element(name: elementName, attributes: attributes, parent: open.last))
+        open.append(elementName)
+    }
+
+    func parser(_ parser: XMLParser, didEndElement elementName: String, namespaceURI: String?, qualifiedName: String?) {
+        open.removeLast()
     }
 
     func all(_ name: String) -> [[String: String]] { elements.filter { $0.name == name }.map(\.attributes) }
@@ -97,6 +104,44 @@ struct JUnitReportTests {
         #expect(reader.all("testcase").last?["file"] == read)
         #expect(reader.all("failure").first?["message"] == read)
         #expect(reader.all("property").last?["value"] == read)
+    }
+
+    /// What Jenkins, GitLab and GitHub's readers have in common: which element may stand where, with which attributes.
+    private static let shapes: [String: (children: Set<String>, needed: Set<String>, allowed: Set<String>)] = [
+        "testsuites": (["testsuite"], ["tests", "failures", "errors", "time"], ["name"]),
+        "testsuite": (["properties", "testcase"], ["name", "tests", "failures", "errors", "skipped", "time"], ["file"]),
+        "properties": (["property"], [], []), "property": ([], ["name", "value"], []),
+        "testcase": (["failure", "error"], ["name", "classname", "time", "file"], ["line"]),
+        "failure": ([], ["message", "type"], []), "error": ([], ["message", "type"], []),
+    ]
+
+    @Test("every element stands where readers look for it, with the attributes that they ask for, and seconds have a point")
+    func common() throws {
+        var failing = try HandmadeResult.result(HandmadeCall(), ["video.latency p95 < 1ms", "audio.latency p95 < 1s"])
+        failing.addEvidence(HandmadeCall().measurement, networks: [])
+        failing.assertions[2].line = 17
+        let refusal = Refusal(
+            name: "wrong", path: "calls/wrong.yaml", exitCode: 2,
+            reasons: [.init(text: "calls/wrong.yaml:4:1: no", line: 4, column: 1), .init(text: "calls/wrong.yaml:9:1: never")])
+        let reader = try Reader(JUnitReport.encode([failing], refusals: [refusal]))
+        #expect(reader.elements.first?.name == "testsuites")
+        for element in reader.elements {
+            let shape = try #require(Self.shapes[element.name], "\(element.name) is no element of JUnit")
+            let attributes = Set(element.attributes.keys)
+            #expect(attributes.isSuperset(of: shape.needed), "\(element)")
+            #expect(attributes.isSubset(of: shape.needed.union(shape.allowed)), "\(element)")
+            if let parent = element.parent { #expect(Self.shapes[parent]?.children.contains(element.name) == true) }
+            if let time = element.attributes["time"] { #expect(time.wholeMatch(of: /[0-9]+\.[0-9]{3}/) != nil) }
+            for name in ["tests", "failures", "errors", "skipped", "line"] {
+                if let value = element.attributes[name] { #expect(Int(value) != nil) }
+            }
+        }
+        let cases = reader.all("testcase")
+        #expect(cases.compactMap { $0["line"] } == ["17", "4"])
+        #expect(cases.allSatisfy { $0["classname"]?.hasPrefix("starling.") == true })
+        let sum = cases.reduce(0.0) { $0 + (Double($1["time"] ?? "") ?? .nan) }
+        #expect(sum == Double(reader.all("testsuites")[0]["time"] ?? ""))
+        #expect(reader.all("error").last?["message"] == "calls/wrong.yaml:4:1: no")
     }
 
     @Test("any text at all leaves the file well formed", arguments: [UInt64(1), 2, 3])

@@ -39,7 +39,7 @@ struct RunResultTests {
         #expect(assertion["status"] as? String == "pass")
         #expect(assertion["value"] as? Double == 0.02)
         let metrics = try #require(object["metrics"] as? [String: [String: Any]])
-        #expect(Set(try #require(metrics["video.latency"]).keys) == ["count", "mean", "p50", "p95", "p99", "max"])
+        #expect(Set(try #require(metrics["video.latency"]).keys) == ["count", "mean", "p50", "p95", "p99", "max", "histogram"])
     }
 
     @Test("the audit has one row per received track, and its parts are what was sent")
@@ -117,9 +117,29 @@ struct RunResultTests {
         #expect(lines.first { !$0.isEmpty } == "FAIL  by-hand, seed 7")
         #expect(lines.last == "  replay  starling simulate scenarios/by-hand.yaml --seed 7")
         #expect(lines.contains("  result  reports/x/result.json"))
-        #expect(lines.contains { $0.contains("120 sent = 90 intact + 1 damaged + 0 withheld + 29 missing (30 by blackout)") })
+        #expect(lines.contains("  callers[0] → callers[1] video      120       90        1        0       29"))
+        #expect(lines.contains("    30 by blackout"))
+        #expect(lines.contains { $0.hasPrefix("  ✗ video.latency p95 < 1ms  ") && $0.hasSuffix("  20 ms") })
         let short = Summary.lines(result, folder: "reports/x", isShort: true)
         #expect(short.first == "FAIL  by-hand, seed 7")
         #expect(short.contains { $0.contains("video.latency p95 < 1ms") })
+    }
+
+    @Test("no line of the summary is wider than a terminal, but for a path or a command")
+    func width() throws {
+        var result = try HandmadeResult.result(
+            lossyCall(),
+            ["video.latency p95 < 1ms outside drop", "video.in.freeze.ratio{bot=callers[1], from=callers[0]} p95 < 1%"])
+        result.addEvidence(lossyCall().measurement, networks: [])
+        result.reasons.insert(
+            "the generator was late: 12 of 300 frames left more than 100 ms after they were due; run elsewhere", at: 0)
+        for line in Summary.lines(result, folder: "reports/x", isShort: false) where !line.hasPrefix("  replay") {
+            #expect(line.count <= ConsoleStyle.width, "\(line)")
+            #expect(!line.contains("\u{1B}"))
+        }
+        let coloured = Summary.lines(result, folder: "reports/x", isShort: false, style: ConsoleStyle(isColoured: true))
+        #expect(coloured.contains { $0.contains("\u{1B}[31mFAIL\u{1B}[0m") })
+        let visible = coloured.map { $0.replacing(/\u{1B}\[[0-9]+m/, with: "") }
+        #expect(visible == Summary.lines(result, folder: "reports/x", isShort: false))
     }
 }

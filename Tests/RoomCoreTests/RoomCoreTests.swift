@@ -128,30 +128,27 @@ struct RoomCoreTests {
     @Test("a signal that waits ten seconds expires, and its sender is told")
     func expiry() throws {
         var timing = RoomTiming()
-        timing.disconnectGrace = .seconds(30)
+        timing.readyWithin = .seconds(60)
         var scene = Scene(timing: timing)
         let first = try scene.enter()
-        let gone = try scene.enter()
-        scene.disconnect(gone.key)
-        #expect(scene.ask(first.key, signal(gone.snapshot.participant)) == .done)
+        let slow = try scene.enter(isReady: false)
+        #expect(scene.ask(first.key, signal(slow.snapshot.participant)) == .done)
         scene.wait(.milliseconds(9999))
         #expect(scene.core.statistics.signalsExpired == 0)
         scene.wait(.milliseconds(1))
         #expect(
             scene.events(first.key).last
-                == .signalExpired(to: gone.snapshot.participant, connection: "a", epoch: 1, kind: .candidates))
+                == .signalExpired(to: slow.snapshot.participant, connection: "a", epoch: 1, kind: .candidates))
     }
 
     @Test("a lost connection is a leave when the grace is over, not before")
     func grace() throws {
-        var timing = RoomTiming()
-        timing.disconnectGrace = .seconds(30)
-        var scene = Scene(timing: timing)
+        var scene = Scene()
         let first = try scene.enter()
         let gone = try scene.enter()
         scene.disconnect(gone.key)
         scene.wait(.milliseconds(29_999))
-        #expect(scene.events(first.key).count == 1)
+        #expect(scene.events(first.key).count == 2)
         scene.wait(.milliseconds(1))
         #expect(
             scene.events(first.key).last == .peerLeft(participant: gone.snapshot.participant, reason: .disconnected))

@@ -12,7 +12,10 @@ enum Calls {
     private static let audio = "\(root)/fixtures/speech.ogg"
     private static let video = "\(root)/fixtures/talking-head.ivf"
     /// Loaded once: a media file stays in memory for ever.
-    private static let media = Result { try MediaLibrary(paths: [audio, video]) }
+    private static let media = Result { try MediaLibrary(paths: [audio, video, otherAudio, otherVideo]) }
+    /// What a bot may switch to.
+    static let otherAudio = "\(root)/fixtures/tone.ogg"
+    static let otherVideo = "\(root)/fixtures/talking-head-180p.ivf"
 
     static func library() throws -> MediaLibrary { try media.get() }
 

@@ -1,6 +1,7 @@
 import Measurement
 import NetworkImpairment
 import RTCCore
+import RTCPeer
 import Reports
 import Runner
 import Testing
@@ -19,9 +20,42 @@ struct SimulatedRunTests {
         let events = EventLog.encode(first.measurement.record)
         #expect(events.count > 1000)
         #expect(EventLog.encode(again.measurement.record) == events)
+        let stats = StatsLog.encode(first.measurement.record)
+        #expect(stats.count > 10_000)
+        #expect(StatsLog.encode(again.measurement.record) == stats)
         #expect(again.result.encoded() == first.result.encoded())
         #expect(EventLog.encode(other.measurement.record) != events)
         #expect(other.result.encoded() != first.result.encoded())
+    }
+
+    @Test("live counters and the audit tell one story: frames, freezes, and latencies that add up")
+    func oneStory() throws {
+        let outcome = try Calls.simulate(try Calls.plan(Self.lossy))
+        let result = outcome.result
+        for kind in ["audio", "video"] {
+            var merged = Histogram()
+            for row in result.audit where row.kind == kind { merged.merge(try #require(row.latency)) }
+            #expect(merged == result.metrics["\(kind).latency"]?.histogram)
+            #expect(merged.count > 100)
+        }
+        for peer in result.peers {
+            let row = try #require(result.audit.first { $0.from == peer.remote && $0.to == peer.bot && $0.kind == "video" })
+            let inbound = try #require(
+                peer.stats.values.map(\.report).first { $0.type == .inboundRTP && $0["kind"] == .text("video") })
+            #expect(inbound["framesReceived"] == .integer(Int64(row.intact)))
+            guard case .integer(let decoded) = inbound["framesDecoded"], case .integer(let dropped) = inbound["framesDropped"],
+                case .integer(let freezes) = inbound["freezeCount"]
+            else {
+                Issue.record("no frames in \(inbound.id)")
+                continue
+            }
+            #expect(decoded + dropped <= Int64(row.intact) && decoded > 0)
+            // A second of blackout is a freeze for whoever counts.
+            #expect(freezes >= 1)
+            #expect(inbound["starlingOpenFreezeDuration"] == .number(0))
+        }
+        #expect(result.voice.count == 2)
+        #expect(result.voice.allSatisfy { $0.mos >= 1 && $0.mos < 3 && $0.ppl > 5 && $0.profile == "opusEstimate" })
     }
 
     @Test("the shipped scenarios pass", arguments: ["two-callers", "two-callers-clean"])

@@ -22,8 +22,8 @@ let wholeScenario = """
         arrive: { rate: 20/s }
         room: mesh-{run}
         network:
-          up: { loss: 5%, delay: 30ms, jitter: 5ms, rate: 2Mbps, queue: 64KiB, duplicate: 1%, corrupt: 0.5%, mtu: 1280 }
-          down: { loss: { rate: 5%, burst: 4 }, jitter: { amount: 10ms, distribution: normal, reorders: true } }
+          up: { loss: 5%, delay: 30ms, jitter: 5ms, rate: 2Mbps, queue: 64KiB, duplicate: 1%, corrupt: 0.5%, mark: 2%, mtu: 1280 }
+          down: { loss: { rate: 5%, burst: 4 }, jitter: { amount: 10ms, distribution: normal, reorders: true }, reorder: { share: 1%, by: 20ms }, rate: 8Mbps, bucket: 3000B, queue: { discipline: codel, ecn: true } }
       - name: late
         count: 6
         arrive: { stairs: { step: 2, every: 5s } }

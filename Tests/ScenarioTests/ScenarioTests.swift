@@ -51,12 +51,16 @@ struct ScenarioReadingTests {
             network.up
                 == Impairment(
                     loss: .bernoulli(0.05), delay: .milliseconds(30), jitter: Jitter(.uniform, amount: .milliseconds(5)),
-                    rate: RateLimit(bitsPerSecond: 2_000_000, queue: .bytes(65_536)), duplicate: 0.01, corrupt: 0.005, mtu: 1280))
+                    rate: RateLimit(bitsPerSecond: 2_000_000, queue: .bytes(65_536)), duplicate: 0.01, corrupt: 0.005, mark: 0.02,
+                    mtu: 1280))
         #expect(
             network.down
                 == Impairment(
                     loss: .bursts(loss: 0.05, burst: 4),
-                    jitter: Jitter(.normal, amount: .milliseconds(10), reorders: true)))
+                    jitter: Jitter(.normal, amount: .milliseconds(10), reorders: true),
+                    reordering: .late(probability: 0.01, by: .milliseconds(20)),
+                    rate: RateLimit(
+                        bitsPerSecond: 8_000_000, bucket: 3000, queue: .codel(CoDel.Parameters(marksECN: true)))))
     }
 
     @Test(
@@ -81,7 +85,7 @@ struct ScenarioReadingTests {
         let timeline = try parse(wholeScenario).timeline
         #expect(
             timeline.map(\.who.description) == ["callers[3]", "callers[2]", "viewers[25%]", "viewers[25%]", "callers[0,2]"])
-        #expect(timeline[1].verbs == [.blackout(.seconds(6))])
+        #expect(timeline[1].verbs == [.blackout(Blackout(.seconds(6)))])
         #expect(timeline[4].verbs == [.leave])
     }
 
@@ -189,7 +193,7 @@ struct PlanTests {
     @Test("actions reach whom they name, in order of time")
     func actions() throws {
         let plan = Plan(try parse(wholeScenario))
-        #expect(plan.bots[2].actions.map(\.verb) == [.blackout(.seconds(6)), .leave])
+        #expect(plan.bots[2].actions.map(\.verb) == [.blackout(Blackout(.seconds(6))), .leave])
         #expect(plan.bots[2].actions.map(\.event) == ["drop", "exit"])
         #expect(plan.bots[2].leaveAt == .seconds(30))
         #expect(plan.bots[1].leaveAt == .seconds(40))

@@ -83,10 +83,47 @@ struct WrongScenarioTests {
             "a network has 'both', or 'up' and 'down', not all of them"),
         Slip(
             "room: mesh-{run}\n    publish", "room: mesh-{runn}\n    publish",
-            "'{runn' is not a placeholder of a room; did you mean 'run'?"),
+            "'{runn}' is not a placeholder of a room; did you mean '{run}'?"),
         Slip(
             "fixtures/speech.ogg", "fixtures/speech",
             "'fixtures/speech' is not a .ogg or .opus file: write a path such as fixtures/speech.ogg"),
+    ]
+
+    static let networks: [Slip] = [
+        Slip("loss: 5%, delay", "loss: {}, delay", "a loss needs 'rate': add 'rate: …'"),
+        Slip("loss: 5%, delay", "loss: { burst: 4 }, delay", "a loss needs 'rate': add 'rate: …'"),
+        Slip("loss: 5%, delay", "loss: { to_bad: 1% }, delay", "a loss needs 'to_good': add 'to_good: …'"),
+        Slip("loss: 5%, delay", "loss: { good: 8s }, delay", "a loss needs 'bad': add 'bad: …'"),
+        Slip(
+            "loss: 5%, delay", "loss: { good: 8s, bad: 0 }, delay", "a state stays for at least 1ms on the average: write 200ms"),
+        Slip(
+            "loss: 5%, delay", "loss: { rate: 5%, to_bad: 1% }, delay",
+            "a loss is { rate, burst }, { to_bad, to_good, in_good, in_bad } or { good, bad, in_good, in_bad }, not a mixture"),
+        Slip("loss: 5%, delay", "loss: { rate: 5%, in_bad: 50% }, delay", "not a mixture"),
+        Slip(
+            "loss: 5%, delay", "loss: { rate: 5%, place: after }, delay",
+            "'after' is not a place of losses: write one of before_queue, after_queue"),
+        Slip("jitter: 5ms", "jitter: { amount: 5ms, correlation: 100% }", "a correlation of 100% would never change: write less"),
+        Slip("jitter: 5ms", "reorder: {}", "a reordering is { every: 5 } or { share: 1%, by: 20ms }"),
+        Slip("jitter: 5ms", "reorder: { share: 1% }", "a reordering is { every: 5 } or { share: 1%, by: 20ms }"),
+        Slip("jitter: 5ms", "reorder: { every: 5, share: 1% }", "a reordering is { every: 5 } or { share: 1%, by: 20ms }"),
+        Slip("jitter: 5ms", "reorder: { every: 1 }", "'1' is not a whole number from 2 to 1000000: write 5"),
+        Slip(
+            "delay: 30ms, jitter: 5ms", "reorder: { every: 5 }",
+            "an early datagram needs a 'delay' that it can skip: add 'delay: 30ms'"),
+        Slip("rate: 2Mbps, queue: 64KiB", "bucket: 64KiB", "a bucket needs a 'rate' that fills it: add 'rate: 2Mbps'"),
+        Slip("queue: 64KiB", "queue: {}", "a queue has one bound: { time: 300ms }, { size: 64KiB } or { packets: 50 }"),
+        Slip("queue: 64KiB", "queue: { time: 1s, packets: 5 }", "a queue has one bound"),
+        Slip("queue: 64KiB", "queue: { packets: 0 }", "'0' is not a whole number from 1 to 1000000: write 50"),
+        Slip("queue: 64KiB", "queue: { packets: 5, ecn: true }", "'ecn' belongs to CoDel: add 'discipline: codel'"),
+        Slip(
+            "queue: 64KiB", "queue: { discipline: codel, size: 64KiB }",
+            "CoDel bounds the wait by 'target'; a queue with it may have 'packets', not 'size'"),
+        Slip("queue: 64KiB", "queue: { discipline: red }", "'red' is not a discipline: write one of droptail, codel"),
+        Slip("mark: 2%", "mark: 1", "'1' has no unit; a percentage is expected"),
+        Slip("duplicate: 1%", "trace: { loop: true }", "a trace needs 'file': add 'file: …'"),
+        Slip(
+            "    network: wifi\n", "    network: wifi\n    ecn: yes\n", "'yes' is not a codepoint: write one of none, ect0, ect1"),
     ]
 
     static let references: [Slip] = [
@@ -112,7 +149,7 @@ struct WrongScenarioTests {
             "{ blackout: 6s }", "{ blakout: 6s }",
             "'blakout' is not a key of an action; did you mean 'blackout'? [timeline[1].do.blakout]"),
         Slip("{ blackout: 6s }", "blackout", "'blackout' needs a value: write { blackout: … }"),
-        Slip("{ blackout: 6s }", "{}", "nothing is done here: write { network: … } or { blackout: … } or { leave: … }"),
+        Slip("{ blackout: 6s }", "{}", "nothing is done here: write { network: … } or { blackout: … } or { address_change: … }"),
         Slip("do: leave", "do: { leave: 3s }", "'leave' takes no value: write 'do: leave'"),
         Slip(
             "{ over: 2s }", "{ over: 80s }", "the last of 4 bots would join at 60 s, when the run of 40 s is over", complaints: 2),
@@ -126,8 +163,8 @@ struct WrongScenarioTests {
     ]
 
     static let notYet: [Slip] = [
-        Slip("{ blackout: 6s }", "{ kill: media }", "'kill' is not available yet [timeline[1].do.kill]"),
-        Slip("do: leave", "do: ice_restart", "'ice_restart' is not available yet"),
+        Slip("{ blackout: 6s }", "{ share: screen }", "'share' is not available yet [timeline[1].do.share]"),
+        Slip("do: leave", "do: chat", "'chat' is not available yet"),
         Slip("protocol: starling", "protocol: janus", "'janus' is not available yet: write 'starling'"),
         Slip("mode: mesh", "mode: sfu", "'sfu' is not available yet: write 'mesh'"),
         Slip(
@@ -148,6 +185,9 @@ struct WrongScenarioTests {
 
     @Test("a value of the wrong kind, unit or size", arguments: values)
     func wrongValues(slip: Slip) { expect(slip) }
+
+    @Test("a network that cannot be", arguments: networks)
+    func wrongNetworks(slip: Slip) { expect(slip) }
 
     @Test("a reference to what does not exist", arguments: references)
     func wrongReferences(slip: Slip) { expect(slip) }

@@ -269,6 +269,12 @@ struct NativeFrontTests {
         scene.front.overflowed(2, now: scene.now)
         scene.drain()
         #expect(scene.closes == [2: 4014])
+        scene.wait(.seconds(2))
+        #expect(scene.texts[1]?.last?.contains(#""t":"peer_reconnecting""#) == true)
+        scene.ask(1, .ping)
+        scene.wait(.seconds(14))
+        scene.ask(1, .ping)
+        scene.wait(.seconds(14))
         #expect(scene.texts[1]?.last?.contains(#""reason":"disconnected""#) == true)
     }
 
@@ -289,7 +295,7 @@ struct NativeFrontTests {
     func baseline() {
         let scene = Scene()
         for connection in 1...5 as ClosedRange<UInt64> { _ = scene.enter(connection) }
-        for connection in 1...5 as ClosedRange<UInt64> { scene.front.closed(connection, now: scene.now) }
+        for connection in 1...5 as ClosedRange<UInt64> { scene.front.closed(connection, code: nil, now: scene.now) }
         scene.drain()
         scene.wait(.seconds(60))
         let metrics = scene.front.metrics

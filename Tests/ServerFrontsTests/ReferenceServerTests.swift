@@ -1,4 +1,7 @@
+import NIOCore
+import NIOPosix
 import RTCCore
+import RTCWire
 import RoomCore
 import ServerFronts
 import SignalingClients
@@ -61,7 +64,7 @@ private func drive(
 struct ReferenceServerTests {
     @Test("two clients meet and exchange an offer and an answer")
     func meeting() async throws {
-        try await withServer { server async throws in
+        try await withServer({ $0.roomTiming.disconnectGrace = .zero }) { server async throws in
             try await RawConnection.with(port: server.port) { first in
                 try await first.send(raw: RawConnection.upgrade())
                 let head = try await first.head()
@@ -273,5 +276,89 @@ struct ReferenceServerTests {
             #expect(error == .portInUse(host: "127.0.0.1", port: server.port))
             #expect(error?.description.contains("port \(server.port) on 127.0.0.1 is in use") == true)
         }
+    }
+
+    @Test("a server that is killed breaks its connections without a word, and another takes its port")
+    func killed() async throws {
+        let first = try await ReferenceServer.start(configuration: ServerConfiguration(port: 0, seed: 1, trustLoopback: true))
+        try await RawConnection.with(port: first.port) { connection in
+            try await connection.send(raw: RawConnection.upgrade())
+            _ = try await connection.head()
+            var client = RoomClient(name: "Ana", room: "r", seed: 1)
+            client.opened(now: .origin)
+            _ = try await drive(&client, &connection) { if case .joined = $0 { true } else { false } }
+            await first.kill()
+            while let frame = try? await connection.frame() { #expect(frame.closeCode == nil) }
+        }
+        await #expect(throws: (any Error).self) { try await response(to: "GET /healthz HTTP/1.1\r\n\r\n", at: first) }
+        let second = try await ReferenceServer.start(configuration: first.configuration)
+        #expect(second.port == first.port)
+        #expect(try await response(to: "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", at: second).contains("200 OK"))
+        await second.stop()
+    }
+
+    @Test("serves STUN on a port of its own, and tells clients under the address that they have reached it by")
+    func stun() async throws {
+        try await withServer({ $0.stunPort = 0 }) { server async throws in
+            let welcome = try #require(try await greet(server))
+            let url = try #require(server.stunURL)
+            #expect(welcome.iceServers == [ICEServer(urls: [url])] && url.hasPrefix("stun:127.0.0.1:"))
+            let port = try #require(server.configuration.stunPort)
+            let channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .bind(host: "127.0.0.1", port: 0)
+                .flatMapThrowing { channel in
+                    try NIOAsyncChannel<AddressedEnvelope<ByteBuffer>, AddressedEnvelope<ByteBuffer>>(
+                        wrappingChannelSynchronously: channel)
+                }.get()
+            let own = try #require(channel.channel.localAddress?.port)
+            try await channel.executeThenClose { inbound, outbound in
+                let request = withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { slot in
+                    let id = STUNTransactionID(high: 1, low: 2)
+                    return Array(slot[..<STUNWriter(slot, .request, .binding, id).finish()])
+                }
+                let to = try NIOCore.SocketAddress(ipAddress: "127.0.0.1", port: port)
+                try await outbound.write(AddressedEnvelope(remoteAddress: to, data: ByteBuffer(bytes: [1, 2, 3])))
+                try await outbound.write(AddressedEnvelope(remoteAddress: to, data: ByteBuffer(bytes: request)))
+                for try await envelope in inbound {
+                    let mapped = try envelope.data.withUnsafeReadableBytes { try STUNMessage(parsing: $0.bytes).xorMappedAddress }
+                    #expect(mapped?.port == UInt16(own) && mapped?.host == "127.0.0.1")
+                    break
+                }
+            }
+        }
+    }
+
+    /// Says hello on a socket of its own, joins where the session is new, and breaks the socket.
+    private func greet(_ server: ReferenceServer, resume: ResumeRequest? = nil) async throws -> Welcome? {
+        try await RawConnection.with(port: server.port) { connection in
+            try await connection.send(raw: RawConnection.upgrade())
+            _ = try await connection.head()
+            try await connection.send(text: ClientFrame.request(id: 1, .hello(HelloRequest(resume: resume))).text)
+            guard let frame = try await connection.frame(), case .reply(_, .ok(let result)) = try ServerFrame(frame.text) else {
+                return nil
+            }
+            if resume == nil {
+                try await connection.send(text: ClientFrame.request(id: 2, .join(JoinRequest(room: "r", name: "n"))).text)
+                _ = try await connection.frame()
+            }
+            return Welcome(result)
+        }
+    }
+
+    @Test("a session is resumed on another socket, and its secret comes from the system, not from the seed")
+    func resumed() async throws {
+        var secrets: Set<String> = []
+        for _ in 0..<2 {
+            let secret = try await withServer { server async throws in
+                let first = try #require(try await greet(server))
+                let secret = try #require(first.secret)
+                let again = try await greet(server, resume: ResumeRequest(session: first.session, secret: secret, seq: 0))
+                #expect(again?.session == first.session && again?.replay == 0 && again?.secret != secret)
+                #expect(await server.metrics().resumes == [.resumed: 1])
+                return secret
+            }
+            secrets.insert(secret)
+        }
+        #expect(secrets.count == 2 && secrets.allSatisfy { $0.utf8.count == 64 })
     }
 }

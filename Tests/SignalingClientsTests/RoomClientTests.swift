@@ -110,6 +110,23 @@ struct RoomClientTests {
         #expect(broken.count == 5)
     }
 
+    @Test("reads the STUN servers that are named by an address")
+    func stunServers() {
+        var client = RoomClient(name: "Ana", room: "r", seed: 1)
+        client.opened(now: .origin)
+        let urls = [
+            "stun:192.0.2.1", "STUN:192.0.2.2:19302", "stun:[2001:db8::1]:3479", "stun:[2001:db8::2]", "stun:192.0.2.1:3478",
+            "turn:192.0.2.3", "stun:example.org", "stun:192.0.2.4:0", "stun:192.0.2.4:99999", "stun:",
+            "stun:192.0.2.5?transport=udp",
+        ]
+        let welcome = Welcome(session: "s_1", pingMilliseconds: 10_000, iceServers: [ICEServer(urls: urls)])
+        client.received(ServerFrame.reply(id: 1, .ok(welcome.json)).text, now: .origin)
+        #expect(
+            client.stunServers.map { "\($0)" } == [
+                "192.0.2.1:3478", "192.0.2.2:19302", "[2001:db8::1]:3479", "[2001:db8::2]:3478", "192.0.2.5:3478",
+            ])
+    }
+
     @Test("leaves, and is closed once")
     func leave() {
         var client = joined()

@@ -3,23 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LENGTH = 2 };
+enum { LENGTH = 2, FIRST_SIZE = 2048 };
 
 static void copy_in(struct datagram_queue *queue, const uint8_t *from, size_t size) {
-    size_t tail = (queue->head + queue->used) % STARLING_QUEUE_CAPACITY;
-    size_t first = STARLING_QUEUE_CAPACITY - tail < size ? STARLING_QUEUE_CAPACITY - tail : size;
+    size_t tail = (queue->head + queue->used) % queue->size;
+    size_t first = queue->size - tail < size ? queue->size - tail : size;
     memcpy(queue->bytes + tail, from, first);
     memcpy(queue->bytes, from + first, size - first);
     queue->used += size;
 }
 
 static void copy_out(struct datagram_queue *queue, uint8_t *to, size_t size) {
-    size_t first = STARLING_QUEUE_CAPACITY - queue->head < size ? STARLING_QUEUE_CAPACITY - queue->head : size;
+    size_t first = queue->size - queue->head < size ? queue->size - queue->head : size;
     if (to) {
         memcpy(to, queue->bytes + queue->head, first);
         memcpy(to + first, queue->bytes, size - first);
     }
-    queue->head = (queue->head + size) % STARLING_QUEUE_CAPACITY;
+    queue->head = (queue->head + size) % queue->size;
     queue->used -= size;
 }
 
@@ -27,9 +27,24 @@ int datagram_queue_has_room(const struct datagram_queue *queue, size_t size) {
     return size <= UINT16_MAX && size + LENGTH <= STARLING_QUEUE_CAPACITY - queue->used;
 }
 
+// Makes room for so many bytes more, of which the caller saw that they fit into the capacity.
+static int grow(struct datagram_queue *queue, size_t more) {
+    size_t size = queue->size ? queue->size : FIRST_SIZE, used = queue->used;
+    while (size - used < more) size *= 2;
+    if (size == queue->size) return 1;
+    uint8_t *bytes = malloc(size);
+    if (!bytes) return 0;
+    if (used > 0) copy_out(queue, bytes, used);
+    free(queue->bytes);
+    queue->bytes = bytes;
+    queue->size = size;
+    queue->head = 0;
+    queue->used = used;
+    return 1;
+}
+
 int datagram_queue_push(struct datagram_queue *queue, const uint8_t *datagram, size_t size) {
-    if (!queue->bytes) queue->bytes = malloc(STARLING_QUEUE_CAPACITY);
-    if (!queue->bytes || !datagram_queue_has_room(queue, size)) {
+    if (!datagram_queue_has_room(queue, size) || !grow(queue, size + LENGTH)) {
         queue->dropped++;
         return 0;
     }

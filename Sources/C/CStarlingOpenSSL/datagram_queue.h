@@ -6,9 +6,10 @@
 
 enum { STARLING_QUEUE_CAPACITY = 8192 };
 
-/// Whole datagrams, first in first out, in a ring of fixed size that is made at the first push.
+/// Whole datagrams, first in first out, in a ring that is made at the first push, holds a flight of a handshake, and grows to the capacity.
 struct datagram_queue {
     uint8_t *bytes;
+    size_t size;
     size_t head;
     size_t used;
     uint64_t dropped;

@@ -2,6 +2,7 @@
 #include "certificate.h"
 #include "datagram_queue.h"
 #include "public_keys.h"
+#include "starling_hash.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -19,6 +20,10 @@ enum {
     // A record's header, explicit nonce and tag, with room to spare.
     RECORD_OVERHEAD = 64,
     LONGEST_DATAGRAM = 16384,
+    // RFC 6347 §4.1, RFC 5288 §3, RFC 5116 §5.
+    RECORD_HEADER = 13,
+    EXPLICIT_NONCE = 8,
+    TAG = 16,
 };
 
 struct starling_dtls_context {
@@ -28,8 +33,7 @@ struct starling_dtls_context {
 };
 
 struct fingerprint {
-    const EVP_MD *digest;
-    unsigned int size;
+    size_t size;
     uint8_t bytes[EVP_MAX_MD_SIZE];
 };
 
@@ -44,6 +48,7 @@ struct starling_dtls {
     struct datagram_queue outgoing;
     struct datagram_queue application;
     uint64_t application_datagrams;
+    uint64_t stunted;
 
     struct fingerprint fingerprints[FINGERPRINTS];
     size_t fingerprint_count;
@@ -112,16 +117,15 @@ static void make_bio_method(void) {
 // Certificates are self-signed: what counts is that one matches a fingerprint from signaling (RFC 8122 §5).
 
 static int matches(const starling_dtls *dtls, X509 *certificate) {
-    uint8_t digest[EVP_MAX_MD_SIZE];
-    for (size_t i = 0; i < dtls->fingerprint_count; i++) {
+    uint8_t *der = NULL, digest[EVP_MAX_MD_SIZE];
+    int size = i2d_X509(certificate, &der), found = 0;
+    for (size_t i = 0; size > 0 && !found && i < dtls->fingerprint_count; i++) {
         const struct fingerprint *expected = &dtls->fingerprints[i];
-        unsigned int size = 0;
-        if (X509_digest(certificate, expected->digest, digest, &size) && size == expected->size
-            && memcmp(digest, expected->bytes, size) == 0) {
-            return 1;
-        }
+        starling_sha2(der, (size_t)size, expected->size, digest);
+        found = memcmp(digest, expected->bytes, expected->size) == 0;
     }
-    return 0;
+    OPENSSL_free(der);
+    return found;
 }
 
 static int verify(X509_STORE_CTX *store, void *unused) {
@@ -155,13 +159,15 @@ static SSL_CTX *make_ssl_context(void) {
     SSL_CTX_set_options(ssl, SSL_OP_NO_TICKET | SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION
                                  | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
+    // Nothing longer has room in the queue of outgoing datagrams.
+    SSL_CTX_set_max_send_fragment(ssl, STARLING_QUEUE_CAPACITY);
     SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     SSL_CTX_set_cert_verify_callback(ssl, verify, NULL);
     SSL_CTX_set_info_callback(ssl, note_alert);
     if (SSL_CTX_set_min_proto_version(ssl, DTLS1_2_VERSION) && SSL_CTX_set_max_proto_version(ssl, DTLS1_2_VERSION)
         && SSL_CTX_set_cipher_list(ssl, "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:"
                                         "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-RSA-AES256-GCM-SHA384")
-        && SSL_CTX_set1_groups_list(ssl, "X25519:P-256:P-384")) {
+        && SSL_CTX_set1_groups_list(ssl, "P-256:X25519:P-384")) {
         return ssl;
     }
     SSL_CTX_free(ssl);
@@ -337,14 +343,10 @@ void starling_dtls_begin_fingerprints(starling_dtls *dtls) {
 }
 
 void starling_dtls_add_fingerprint(starling_dtls *dtls, int digest_bits, const uint8_t *bytes, size_t size) {
-    const EVP_MD *digest = digest_bits == 256   ? EVP_sha256()
-                           : digest_bits == 384 ? EVP_sha384()
-                           : digest_bits == 512 ? EVP_sha512()
-                                                : NULL;
-    if (!digest || size != (size_t)digest_bits / 8 || dtls->fingerprint_count == FINGERPRINTS) return;
+    int is_known = digest_bits == 256 || digest_bits == 384 || digest_bits == 512;
+    if (!is_known || size != (size_t)digest_bits / 8 || dtls->fingerprint_count == FINGERPRINTS) return;
     struct fingerprint *added = &dtls->fingerprints[dtls->fingerprint_count++];
-    added->digest = digest;
-    added->size = (unsigned int)size;
+    added->size = size;
     memcpy(added->bytes, bytes, size);
 }
 
@@ -362,8 +364,28 @@ void starling_dtls_start(starling_dtls *dtls, uint64_t now) {
     leave(dtls, now);
 }
 
+// OpenSSL 3.0 ends the association over a protected record that is too short to hold its nonce and tag, and so lets anyone end it who can
+// send a datagram. Nothing genuine is that short.
+static int has_stunted_record(const starling_dtls *dtls, const uint8_t *datagram, size_t size) {
+    const SSL_CIPHER *cipher = SSL_get_current_cipher(dtls->ssl);
+    size_t least = cipher && SSL_CIPHER_get_cipher_nid(cipher) == NID_chacha20_poly1305 ? TAG : EXPLICIT_NONCE + TAG;
+    for (size_t start = 0; size - start >= RECORD_HEADER;) {
+        const uint8_t *header = datagram + start;
+        int is_protected = header[3] != 0 || header[4] != 0;
+        size_t length = (size_t)header[11] << 8 | header[12];
+        if (is_protected && length < least) return 1;
+        if (size - start - RECORD_HEADER < length) return 0;
+        start += RECORD_HEADER + length;
+    }
+    return 0;
+}
+
 void starling_dtls_receive(starling_dtls *dtls, const void *datagram, size_t size, uint64_t now) {
     if (!dtls->is_started || size == 0 || dtls->status >= STARLING_DTLS_CLOSED) return;
+    if (has_stunted_record(dtls, datagram, size)) {
+        dtls->stunted++;
+        return;
+    }
     enter(dtls, now);
     dtls->incoming = datagram;
     dtls->incoming_size = size;
@@ -432,7 +454,7 @@ uint64_t starling_dtls_application_datagrams(const starling_dtls *dtls) {
 }
 
 uint64_t starling_dtls_dropped_datagrams(const starling_dtls *dtls) {
-    return dtls->outgoing.dropped + dtls->application.dropped;
+    return dtls->outgoing.dropped + dtls->application.dropped + dtls->stunted;
 }
 
 const char *starling_dtls_cipher(const starling_dtls *dtls) {

@@ -55,8 +55,24 @@ int starling_equal_constant_time(const void *left, const void *right, size_t siz
     return CRYPTO_memcmp(left, right, size) == 0;
 }
 
+// SHA256() and its kin would look their algorithms up by name.
 void starling_sha256(const void *bytes, size_t size, uint8_t *out) {
-    SHA256(bytes, size, out);
+    SHA256_CTX state;
+    SHA256_Init(&state);
+    SHA256_Update(&state, bytes, size);
+    SHA256_Final(out, &state);
+}
+
+void starling_sha2(const void *bytes, size_t size, size_t digest_size, uint8_t *out) {
+    if (digest_size == SHA256_DIGEST_LENGTH) return starling_sha256(bytes, size, out);
+    SHA512_CTX state;
+    if (digest_size == SHA384_DIGEST_LENGTH) {
+        SHA384_Init(&state);
+    } else {
+        SHA512_Init(&state);
+    }
+    SHA512_Update(&state, bytes, size);
+    SHA512_Final(out, &state);
 }
 
 void starling_md5(const void *bytes, size_t size, uint8_t *out) {

@@ -6,9 +6,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -108,11 +110,29 @@ void starling_error_text(int error, char *buffer, size_t capacity)
     buffer[capacity - 1] = 0;
 }
 
-void starling_prepare_heap(void)
+#ifdef __GLIBC__
+
+static _Atomic uintptr_t advised;
+
+// Before any other thread can make an arena of its own: those grow page by page, with a call of mprotect each time.
+__attribute__((constructor)) static void prepare_heap(void)
+{
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TOP_PAD, 32 << 20);
+    advised = (uintptr_t)sbrk(0);
+}
+
+#endif
+
+void starling_use_huge_pages(void)
 {
 #ifdef __GLIBC__
-    mallopt(M_ARENA_MAX, 1);
-    mallopt(M_TOP_PAD, 8 << 20);
+    uintptr_t end = (uintptr_t)sbrk(0), known = atomic_load_explicit(&advised, memory_order_relaxed);
+    if (end <= known || end == UINTPTR_MAX) return;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = (known + page - 1) / page * page;
+    // Where two threads see the same growth, both give the same advice.
+    atomic_store_explicit(&advised, end, memory_order_relaxed);
+    if (start < end) madvise((void *)start, end - start, MADV_HUGEPAGE);
 #endif
 }
 

@@ -3,6 +3,7 @@
 #include "starling_socket.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -19,9 +20,21 @@ struct prepared {
     union starling_sockaddr destinations[BATCH];
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(uint16_t))];
+        char space[CMSG_SPACE(sizeof(uint16_t)) + CMSG_SPACE(sizeof(int))];
     } controls[BATCH];
 };
+
+/// Adds a control message behind those that are there.
+static void add_control(struct msghdr *header, void *space, int level, int type, const void *value, size_t size)
+{
+    struct cmsghdr *control = (struct cmsghdr *)((char *)space + header->msg_controllen);
+    control->cmsg_level = level;
+    control->cmsg_type = type;
+    control->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(control), value, size);
+    header->msg_control = space;
+    header->msg_controllen += CMSG_SPACE(size);
+}
 
 static int is_same_destination(const starling_address *left, const starling_address *right)
 {
@@ -35,7 +48,7 @@ static size_t run_length(const starling_outgoing *items, size_t count)
     size_t length = 1;
     size_t bytes = items[0].size;
     while (length < count && items[length].size <= items[0].size && bytes + items[length].size <= MAX_SEGMENTED_BYTES &&
-           is_same_destination(&items[length].destination, &items[0].destination)) {
+           items[length].ecn == items[0].ecn && is_same_destination(&items[length].destination, &items[0].destination)) {
         bytes += items[length].size;
         length++;
         if (items[length - 1].size < items[0].size) break;
@@ -62,14 +75,14 @@ static unsigned prepare(struct prepared *prepared, const starling_outgoing *item
             prepared->vectors[j].iov_len = items[j].size;
         }
         if (run > 1) {
-            struct cmsghdr *control = &prepared->controls[messages].header;
-            header->msg_control = control;
-            header->msg_controllen = sizeof prepared->controls[messages].space;
-            control->cmsg_level = SOL_UDP;
-            control->cmsg_type = UDP_SEGMENT;
-            control->cmsg_len = CMSG_LEN(sizeof(uint16_t));
             uint16_t size = (uint16_t)items[i].size;
-            memcpy(CMSG_DATA(control), &size, sizeof size);
+            add_control(header, &prepared->controls[messages], SOL_UDP, UDP_SEGMENT, &size, sizeof size);
+        }
+        if (items[i].ecn != 0) {
+            int is_ipv6 = items[i].destination.is_ipv6;
+            int class = items[i].ecn;
+            add_control(header, &prepared->controls[messages], is_ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
+                        is_ipv6 ? IPV6_TCLASS : IP_TOS, &class, sizeof class);
         }
         i += run;
     }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <linux/sock_diag.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -24,6 +25,11 @@ int starling_udp_open(const starling_address *local, int receive_buffer, int sen
     int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+    if (local->is_ipv6) {
+        setsockopt(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof on);
+    } else {
+        setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof on);
+    }
     set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, receive_buffer);
     set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, send_buffer);
     union starling_sockaddr address;
@@ -51,7 +57,7 @@ uint32_t starling_udp_drops(int fd)
     return memory[SK_MEMINFO_DROPS];
 }
 
-enum { CONTROL_SIZE = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t)) };
+enum { CONTROL_SIZE = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t)) + CMSG_SPACE(sizeof(int)), ECN_MASK = 3 };
 
 struct starling_receive_slab {
     size_t capacity;
@@ -103,6 +109,20 @@ void starling_receive_slab_free(starling_receive_slab *slab)
     free(slab);
 }
 
+/// The codepoint in a control message of level IP or IPv6; 0 in any other.
+static uint8_t codepoint(const struct cmsghdr *control)
+{
+    if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_TOS) {
+        return *(const uint8_t *)CMSG_DATA(control) & ECN_MASK;
+    }
+    if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_TCLASS) {
+        int class;
+        memcpy(&class, CMSG_DATA(control), sizeof class);
+        return (uint8_t)(class & ECN_MASK);
+    }
+    return 0;
+}
+
 int starling_receive(starling_receive_slab *slab, int fd, starling_received *received)
 {
     int count = recvmmsg(fd, slab->messages, (unsigned)slab->capacity, MSG_DONTWAIT, NULL);
@@ -115,9 +135,13 @@ int starling_receive(starling_receive_slab *slab, int fd, starling_received *rec
         one->is_truncated = (header->msg_flags & MSG_TRUNC) != 0;
         one->drops = 0;
         one->realtime = 0;
+        one->ecn = 0;
         starling_from_sockaddr(&slab->sources[i], &one->source);
         for (struct cmsghdr *control = CMSG_FIRSTHDR(header); control; control = CMSG_NXTHDR(header, control)) {
-            if (control->cmsg_level != SOL_SOCKET) continue;
+            if (control->cmsg_level != SOL_SOCKET) {
+                one->ecn |= codepoint(control);
+                continue;
+            }
             if (control->cmsg_type == SCM_TIMESTAMPNS) {
                 struct timespec time;
                 memcpy(&time, CMSG_DATA(control), sizeof time);

@@ -11,23 +11,33 @@ internal import SignalingClients
 /// One caller's life, from the moment its join is due until it has left: a machine that either driver hosts.
 ///
 ///           joinAt            opened, hello, join           offers, answers            stopAt           drained
-///  waiting ───────▶ connecting ───────────────▶ in the room ───────────────▶ in calls ──────▶ draining ─────────▶ gone
+///  waiting ───────▶ connecting ───────────────▶ in the room ───────────────▶ in calls ──────▶ draining ─────────▶ leaving ──▶ gone
+///                      ▲                         │
+///                      │ rejoin        leave     ▼
+///                      └──────────────────────  away
 ///
-/// The newcomer offers to those who are there already. Media of a connection starts when its keys are agreed.
+/// The newcomer offers to those who are there already. Media of a connection starts when its keys are agreed. What is lost on the
+/// way, signaling or media, is sought again while the bot stays in the room (`Bot+Recovery.swift`).
 public final class Bot: HostedMachine {
     /// How long after the stop frames may still arrive.
     public static let drainTime = Duration.seconds(1)
     /// First contact is tried once, for this long.
     public static let firstContact = Duration.seconds(5)
     static let sampleInterval = Duration.seconds(1)
+    /// How long the sockets of one who has left count what still comes to them: until the others' consent has expired for sure.
+    static let lingering = Duration.seconds(35)
 
     enum State {
         case waiting
         case connecting
         case joining
         case inRoom
+        /// Out of the room, to come back.
+        case away
         case draining
         case leaving
+        /// It has left before the others, whose last packets may still be under way.
+        case lingering
         case gone
     }
 
@@ -37,6 +47,8 @@ public final class Bot: HostedMachine {
     var state = State.waiting
     var client: RoomClient
     var connections: [MeshConnection] = []
+    /// Over, but for a goodbye that has yet to leave.
+    var partingConnections: [MeshConnection] = []
     var closedConnections: [MeshConnection] = []
     var requests: [HostRequest] = []
     var nextRequestIndex = 0
@@ -52,6 +64,26 @@ public final class Bot: HostedMachine {
     /// The time of the last call: a drain belongs to the change before it.
     var lastTold: Instant
     var interruptedAt: Instant?
+    /// When a bot that has left for good asks for its end.
+    var lingersUntil: Instant?
+
+    /// The signaling connection's own recovery; `nil` where the scenario lets bots stay away.
+    var signalingSeries: ReconnectSeries?
+    /// The way out of the room and in again; `nil` like ``signalingSeries``.
+    var rejoinSeries: ReconnectSeries?
+    /// What series that are over have tried.
+    var pastAttempts: [ReconnectAttempt] = []
+    /// A socket is opened again at this time, after the bot's own were killed.
+    var socketsReturnAt: Instant?
+    /// After somebody hung up: until when the room may explain it.
+    var doubtsUntil: Instant?
+    var mutedKinds: [MediaKind] = []
+    /// What is played instead of the plan's files, since a device was switched.
+    var playing: [MediaKind: MediaTrack] = [:]
+    /// The id that the room knows this bot by.
+    var participantID: String?
+    /// How often the bot has come back into the room.
+    var joins = 0
 
     public init(context: BotContext, now: Instant) {
         self.context = context
@@ -62,6 +94,10 @@ public final class Bot: HostedMachine {
         pendingActions = context.plan.actions[...]
         phaseBegan = now
         lastTold = now
+        if let policy = context.plan.reconnect {
+            signalingSeries = ReconnectSeries(policy: policy, seed: SplitMix64.derive(context.plan.seed, "signaling again"))
+            rejoinSeries = ReconnectSeries(policy: policy, seed: SplitMix64.derive(context.plan.seed, "rejoin"))
+        }
     }
 
     var joinDue: Instant { context.epoch + (context.plan.joinAt - .origin) }
@@ -73,6 +109,7 @@ public final class Bot: HostedMachine {
     /// Ends the bot's sending early; it drains and leaves as at the end of its plan.
     public func stop(at now: Instant) {
         interruptedAt = interruptedAt ?? now
+        lingersUntil = lingersUntil.map { min($0, now) }
     }
 
     public var hasJoined: Bool { joinedAt != nil }
@@ -83,14 +120,18 @@ public final class Bot: HostedMachine {
         switch state {
         case .gone: return nil
         case .waiting: return joinDue
+        case .lingering: return lingersUntil
         case .leaving: return earliest(client.deadline, stopDue + Self.drainTime + .seconds(1))
         default: break
         }
         var next: Instant? = state == .draining ? stopDue + Self.drainTime : stopDue
-        if state == .connecting || state == .joining { next = earliest(next, joinDue + Self.firstContact) }
+        if isMakingFirstContact { next = earliest(next, joinDue + Self.firstContact) }
         next = earliest(next, client.deadline)
         if isSampling { next = earliest(next, nextSample) }
-        if let action = pendingActions.first { next = earliest(next, context.epoch + (action.at - .origin)) }
+        if state != .draining {
+            if let action = pendingActions.first { next = earliest(next, context.epoch + (action.at - .origin)) }
+            if isRecovering { next = earliest(next, recoveryDeadline) }
+        }
         for connection in connections {
             next = earliest(next, connection.peer.deadline)
             if state != .draining { next = earliest(next, connection.mediaDeadline(until: stopDue)) }
@@ -101,10 +142,11 @@ public final class Bot: HostedMachine {
     public func advance(to now: Instant) {
         lastTold = now
         if state == .waiting, now >= joinDue { begin(now: now) }
-        guard state != .waiting, state != .gone else { return }
+        if state == .lingering, let lingersUntil, now >= lingersUntil { finish() }
+        guard state != .waiting, state != .gone, state != .lingering else { return }
         performActions(now: now)
         client.advance(to: now)
-        if joinedAt == nil, state == .connecting || state == .joining, now >= joinDue + Self.firstContact {
+        if isMakingFirstContact, now >= joinDue + Self.firstContact {
             fail(state == .connecting ? .connect : .signaling, "no answer within \(Self.firstContact)", now: now)
         }
         for connection in connections {
@@ -114,6 +156,7 @@ public final class Bot: HostedMachine {
             }
             if state == .inRoom { connection.advanceMedia(to: now, until: stopDue) }
         }
+        recover(now: now)
         afterChange(now: now)
         sampleIfDue(now: now)
         stopIfDue(now: now)
@@ -132,6 +175,11 @@ public final class Bot: HostedMachine {
             if case .full = connection.peer.nextDatagrams(into: &batch, now: lastTold) { return .full }
             connection.needsDrain = false
         }
+        while let connection = partingConnections.first {
+            if case .full = connection.peer.nextDatagrams(into: &batch, now: lastTold) { return .full }
+            partingConnections.removeFirst()
+            finishParting(connection)
+        }
         return .drained
     }
 
@@ -147,16 +195,27 @@ public final class Bot: HostedMachine {
 
     // MARK: - Life
 
+    /// Whether the bot has never been in the room and is about to be.
+    var isMakingFirstContact: Bool {
+        joinedAt == nil && (state == .connecting || state == .joining)
+    }
+
+    /// Whether what is lost is sought.
+    var isRecovering: Bool { state == .inRoom || state == .connecting || state == .joining }
+
     private func begin(now: Instant) {
         state = .connecting
         phaseBegan = joinDue
         log(.started, now: now)
         requests.append(.setNetwork(context.plan.network))
+        if context.plan.ecn.isCapable { requests.append(.markECN(context.plan.ecn)) }
         requests.append(.openSignaling(url: context.signalingURL))
         nextSample = joinDue + Self.sampleInterval
     }
 
+    /// Phases are those of the first way in.
     func endPhase(_ phase: Phase, at now: Instant) {
+        guard joinedAt == nil else { return }
         phases[phase] = now - phaseBegan
         phaseBegan = now
     }
@@ -168,28 +227,9 @@ public final class Bot: HostedMachine {
         finish()
     }
 
-    private func finish() {
+    func finish() {
         state = .gone
         requests.append(.finished)
-    }
-
-    private func performActions(now: Instant) {
-        while let action = pendingActions.first, context.epoch + (action.at - .origin) <= now {
-            pendingActions.removeFirst()
-            let due = context.epoch + (action.at - .origin)
-            switch action.verb {
-            case .network(let profile):
-                requests.append(.setNetwork(profile))
-                log(.networkChanged, detail: profile.name, now: now)
-            case .blackout(let duration):
-                // It ends when the plan says, also for a bot that joined in the midst of it or was told late.
-                guard due + duration > now else { continue }
-                requests.append(.blackout(due + duration - now))
-                log(.blackout, detail: "\(duration)", now: now)
-            case .leave:
-                break
-            }
-        }
     }
 
     private var isSampling: Bool { state == .inRoom || state == .draining }
@@ -202,13 +242,15 @@ public final class Bot: HostedMachine {
     }
 
     private func stopIfDue(now: Instant) {
-        if state != .draining, state != .leaving, state != .gone, now >= stopDue {
+        guard state != .lingering, state != .gone else { return }
+        if state == .away, now >= stopDue { return finish() }
+        if state != .draining, state != .leaving, now >= stopDue {
             state = .draining
             pendingActions = []
             for connection in connections { connection.noteStop() }
         }
         if state == .draining, now >= stopDue + Self.drainTime { leave(now: now) }
-        if state == .leaving, now >= stopDue + Self.drainTime + .seconds(1) { finish() }
+        if state == .leaving, now >= stopDue + Self.drainTime + .seconds(1) { finishLeaving(now: now) }
     }
 
     private func leave(now: Instant) {
@@ -218,14 +260,20 @@ public final class Bot: HostedMachine {
         for connection in connections { connection.close(kinds: kinds, now: now) }
         client.leave(now: now)
         afterChange(now: now)
+        if client.state == .lost || client.state == .closed { finishLeaving(now: now) }
     }
 
-    func signalingIsClosed() {
+    /// Nobody is left to say anything to.
+    func finishLeaving(now: Instant) {
         guard state == .leaving else { return }
         for connection in connections {
             if let socket = connection.socket { requests.append(.closeSocket(local: socket)) }
         }
-        finish()
+        // Everybody else has been interrupted, too.
+        let last = interruptedAt == nil ? min(now + Self.lingering, context.stopAt + Self.drainTime) : now
+        guard last > now else { return finish() }
+        state = .lingering
+        lingersUntil = last
     }
 
     func log(_ kind: RunEvent.Kind, peer: String? = nil, detail: String? = nil, now: Instant) {
@@ -234,15 +282,16 @@ public final class Bot: HostedMachine {
 
     /// Everything that the bot's life left behind, once it is over or interrupted.
     public func record() -> BotRecord {
-        for connection in connections where state != .leaving && state != .gone {
+        for connection in connections where state != .leaving && state != .lingering && state != .gone {
             connection.peer.flushReceivers()
             _ = connection.collectFrames(kinds: kinds)
         }
-        let all = closedConnections + connections
+        let all = closedConnections + partingConnections + connections
         return BotRecord(
             name: context.plan.name, room: context.plan.room, joinDue: joinDue, stopDue: stopDue,
             publishes: publishedKinds, joinedAt: joinedAt, failure: failure, phases: phases, events: events,
-            connections: all.map { $0.record() }, slip: all.reduce(into: ScheduleSlip()) { $0.merge($1.slip) })
+            connections: all.map { $0.record() }, slip: all.reduce(into: ScheduleSlip()) { $0.merge($1.slip) },
+            attempts: attempts)
     }
 
     var publishedKinds: [MediaKind] {
@@ -250,6 +299,7 @@ public final class Bot: HostedMachine {
     }
 
     func file(for kind: MediaKind) -> MediaTrack? {
+        if let other = playing[kind] { return other }
         let path = kind == .audio ? context.plan.publication.audio : context.plan.publication.video
         return path.flatMap { context.media[$0] }
     }

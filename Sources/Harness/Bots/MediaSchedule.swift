@@ -13,13 +13,19 @@ struct MediaSchedule {
         var keyFrameInterval: Duration = .seconds(1)
     }
 
-    let media: MediaTrack
+    private(set) var media: MediaTrack
+    /// What was sent of files that were played before.
+    private var played: [SentTrackRecord] = []
     let transceiver: Int
     private let timing = Timing()
     private var nextIndex: Int
     private var nextDue: Instant
     private var mediaTime: UInt32 = 0
     private var lastJump: Instant?
+    /// Frames are due and withheld; what follows begins with a whole picture.
+    var isMuted = false {
+        didSet { if oldValue, !isMuted { jumpToKeyFrame() } }
+    }
     private(set) var frames: [SentFrame] = []
     private(set) var framesNotOffered = 0
     private(set) var slip = ScheduleSlip()
@@ -48,18 +54,21 @@ struct MediaSchedule {
             slip.record(now - due)
             let outgoing = OutgoingFrame(
                 captureTime: due, mediaTime: mediaTime, isKey: frame.isKey, audioLevel: frame.audioLevel)
-            let sent = peer.send(outgoing, on: transceiver, packetCount: frame.packetCount, now: now) { index in
-                let packet = media.packet(frame.firstPacket + index)
-                return OutgoingPacket(
-                    payload: packet.payload, isFirstOfFrame: packet.isFirstOfFrame, isLastOfFrame: packet.isLastOfFrame)
-            }
+            let sent =
+                isMuted
+                ? nil
+                : peer.send(outgoing, on: transceiver, packetCount: frame.packetCount, now: now) { index in
+                    let packet = media.packet(frame.firstPacket + index)
+                    return OutgoingPacket(
+                        payload: packet.payload, isFirstOfFrame: packet.isFirstOfFrame, isLastOfFrame: packet.isLastOfFrame)
+                }
             if let sent {
                 ssrc = sent.ssrc
                 frames.append(
                     SentFrame(
                         due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex),
                         packetCount: Int32(frame.packetCount), firstSequence: sent.firstSequence))
-            } else if peer.selectedPath != nil {
+            } else if peer.selectedPath != nil, !isMuted {
                 framesNotOffered += 1
             } else {
                 // Without a path that consents to it nothing may be sent (RFC 7675 §5.1): the frame was due and is withheld.
@@ -87,10 +96,28 @@ struct MediaSchedule {
     mutating func requestKeyFrame(at now: Instant) {
         guard media.kind == .video, lastJump.map({ now - $0 >= timing.keyFrameInterval }) ?? true else { return }
         lastJump = now
+        jumpToKeyFrame()
+    }
+
+    private mutating func jumpToKeyFrame() {
+        guard media.kind == .video else { return }
         nextIndex = media.keyFrames.first { $0 >= nextIndex } ?? media.keyFrames.first ?? 0
     }
 
-    func record() -> SentTrackRecord {
+    /// Goes on with another file on the same track, from a key frame on; due times and RTP time go on, too.
+    mutating func replace(with other: MediaTrack) {
+        precondition(other.kind == media.kind, "a track keeps its kind")
+        played.append(record)
+        media = other
+        nextIndex = other.keyFrames.first ?? 0
+        frames = []
+        framesNotOffered = 0
+    }
+
+    /// The sender's book, file by file.
+    var records: [SentTrackRecord] { played + [record] }
+
+    private var record: SentTrackRecord {
         SentTrackRecord(kind: media.kind, media: media, ssrc: ssrc, frames: frames, framesNotOffered: framesNotOffered)
     }
 }

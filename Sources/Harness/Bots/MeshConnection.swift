@@ -11,10 +11,24 @@ final class MeshConnection {
     let token: UInt64
     var peer: Peer
     var socket: SocketAddress?
-    /// Candidates that came before the description they belong to.
-    var earlyCandidates: [String] = []
+    /// Of the datagrams that came, whatever was in them.
+    var codepoints = CodepointCounts()
+    /// Whether this side yields when two offers cross.
+    let isPolite: Bool
+    /// Candidates that came before the description of their epoch.
+    var earlyCandidates: [(epoch: Int, line: String)] = []
     var hasRemoteDescription = false
+    /// Counts the offers of both sides.
     var epoch = 1
+    /// The epoch of the remote description in force; 0 before the first.
+    var remoteEpoch = 0
+    /// A new candidate waits for the offer that a restart will make.
+    var awaitsRestart = false
+    /// DTLS has ended: no restart helps.
+    var isTransportClosed = false
+    /// The attempts to get it back; made with the first.
+    var series: ReconnectSeries?
+    var mutedKinds: [MediaKind] = []
 
     private(set) var schedules: [MediaSchedule] = []
     private(set) var received: [ReceivedTrackRecord?]
@@ -22,17 +36,22 @@ final class MeshConnection {
     var connectedAt: Instant?
     var phases: [Phase: Duration] = [:]
     let createdAt: Instant
+    /// When it was given up.
+    var endedAt: Instant?
     private(set) var lastPhaseAt: Instant
     /// Counters as they were when the bot hung up, before the transport was closed.
     private var finalStatistics: PeerStatistics?
-    private var statesAtStop: TransportStatistics?
+    private var statisticsAtStop: PeerStatistics?
     /// Whether something may wait to be sent, so that idle connections cost nothing.
     var needsDrain = true
 
-    init(remoteID: String, remoteName: String, token: UInt64, peer: consuming Peer, transceivers: Int, now: Instant) {
+    init(
+        remoteID: String, remoteName: String, token: UInt64, isPolite: Bool, peer: consuming Peer, transceivers: Int, now: Instant
+    ) {
         self.remoteID = remoteID
         self.remoteName = remoteName
         self.token = token
+        self.isPolite = isPolite
         self.peer = peer
         received = Array(repeating: nil, count: transceivers)
         createdAt = now
@@ -46,11 +65,27 @@ final class MeshConnection {
     }
 
     func play(_ media: MediaTrack, on transceiver: Int, from start: Instant, until end: Instant, random: inout SplitMix64) {
-        schedules.append(MediaSchedule(media: media, transceiver: transceiver, from: start, until: end, random: &random))
+        var schedule = MediaSchedule(media: media, transceiver: transceiver, from: start, until: end, random: &random)
+        schedule.isMuted = mutedKinds.contains(media.kind)
+        schedules.append(schedule)
+    }
+
+    /// Plays another file on the track of its kind.
+    func replace(_ media: MediaTrack) {
+        for index in schedules.indices where schedules[index].media.kind == media.kind { schedules[index].replace(with: media) }
+    }
+
+    /// Frames of this kind are withheld from now on, or sent again, pictures from the next key frame.
+    func mute(_ kind: MediaKind, _ isMuted: Bool) {
+        mutedKinds.removeAll { $0 == kind }
+        if isMuted { mutedKinds.append(kind) }
+        for index in schedules.indices where schedules[index].media.kind == kind { schedules[index].isMuted = isMuted }
     }
 
     /// Sends what is due.
     func advanceMedia(to now: Instant, until end: Instant) {
+        // Nothing is due to somebody who has hung up.
+        guard !isTransportClosed else { return }
         for index in schedules.indices where schedules[index].deadline <= now {
             schedules[index].advance(to: now, until: end, peer: &peer)
             needsDrain = true
@@ -58,6 +93,7 @@ final class MeshConnection {
     }
 
     func mediaDeadline(until end: Instant) -> Instant? {
+        guard !isTransportClosed else { return nil }
         var next: Instant?
         for schedule in schedules where schedule.deadline < end { next = earliest(next, schedule.deadline) }
         return next
@@ -98,24 +134,25 @@ final class MeshConnection {
                 .init(
                     kind: kind, bytesReceived: inbound.bytesReceived, packetsReceived: inbound.packetsReceived,
                     packetsLost: inbound.packetsLost, bytesSent: outbound.bytesSent, packetsSent: outbound.packetsSent,
-                    jitter: inbound.jitter))
+                    jitter: inbound.jitter, nackCount: inbound.nackCount, pliCount: inbound.pliCount))
         }
-        samples.append(ConnectionSample(at: now, tracks: tracks, roundTripTime: roundTripTime))
+        samples.append(
+            ConnectionSample(
+                at: now, tracks: tracks, roundTripTime: roundTripTime, statistics: peer.statisticsSnapshot(at: now)))
     }
 
     /// The call is over: from here on the far side may hang up first.
     func noteStop() {
-        statesAtStop = peer.statisticsSnapshot().transport
+        statisticsAtStop = peer.statisticsSnapshot()
     }
 
     /// Hangs up; what the transport says on its way out does not change the counters of the call.
     func close(kinds: [MediaKind], now: Instant) {
-        var statistics = peer.statisticsSnapshot()
-        if let statesAtStop {
-            statistics.transport.iceState = statesAtStop.iceState
-            statistics.transport.dtlsState = statesAtStop.dtlsState
-        }
+        var statistics = peer.statisticsSnapshot(at: now)
+        // What stands still because everybody has stopped is no freeze.
+        if let statisticsAtStop { statistics.takeMoment(of: statisticsAtStop) }
         finalStatistics = statistics
+        endedAt = endedAt ?? now
         peer.close(now: now)
         needsDrain = true
         _ = collectFrames(kinds: kinds)
@@ -127,7 +164,9 @@ final class MeshConnection {
 
     func record() -> ConnectionRecord {
         ConnectionRecord(
-            remote: remoteName, connectedAt: connectedAt, phases: phases, sent: schedules.map { $0.record() },
-            received: received.compactMap { $0 }, samples: samples, statistics: finalStatistics ?? peer.statisticsSnapshot())
+            remote: remoteName, createdAt: createdAt, endedAt: endedAt, connectedAt: connectedAt, phases: phases,
+            sent: schedules.flatMap(\.records),
+            received: received.compactMap { $0 }, samples: samples, statistics: finalStatistics ?? peer.statisticsSnapshot(),
+            codepoints: codepoints)
     }
 }

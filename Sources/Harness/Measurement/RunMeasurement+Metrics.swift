@@ -28,6 +28,16 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.audioFramesIntact: return audio.compactMap { intactShare($0, ranges) }
         case MetricCatalog.videoInFreezeRatio: return video.compactMap { freezeRatio($0, ranges) }
         case MetricCatalog.videoInFreezeCount: return video.map { freezeCount($0, ranges) }
+        case MetricCatalog.videoInFreezeDuration: return video.map { frozenTime($0, ranges) }
+        case MetricCatalog.videoInFreezeOpen: return video.map { frozenTime($0, ranges, open: true) }
+        case MetricCatalog.videoInPauseCount: return video.map { pauseCount($0, ranges) }
+        case MetricCatalog.videoInPauseDuration: return video.map { pausedTime($0, ranges) }
+        case MetricCatalog.audioInterruptionCount: return audio.map { interruptionCount($0, ranges) }
+        case MetricCatalog.audioInterruptionDuration: return audio.map { interruptedTime($0, ranges) }
+        case MetricCatalog.audioMOS: return audio.compactMap { voiceQuality($0, ranges)?.mos }
+        case MetricCatalog.skew: return skews(chosen, ranges)
+        case MetricCatalog.videoInNack: return video.map { growth($0, ranges) { $0.nackCount } }
+        case MetricCatalog.videoInPLI: return video.map { growth($0, ranges) { $0.pliCount } }
         case MetricCatalog.videoInFPS: return video.flatMap { framesPerSecond($0, ranges) }
         case MetricCatalog.videoInBitrate: return video.flatMap { rates($0, ranges) { $0.bytesReceived } }
         case MetricCatalog.audioInBitrate: return audio.flatMap { rates($0, ranges) { $0.bytesReceived } }
@@ -35,11 +45,12 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.audioInLoss: return audio.compactMap { loss($0, ranges) }
         case MetricCatalog.videoInJitter: return video.flatMap { values($0, ranges) { $0.jitter } }
         case MetricCatalog.audioInJitter: return audio.flatMap { values($0, ranges) { $0.jitter } }
+        case MetricCatalog.videoOutFPS: return sentPerSecond(.video, bots, ranges)
         case MetricCatalog.videoOutBitrate: return outgoingRates(.video, bots, ranges)
         case MetricCatalog.audioOutBitrate: return outgoingRates(.audio, bots, ranges)
         case MetricCatalog.networkLoss: return chosen.compactMap { networkLoss($0, ranges) }
         case MetricCatalog.rtt: return roundTrips(bots, ranges)
-        default: return nil
+        default: return reconnectSamples(of: metric, bots: bots, ranges: ranges)
         }
     }
 
@@ -94,27 +105,9 @@ extension RunMeasurement: MetricSource {
         return gaps.isEmpty ? [0] : gaps
     }
 
-    private func freezeRatio(_ track: Track, _ ranges: [TimeRange]) -> Double? {
-        let looked = ranges.reduce(0) { $0 + $1.overlap(track.range).inSeconds }
-        guard looked > 0 else { return nil }
-        let played = PlayedFrames(track.audit.frames, until: track.range.end)
-        guard !played.shownAt.isEmpty else { return 1 }
-        let frozen = played.freezes.reduce(0.0) { sum, freeze in
-            sum + ranges.reduce(0) { $0 + $1.overlap(freeze.range).inSeconds }
-        }
-        return min(1, frozen / looked)
-    }
-
-    /// A track of which no picture could be shown stood still once, all the time.
-    private func freezeCount(_ track: Track, _ ranges: [TimeRange]) -> Double {
-        let played = PlayedFrames(track.audit.frames, until: track.range.end)
-        guard !played.shownAt.isEmpty else { return 1 }
-        return Double(played.freezes.count { Self.isInside($0.range.start, ranges) })
-    }
-
     /// Pictures shown in each whole second.
     private func framesPerSecond(_ track: Track, _ ranges: [TimeRange]) -> [Double] {
-        let shown = PlayedFrames(track.audit.frames, until: track.range.end).shownAt
+        let shown = PlayedFrames(track.audit, until: track.range.end).shownAt
         var counts: [Double] = []
         var next = 0
         var start = track.range.start
@@ -129,6 +122,26 @@ extension RunMeasurement: MetricSource {
             start = second.end
         }
         return counts
+    }
+
+    /// Frames that left in each whole second, from when the first was due until the sender or the connection stopped.
+    private func sentPerSecond(_ kind: MediaKind, _ bots: [Int], _ ranges: [TimeRange]) -> [Double] {
+        bots.map { record.bots[$0] }.flatMap { bot in
+            bot.connections.flatMap { connection in
+                connection.sent.filter { $0.kind == kind }.flatMap { sent -> [Double] in
+                    guard let start = sent.frames.first?.due else { return [] }
+                    let end = min(bot.stopDue, connection.endedAt ?? bot.stopDue)
+                    var counts = [Double](repeating: 0, count: max(0, Int((end - start).inSeconds)))
+                    for frame in sent.frames where frame.packetCount > 0 {
+                        let second = Int(start.nanoseconds(to: frame.sentAt) / 1_000_000_000)
+                        if counts.indices.contains(second) { counts[second] += 1 }
+                    }
+                    return counts.enumerated().filter { second, _ in
+                        Self.isInside(start + .seconds(second), ranges) && Self.isInside(start + .seconds(second + 1), ranges)
+                    }.map(\.element)
+                }
+            }
+        }
     }
 
     // MARK: - Samples
@@ -149,7 +162,7 @@ extension RunMeasurement: MetricSource {
         _ track: Track, _ ranges: [TimeRange], _ bytes: (ConnectionSample.Track) -> UInt64
     ) -> [Double] {
         let within = ranges.map { TimeRange(start: max($0.start, track.range.start), end: min($0.end, track.range.end)) }
-        return steps(track.connection, track.audit.kind, within).map { step in
+        return track.connections.flatMap { steps($0, track.audit.kind, within) }.map { step in
             Double(bytes(step.after) - bytes(step.before)) * 8 / step.seconds
         }
     }
@@ -168,15 +181,32 @@ extension RunMeasurement: MetricSource {
     }
 
     private func loss(_ track: Track, _ ranges: [TimeRange]) -> Double? {
-        let steps = steps(track.connection, track.audit.kind, ranges)
+        let steps = track.connections.flatMap { self.steps($0, track.audit.kind, ranges) }
         let received = steps.reduce(0) { $0 + Int64($1.after.packetsReceived - $1.before.packetsReceived) }
         let lost = steps.reduce(0) { $0 + $1.after.packetsLost - $1.before.packetsLost }
         guard received + lost > 0 else { return nil }
         return Double(max(0, lost)) / Double(received + max(0, lost))
     }
 
+    /// By how much a counter grew from sample to sample; the first sample has grown from nothing since the connection was made.
+    private func growth(_ track: Track, _ ranges: [TimeRange], _ count: (ConnectionSample.Track) -> UInt64) -> Double {
+        var grown: UInt64 = 0
+        for connection in track.connections {
+            var before: UInt64 = 0
+            var start = connection.createdAt
+            for sample in connection.samples {
+                guard let now = sample.tracks.first(where: { $0.kind == track.audit.kind }).map(count) else { continue }
+                let isInside = Self.isInside(start, ranges) && Self.isInside(sample.at, ranges)
+                if isInside, now > before { grown += now - before }
+                before = now
+                start = sample.at
+            }
+        }
+        return Double(grown)
+    }
+
     private func values(_ track: Track, _ ranges: [TimeRange], _ value: (ConnectionSample.Track) -> Double) -> [Double] {
-        track.connection.samples.filter { Self.isInside($0.at, ranges) }
+        track.connections.flatMap(\.samples).filter { Self.isInside($0.at, ranges) }
             .compactMap { sample in sample.tracks.first { $0.kind == track.audit.kind }.map(value) }
     }
 

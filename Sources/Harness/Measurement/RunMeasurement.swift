@@ -3,12 +3,13 @@ public import RTCCore
 
 /// Turns a run's record into audited tracks, and answers what assertions ask.
 public struct RunMeasurement: Sendable {
-    /// One track that a bot sent and another should have received.
+    /// All that a bot sent to another of one kind, over however many connections.
     struct Track: Sendable {
         var audit: FrameAudit
         var sender: Int
         var receiver: Int
-        var connection: ConnectionRecord
+        /// Those of the receiver, in the order of time; the sender's where the receiver has none.
+        var connections: [ConnectionRecord]
         var range: TimeRange
         /// Intact frames in the order in which they were whole.
         var completions: [Instant]
@@ -19,7 +20,7 @@ public struct RunMeasurement: Sendable {
     /// Pairs of bots that share a room, of which one publishes to the other.
     let expectedPairs: [(receiver: Int, sender: Int)]
 
-    /// What each receiver got of each sender, track by track, in the order of bots.
+    /// What each receiver got of each sender: one row for an ordered pair and a kind, in the order of bots.
     public var audits: [FrameAudit] { tracks.map(\.audit) }
 
     /// - Parameter accountsForPackets: Whether nothing but the impairment stages lay between the bots, so that every frame that did
@@ -31,39 +32,13 @@ public struct RunMeasurement: Sendable {
             for entry in host.ledger { ledger.add(entry) }
             ledger.overflow += host.up.ledgerOverflow + host.down.ledgerOverflow
         }
-        var tracks: [Track] = []
-        for (sender, bot) in record.bots.enumerated() {
-            for connection in bot.connections {
-                guard let receiver = record.bots.firstIndex(where: { $0.name == connection.remote }) else { continue }
-                let opposite = record.bots[receiver].connections.first { $0.remote == bot.name }
-                for sent in connection.sent {
-                    let received = opposite?.received.first { $0.kind == sent.kind }
-                    let audit = FrameAudit(
-                        from: bot.name, to: connection.remote, sent: sent, received: received,
-                        ledger: accountsForPackets ? ledger : nil)
-                    tracks.append(
-                        Self.track(
-                            audit, sender: sender, receiver: receiver, connection: opposite ?? connection, stop: bot.stopDue))
-                }
-            }
-        }
-        self.tracks = tracks
+        tracks = Self.tracks(of: record, ledger: accountsForPackets ? ledger : nil)
         expectedPairs = record.bots.indices.flatMap { receiver in
             record.bots.indices.filter { sender in
                 sender != receiver && record.bots[sender].room == record.bots[receiver].room
                     && !record.bots[sender].publishes.isEmpty
             }.map { (receiver, $0) }
         }
-    }
-
-    private static func track(
-        _ audit: FrameAudit, sender: Int, receiver: Int, connection: ConnectionRecord, stop: Instant
-    ) -> Track {
-        let start = audit.frames.first?.due ?? stop
-        return Track(
-            audit: audit, sender: sender, receiver: receiver, connection: connection,
-            range: TimeRange(start: start, end: max(start, stop)),
-            completions: audit.frames.filter { $0.outcome == .intact }.map(\.completedAt).sorted())
     }
 
     /// Whether the receiver got at least one intact frame of every kind that the sender publishes.

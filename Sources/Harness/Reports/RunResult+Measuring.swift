@@ -27,7 +27,9 @@ extension RunResult {
                 socketDrops: record.generator.socketDrops, sendFailures: record.generator.sendFailures,
                 cpuSeconds: record.generator.cpuSeconds, peakMemory: record.generator.peakMemory),
             phases: Self.phases(record), metrics: Self.metrics(measurement), audit: measurement.audits.map(AuditRow.init),
-            faults: record.faults.map { FaultRow($0, measurement) }, network: Self.network(record), peers: Self.peers(record),
+            voice: measurement.voiceQualities.map(VoiceRow.init),
+            faults: record.faults.map { FaultRow($0, measurement) }, reconnects: Reconnects(measurement),
+            network: Self.network(record), peers: Self.peers(record),
             failures: record.bots.compactMap { bot in
                 bot.failure.map { FailureRow(bot: bot.name, phase: $0.phase.rawValue, reason: $0.reason) }
             }, replay: replay)
@@ -53,14 +55,14 @@ extension RunResult {
                 for duration in all.compactMap({ $0 }) { samples[phase, default: []].append(duration.inSeconds) }
             }
         }
-        return Dictionary(uniqueKeysWithValues: samples.map { ($0.key.rawValue, Distribution($0.value)) })
+        return Dictionary(uniqueKeysWithValues: samples.map { ($0.key.rawValue, Distribution($0.value, isDuration: true)) })
     }
 
     private static func metrics(_ measurement: RunMeasurement) -> [String: Distribution] {
         var metrics: [String: Distribution] = [:]
         for metric in MetricCatalog.all {
             guard let samples = measurement.samples(of: metric, tags: [], window: nil), !samples.isEmpty else { continue }
-            metrics[metric.name] = Distribution(samples)
+            metrics[metric.name] = Distribution(samples, isDuration: metric.dimension == .time)
         }
         return metrics
     }
@@ -72,7 +74,8 @@ extension RunResult {
                 for cause in DropCause.allCases where pipe.dropped(cause) > 0 { dropped[cause.rawValue] = pipe.dropped(cause) }
                 return NetworkRow(
                     bot: bot.name, direction: direction, offered: pipe.offered, passed: pipe.passed, dropped: dropped,
-                    duplicated: pipe.duplicated, reordered: pipe.reordered, bytes: pipe.bytes,
+                    duplicated: pipe.duplicated, reordered: pipe.reordered, marked: pipe.marked > 0 ? pipe.marked : nil,
+                    bytes: pipe.bytes,
                     loss: pipe.offered == 0 ? 0 : Double(pipe.dropped) / Double(pipe.offered))
             }
         }
@@ -84,7 +87,7 @@ extension RunResult {
 }
 
 extension RunResult.Distribution {
-    init(_ samples: [Double]) {
+    init(_ samples: [Double], isDuration: Bool) {
         let known = samples.filter(\.isFinite)
         count = samples.count
         never = known.count == samples.count ? nil : samples.count - known.count
@@ -94,6 +97,7 @@ extension RunResult.Distribution {
         p95 = Aggregate.p95.value(of: known)
         p99 = Aggregate.p99.value(of: known)
         max = Aggregate.max.value(of: known)
+        if isDuration { histogram = Histogram(known) }
     }
 }
 
@@ -106,7 +110,17 @@ extension RunResult.AuditRow {
         self.init(
             from: audit.from, to: audit.to, kind: audit.kind.rawValue, sent: audit.sent, intact: audit.count(.intact),
             damaged: audit.count(.damaged), withheld: audit.count(.withheld), missing: audit.count(.missing), causes: causes,
-            unexplained: audit.unexplained, foreign: audit.foreign, repeated: audit.repeated)
+            unexplained: audit.unexplained, foreign: audit.foreign, repeated: audit.repeated,
+            latency: Histogram(audit.frames.filter { $0.outcome == .intact }.map(\.latency.inSeconds)))
+    }
+}
+
+extension RunResult.VoiceRow {
+    init(_ voice: VoiceQuality) {
+        let model = voice.model
+        self.init(
+            from: voice.from, to: voice.to, mos: voice.mos, profile: voice.profile.rawValue, bitrate: voice.bitrate,
+            rating: model.rating, ie: model.ie, bpl: model.bpl, ppl: model.ppl, burstR: model.burstR, ta: model.ta)
     }
 }
 
@@ -142,7 +156,13 @@ extension RunResult.PeerRow {
                 packetsSent: statistics.tracks.reduce(0) { $0 + ($1.outbound?.packetsSent ?? 0) },
                 packetsReceived: statistics.tracks.reduce(0) { $0 + ($1.inbound?.packetsReceived ?? 0) },
                 authenticationFailures: transport.starlingSRTPAuthenticationFailures, replays: transport.starlingSRTPReplays),
-            tracks: statistics.tracks.map(Track.init))
+            ecn: connection.codepoints.isEmpty
+                ? nil
+                : ECN(
+                    packetsReceivedWithEct0: connection.codepoints.ect0, packetsReceivedWithEct1: connection.codepoints.ect1,
+                    packetsReceivedWithCe: connection.codepoints.ce),
+            tracks: statistics.tracks.map(Track.init),
+            stats: Dictionary(statistics.reports.map { ($0.id, StatsObject($0)) }, uniquingKeysWith: { first, _ in first }))
     }
 }
 

@@ -1,4 +1,4 @@
-internal import Measurement
+public import Measurement
 
 /// `result.json`: everything that a program may want to know about a run, with sorted keys and SI units.
 public struct RunResult: Codable, Sendable {
@@ -20,7 +20,10 @@ public struct RunResult: Codable, Sendable {
     public var phases: [String: Distribution]
     public var metrics: [String: Distribution]
     public var audit: [AuditRow]
+    public var voice: [VoiceRow]
     public var faults: [FaultRow]
+    /// Absent where nobody had to come back.
+    public var reconnects: Reconnects?
     public var network: [NetworkRow]
     public var peers: [PeerRow]
     public var failures: [FailureRow]
@@ -50,6 +53,8 @@ public struct RunResult: Codable, Sendable {
         public var explanation: String
         /// Where the scenario's file says so; absent for what is implied.
         public var line: Int? = nil
+        /// Who, when, why and where to look; for assertions that do not hold.
+        public var evidence: [Evidence]? = nil
     }
 
     public struct Offered: Codable, Sendable {
@@ -85,6 +90,8 @@ public struct RunResult: Codable, Sendable {
         public var max: Double?
         /// Samples that have no finite value, such as a recovery that never came.
         public var never: Int?
+        /// Of durations: adds up with those of other runs, where percentiles do not.
+        public var histogram: Histogram?
     }
 
     public struct AuditRow: Codable, Sendable, Hashable {
@@ -101,6 +108,38 @@ public struct RunResult: Codable, Sendable {
         public var unexplained: Int
         public var foreign: Int
         public var repeated: Int
+        /// Of the latencies of intact frames; all rows of a kind add up to the one of its metric.
+        public var latency: Histogram? = nil
+    }
+
+    /// The E-model's word on one received audio track, and what went into it.
+    public struct VoiceRow: Codable, Sendable, Hashable {
+        public var from: String
+        public var to: String
+        public var mos: Double
+        /// Where `Ie` and `Bpl` come from.
+        public var profile: String
+        /// Bits per second.
+        public var bitrate: Double
+        public var rating: Double
+        public var ie: Double
+        public var bpl: Double
+        /// Percent.
+        public var ppl: Double
+        public var burstR: Double
+        /// Milliseconds.
+        public var ta: Double
+
+        /// The names of G.107.
+        private enum CodingKeys: String, CodingKey {
+            case from, to, mos, profile, bitrate
+            case rating = "R"
+            case ie = "Ie"
+            case bpl = "Bpl"
+            case ppl = "Ppl"
+            case burstR = "BurstR"
+            case ta = "Ta"
+        }
     }
 
     public struct FaultRow: Codable, Sendable {
@@ -130,6 +169,8 @@ public struct RunResult: Codable, Sendable {
         public var dropped: [String: UInt64]
         public var duplicated: UInt64
         public var reordered: UInt64
+        /// Congestion marks that the stage set; absent where there are none.
+        public var marked: UInt64?
         public var bytes: UInt64
         /// Dropped of offered, 0...1.
         public var loss: Double
@@ -141,7 +182,18 @@ public struct RunResult: Codable, Sendable {
         public var ice: ICE
         public var dtls: DTLS
         public var srtp: SRTP
+        /// Datagrams that came with these codepoints; absent where the far side sends none (RFC 3168).
+        public var ecn: ECN?
         public var tracks: [Track]
+        /// W3C webrtc-stats at the end, by id.
+        public var stats: [String: StatsObject]
+
+        /// Named like the W3C's of received-rtp, but of every datagram.
+        public struct ECN: Codable, Sendable {
+            public var packetsReceivedWithEct0: UInt64
+            public var packetsReceivedWithEct1: UInt64
+            public var packetsReceivedWithCe: UInt64
+        }
 
         public struct ICE: Codable, Sendable {
             public var state: String

@@ -6,6 +6,8 @@ public import Scenario
 /// The media files of a plan, each loaded once for all bots.
 public struct MediaLibrary: Sendable {
     public private(set) var tracks: [String: MediaTrack] = [:]
+    /// What spoils a call without being wrong, once for each file, with the place where the scenario first names it.
+    public private(set) var warnings: [String] = []
 
     /// - Throws: What is wrong with the first file that cannot be used.
     public init(paths: [String]) throws(MediaFileError) {
@@ -14,29 +16,56 @@ public struct MediaLibrary: Sendable {
         }
     }
 
-    /// Every media file that a scenario's groups play.
+    /// Every media file that a scenario plays.
     ///
+    /// - Parameter known: Tracks that were loaded for another scenario: a media file stays in memory for ever, so once is enough.
     /// - Throws: What is wrong with each file that cannot be used, and where the scenario names it.
-    public init(of scenario: Scenario) throws(ScenarioErrors) {
+    public init(of scenario: Scenario, known: MediaLibrary? = nil) throws(ScenarioErrors) {
+        let loaded = known?.tracks ?? [:]
         var errors: [ScenarioError] = []
-        for (index, group) in scenario.groups.enumerated() {
-            let files = [("audio", MediaKind.audio, group.publication.audio), ("video", .video, group.publication.video)]
-            for (key, kind, path) in files {
-                guard let path else { continue }
-                do throws(MediaFileError) {
-                    let track = if let loaded = tracks[path] { loaded } else { try MediaTrack.load(path: path) }
-                    tracks[path] = track
-                    guard track.kind != kind else { continue }
-                    let wanted = kind == .audio ? "an Ogg file with Opus" : "an IVF file with VP8"
-                    errors.append(
-                        scenario.error(
-                            "\(path): the file holds \(track.kind.rawValue); give \(wanted)",
-                            in: "groups[\(index)].publish.\(key)"))
-                } catch {
-                    errors.append(scenario.error(error.description, in: "groups[\(index)].publish.\(key)"))
+        for use in Self.uses(of: scenario) {
+            do throws(MediaFileError) {
+                let isNew = tracks[use.path] == nil
+                let track =
+                    if let track = tracks[use.path] ?? loaded[use.path] { track } else { try MediaTrack.load(path: use.path) }
+                tracks[use.path] = track
+                for warning in isNew ? track.warnings : [] {
+                    warnings.append(scenario.error("warning: \(warning)", in: use.field).description)
                 }
+                guard track.kind != use.kind else { continue }
+                let wanted = use.kind == .audio ? "an Ogg file with Opus" : "an IVF file with VP8"
+                errors.append(
+                    scenario.error("\(use.path): the file holds \(track.kind.rawValue); give \(wanted)", in: use.field))
+            } catch {
+                errors.append(scenario.error(error.description, in: use.field))
             }
         }
         guard errors.isEmpty else { throw ScenarioErrors(errors: errors) }
+    }
+
+    private struct Use {
+        var field: String
+        var kind: MediaKind
+        var path: String
+    }
+
+    /// Where a scenario names media files: what its groups publish, and what its timeline switches to.
+    private static func uses(of scenario: Scenario) -> [Use] {
+        let published = scenario.groups.enumerated().map { ("groups[\($0)].publish", $1.publication) }
+        let switched = scenario.timeline.enumerated().flatMap { index, entry in
+            entry.verbs.compactMap(\.publication).map { ("timeline[\(index)].do.switch_device", $0) }
+        }
+        return (published + switched).flatMap { field, publication in
+            [("audio", MediaKind.audio, publication.audio), ("video", .video, publication.video)].compactMap { key, kind, path in
+                path.map { Use(field: "\(field).\(key)", kind: kind, path: $0) }
+            }
+        }
+    }
+
+    /// The tracks of both.
+    public func merging(_ other: MediaLibrary) -> MediaLibrary {
+        var merged = self
+        merged.tracks.merge(other.tracks) { mine, _ in mine }
+        return merged
     }
 }

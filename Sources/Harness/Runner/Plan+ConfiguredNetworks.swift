@@ -1,3 +1,4 @@
+internal import NetworkImpairment
 internal import RTCCore
 internal import Reports
 internal import Scenario
@@ -12,8 +13,9 @@ extension Plan {
                 let start = action.at.seconds
                 switch action.verb {
                 case .network(let profile): network.stages.append(ConfiguredNetwork.Stage(start: start, profile: profile))
-                case .blackout(let length):
-                    network.blackouts.append(ConfiguredNetwork.Blackout(start: start, end: start + length.inSeconds))
+                case .blackout(let blackout) where blackout.scope.cutsMedia:
+                    let end = start + blackout.duration.inSeconds
+                    network.blackouts.append(ConfiguredNetwork.Blackout(start: start, end: end))
                 default: break
                 }
             }

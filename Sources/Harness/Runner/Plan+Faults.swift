@@ -15,10 +15,18 @@ extension Plan {
     /// Every media file that a bot plays, once, in the order of bots.
     public var mediaPaths: [String] {
         var paths: [String] = []
-        for path in bots.flatMap({ [$0.publication.audio, $0.publication.video] }).compactMap({ $0 })
-        where !paths.contains(path) {
-            paths.append(path)
+        for publication in bots.flatMap({ [$0.publication] + $0.actions.compactMap(\.verb.publication) }) {
+            for path in [publication.audio, publication.video].compactMap({ $0 }) where !paths.contains(path) {
+                paths.append(path)
+            }
         }
         return paths
+    }
+}
+
+extension Verb {
+    /// The files that a bot switches to.
+    var publication: Publication? {
+        if case .switchDevice(let publication) = self { publication } else { nil }
     }
 }

@@ -30,7 +30,8 @@ public struct RunOutcome: Sendable {
             lines[assertion.text] = lines[assertion.text] ?? location.line
         }
         for index in result.assertions.indices { result.assertions[index].line = lines[result.assertions[index].text] }
-        self.result = result
         networks = plan.configuredNetworks
+        result.addEvidence(measurement, networks: networks)
+        self.result = result
     }
 }

@@ -14,6 +14,8 @@ public struct SeedSearch: Sendable {
         public var reasons: [String]
         /// The texts of the assertions that do not hold.
         public var assertions: [String]
+        /// Those of them that missed their bound; the others had nothing to compare.
+        public var missed: [String]
     }
 
     public var seedsRun: Int
@@ -60,6 +62,7 @@ public struct SeedSearch: Sendable {
         guard judgement.verdict != .pass else { return nil }
         return Failure(
             seed: plan.seed, verdict: judgement.verdict, reasons: judgement.reasons,
-            assertions: judgement.assertions.filter { $0.status != .pass }.map(\.text))
+            assertions: judgement.assertions.filter { $0.status != .pass }.map(\.text),
+            missed: judgement.assertions.filter { $0.status == .fail }.map(\.text))
     }
 }

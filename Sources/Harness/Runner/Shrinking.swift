@@ -45,10 +45,12 @@ public struct Shrinking: Sendable {
         return false
     }
 
-    /// The same verdict, and one of the same assertions: a smaller scenario that fails otherwise explains nothing.
+    /// The same verdict, one of the same bounds missed, and nothing besides that was right before: a smaller scenario that fails
+    /// otherwise explains nothing, and a bot alone in its room misses every bound.
     private func isSame(_ other: SeedSearch.Failure) -> Bool {
-        guard other.verdict == failure.verdict else { return false }
-        return failure.assertions.isEmpty || other.assertions.contains { failure.assertions.contains($0) }
+        guard other.verdict == failure.verdict, other.assertions.allSatisfy(failure.assertions.contains) else { return false }
+        if !failure.missed.isEmpty { return other.missed.contains(where: failure.missed.contains) }
+        return failure.assertions.isEmpty || !other.assertions.isEmpty
     }
 
     private static func failure(

@@ -6,6 +6,7 @@ internal import RTCCore
 internal import RTCCrypto
 public import Scenario
 internal import ServerFronts
+internal import SignalingProtocol
 
 /// Runs a plan in virtual time: bots, networks and server in one thread, the same bytes for the same seed.
 public enum SimulatedRun {
@@ -24,8 +25,16 @@ public enum SimulatedRun {
         let stopAt = epoch + plan.duration
         var configuration = ServerConfiguration(trustLoopback: true)
         configuration.seed = SplitMix64.derive(plan.seed, "server")
+        let stunHost = Simulation.firstSocket(of: plan.bots.count)
+        configuration.iceServers = [ICEServer(urls: ["stun:\(stunHost)"])]
         let server = NativeFront(configuration: configuration, seed: SplitMix64.derive(plan.seed, "server"), at: epoch)
         let simulation = Simulation(seed: plan.seed, service: server)
+        for (number, outage) in plan.serverOutages.enumerated() {
+            let seed = SplitMix64.derive(plan.seed, "server \(number + 1)")
+            simulation.takeServiceDown(at: epoch + (outage.start - .origin), for: outage.end - outage.start) { now in
+                NativeFront(configuration: configuration, seed: seed, at: now)
+            }
+        }
         var bots: [Bot] = []
         for bot in plan.bots {
             let context = BotContext(
@@ -35,6 +44,7 @@ public enum SimulatedRun {
             bots.append(machine)
             simulation.add(machine, seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch)
         }
+        simulation.addServer(STUNHost(at: epoch), seed: SplitMix64.derive(plan.seed, "stun"))
         simulation.run(until: stopAt + Bot.drainTime + .seconds(5))
         return RunRecord(
             epoch: epoch, stopAt: stopAt, bots: bots.map { $0.record() },

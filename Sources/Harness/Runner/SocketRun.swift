@@ -34,19 +34,13 @@ public struct SocketRun: Sendable {
         _ plan: Plan, media: MediaLibrary, interruption: @escaping @Sendable () -> Bool,
         progress: @escaping @Sendable (Progress) -> Void
     ) async throws(RunError) -> RunRecord {
-        var server: ReferenceServer?
+        var embedded: EmbeddedServer?
         let url: String
         switch plan.scenario.target.address {
         case .embedded:
-            var configuration = ServerConfiguration(port: 0, trustLoopback: true)
-            configuration.seed = SplitMix64.derive(plan.seed, "server")
-            do {
-                let started = try await ReferenceServer.start(configuration: configuration)
-                server = started
-                url = started.url
-            } catch {
-                throw .server("the embedded server: \(error)")
-            }
+            let started = try await EmbeddedServer(plan)
+            embedded = started
+            url = started.url
         case .url(let target): url = target
         }
         progress(.serverStarted(url: url))
@@ -55,16 +49,22 @@ public struct SocketRun: Sendable {
         // time, many share a tick as a browser's pacer does. Latency counts from when a frame was due, so the tick is in every figure.
         configuration.timerGranularity = plan.bots.count > 20 ? .milliseconds(5) : .milliseconds(1)
         let driver = SocketDriver(workers: min(workers, max(1, plan.bots.count)), configuration: configuration)
-        let record = await run(plan, media: media, url: url, driver: driver, interruption: interruption, progress: progress)
-        await driver.stop()
-        await server?.stop()
-        return record
+        do {
+            let record = try await run(
+                plan, media: media, url: url, driver: driver, server: &embedded, interruption: interruption, progress: progress)
+            await driver.stop()
+            await embedded?.stop()
+            return record
+        } catch {
+            await driver.stop()
+            throw error
+        }
     }
 
     private func run(
-        _ plan: Plan, media: MediaLibrary, url: String, driver: SocketDriver, interruption: @escaping @Sendable () -> Bool,
-        progress: @escaping @Sendable (Progress) -> Void
-    ) async -> RunRecord {
+        _ plan: Plan, media: MediaLibrary, url: String, driver: SocketDriver, server: inout EmbeddedServer?,
+        interruption: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (Progress) -> Void
+    ) async throws(RunError) -> RunRecord {
         let cpuBefore = driver.hostHealth.processCPU
         let epoch = driver.clock.now + .milliseconds(100)
         let stopAt = epoch + plan.duration
@@ -90,6 +90,7 @@ public struct SocketRun: Sendable {
         while driver.unfinished > 0, driver.clock.now < giveUp {
             try? await Task.sleep(for: .milliseconds(50))
             let now = driver.clock.now
+            if now > epoch { try await server?.follow(.origin + (now - epoch)) }
             if !isInterrupted, interruption() {
                 isInterrupted = true
                 progress(.draining)

@@ -1,6 +1,6 @@
 internal import COpus
 
-/// libopus for speech at 48 kHz, without discontinuous transmission.
+/// libopus at 48 kHz, without discontinuous transmission.
 public struct OpusEncoder: ~Copyable {
     public struct Settings: Sendable {
         /// 1 or 2.
@@ -9,6 +9,10 @@ public struct OpusEncoder: ~Copyable {
         public var bitrate: Int
         /// 0 (fastest) to 10 (best).
         public var complexity = 10
+        /// Music rather than speech.
+        public var isMusic = false
+        /// Packets of one size each, rather than as many bits as the sound needs.
+        public var isConstantRate = false
 
         public init(channels: Int, bitrate: Int) {
             self.channels = channels
@@ -24,16 +28,20 @@ public struct OpusEncoder: ~Copyable {
     public init(_ settings: Settings) throws(CodecError) {
         var status: Int32 = 0
         guard
-            let encoder = opus_encoder_create(48_000, Int32(clamping: settings.channels), OPUS_APPLICATION_VOIP, &status),
+            let encoder = opus_encoder_create(
+                48_000, Int32(clamping: settings.channels), settings.isMusic ? OPUS_APPLICATION_AUDIO : OPUS_APPLICATION_VOIP,
+                &status),
             status == OPUS_OK
         else { throw Self.failure("start", status) }
         var lookahead: Int32 = 0
         status = copus_set(encoder, OPUS_SET_BITRATE_REQUEST, Int32(clamping: settings.bitrate))
         if status == OPUS_OK { status = copus_set(encoder, OPUS_SET_COMPLEXITY_REQUEST, Int32(clamping: settings.complexity)) }
-        if status == OPUS_OK { status = copus_set(encoder, OPUS_SET_VBR_REQUEST, 1) }
+        if status == OPUS_OK { status = copus_set(encoder, OPUS_SET_VBR_REQUEST, settings.isConstantRate ? 0 : 1) }
         if status == OPUS_OK { status = copus_set(encoder, OPUS_SET_VBR_CONSTRAINT_REQUEST, 1) }
         if status == OPUS_OK { status = copus_set(encoder, OPUS_SET_DTX_REQUEST, 0) }
-        if status == OPUS_OK { status = copus_set(encoder, OPUS_SET_SIGNAL_REQUEST, OPUS_SIGNAL_VOICE) }
+        if status == OPUS_OK {
+            status = copus_set(encoder, OPUS_SET_SIGNAL_REQUEST, settings.isMusic ? OPUS_SIGNAL_MUSIC : OPUS_SIGNAL_VOICE)
+        }
         if status == OPUS_OK { status = copus_get(encoder, OPUS_GET_LOOKAHEAD_REQUEST, &lookahead) }
         guard status == OPUS_OK else {
             opus_encoder_destroy(encoder)

@@ -14,6 +14,8 @@ public struct VP8Encoder: ~Copyable {
         public var keyFrameInterval: Int
         /// 0 (best) to 16 (fastest).
         public var speed = 3
+        /// Text and still areas rather than a camera's picture.
+        public var isScreen = false
 
         public init(width: Int, height: Int, framesPerSecond: Int, bitrate: Int, keyFrameInterval: Int) {
             self.width = width
@@ -86,6 +88,7 @@ extension VP8Encoder {
         let choices: [(vp8e_enc_control_id, Int)] = [
             (VP8E_SET_CPUUSED, -settings.speed), (VP8E_SET_ENABLEAUTOALTREF, 0), (VP8E_SET_NOISE_SENSITIVITY, 0),
             (VP8E_SET_STATIC_THRESHOLD, 0), (VP8E_SET_TOKEN_PARTITIONS, 0), (VP8E_SET_MAX_INTRA_BITRATE_PCT, 600),
+            (VP8E_SET_SCREEN_CONTENT_MODE, settings.isScreen ? 1 : 0),
         ]
         for (choice, value) in choices where cvpx_set(context, Int32(choice.rawValue), Int32(clamping: value)) != 0 {
             let error = failure(context, "set option \(choice.rawValue) to \(value)")

@@ -25,6 +25,8 @@ public struct EncodedAudio: Sendable {
     public var endTrim: UInt32 = 0
     /// The tags of the file, such as `TITLE=Speech`.
     public var comments: [String] = []
+    /// What spoils a call without being wrong, such as packets that are very short.
+    public internal(set) var warnings: [String] = []
     /// What ``EncodedAudioPacket/range`` points into.
     public private(set) var bytes: [UInt8] = []
     public private(set) var packets: [EncodedAudioPacket] = []

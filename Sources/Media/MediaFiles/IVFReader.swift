@@ -6,6 +6,8 @@ public enum IVFReader {
     static let longest: UInt64 = 12 * 3600 * 1_000_000_000
     /// Someone who joins waits for a key frame no longer than this.
     static let longestKeyFrameInterval: UInt64 = 10_000_000_000
+    /// A picture that stands longer than this is a freeze in the file itself.
+    static let longestGap: UInt64 = 500_000_000
 
     /// The frame count in the header is not trusted: writers leave it at zero or wrong.
     ///
@@ -17,13 +19,25 @@ public enum IVFReader {
         let frames = try readFrames(bytes, of: video, name: name)
         video = EncodedVideo(
             codec: video.codec, width: video.width, height: video.height, timebase: video.timebase, bytes: bytes, frames: frames)
+        video.warnings = warnings(of: video, name: name)
+        return video
+    }
+
+    private static func warnings(of video: EncodedVideo, name: String) -> [String] {
+        var warnings: [String] = []
         let interval = video.longestKeyFrameInterval
         if interval > longestKeyFrameInterval {
-            video.warnings.append(
+            warnings.append(
                 "\(name): key frames are up to \(Double(interval) / 1e9) s apart, so whoever joins waits that long for a picture;"
                     + " encode it with a key frame each second (ffmpeg: -g 30)")
         }
-        return video
+        let gaps = zip(video.frames.dropFirst(), video.frames).map { $0.presentationTime - $1.presentationTime }
+        if let place = gaps.indices.max(by: { gaps[$0] < gaps[$1] }), gaps[place] > longestGap {
+            warnings.append(
+                "\(name): frames \(place) and \(place + 1) are \(Double(gaps[place]) / 1e9) s apart, which every receiver counts as a"
+                    + " freeze; encode it at a steady rate (ffmpeg: -vsync cfr)")
+        }
+        return warnings
     }
 
     private static func readHeader(_ bytes: [UInt8], name: String) throws(MediaFileError) -> EncodedVideo {

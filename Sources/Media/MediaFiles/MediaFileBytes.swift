@@ -86,6 +86,12 @@ public enum MediaFileBytes {
     private static func failure(_ path: String, _ what: String, _ error: Int32) -> MediaFileError {
         MediaFileError(
             file: path, what: "\(what) (\(String(cString: strerror(error))))",
-            remedy: error == ENOENT ? "check the path, or make the fixtures with `starling fixtures`" : nil)
+            remedy: error == ENOENT ? remedyForMissing(path) : nil)
+    }
+
+    private static func remedyForMissing(_ path: String) -> String {
+        guard let fixture = Fixture(path: path) else { return "check the path; `starling fixtures --list` says what can be made" }
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        return "`\(fixture.command(folder: folder))` makes it"
     }
 }

@@ -11,7 +11,32 @@ public enum OggOpusReader {
             try stream.receive(page, of: bytes)
             offset = page.body.upperBound
         }
-        return try stream.finish(at: offset)
+        var audio = try stream.finish(at: offset)
+        audio.warnings = warnings(of: audio, name: name)
+        return audio
+    }
+
+    /// Samples at 48 kHz in a packet as short as calls have them, 10 ms: below, headers outweigh the sound.
+    private static let shortestPacket: UInt32 = 480
+    /// Samples at 48 kHz in a packet as long as browsers agree to by themselves, 60 ms: above, a lost one leaves a hole.
+    private static let longestPacket: UInt32 = 2880
+
+    private static func warnings(of audio: EncodedAudio, name: String) -> [String] {
+        let durations = audio.packets.map(\.duration)
+        guard let shortest = durations.min(), let longest = durations.max() else { return [] }
+        func milliseconds(_ samples: UInt32) -> String { "\(Double(samples) / 48) ms" }
+        let remedy = "; encode it with packets of 20 ms (ffmpeg: -frame_duration 20)"
+        if shortest < shortestPacket || longest > longestPacket {
+            let range = shortest == longest ? milliseconds(longest) : "\(milliseconds(shortest)) to \(milliseconds(longest))"
+            return ["\(name): packets last \(range), while callers send 10 to 60 ms\(remedy)"]
+        }
+        // The last packet of a file may be a shorter one.
+        if let first = durations.first, durations.dropLast().contains(where: { $0 != first }) {
+            return [
+                "\(name): packets last \(milliseconds(shortest)) to \(milliseconds(longest)) by turns, which no caller sends\(remedy)"
+            ]
+        }
+        return []
     }
 }
 

@@ -47,7 +47,8 @@ extension MediaTrack {
             facts: Facts(
                 kind: .video, codec: video.codec.rawValue, clockRate: clockRate, name: name, width: video.width,
                 height: video.height, loopDuration: duration,
-                loopTicks: UInt32(truncatingIfNeeded: ticks(duration, clockRate: clockRate)), warnings: video.warnings))
+                loopTicks: UInt32(truncatingIfNeeded: ticks(duration, clockRate: clockRate)),
+                warnings: video.warnings + shortLoopWarning(duration, name: name)))
     }
 
     /// A track of audio that is in memory.
@@ -79,12 +80,13 @@ extension MediaTrack {
             time += UInt64(packet.duration)
         }
         let silent = audio.packets.count { $0.range.count < smallestFingerprinted }
-        var warnings: [String] = []
+        var warnings = audio.warnings
         if silent * 2 > audio.packets.count {
             warnings.append(
                 "\(name): \(silent) of \(audio.packets.count) packets are silence, which no receiver can tell apart;"
                     + " give it some noise, or encode it without DTX")
         }
+        warnings += shortLoopWarning(nanoseconds(time, clockRate: clockRate), name: name)
         return MediaTrack(
             library,
             facts: Facts(
@@ -95,6 +97,17 @@ extension MediaTrack {
 
     /// Bytes below which an Opus packet holds silence, whose packets repeat.
     static let smallestFingerprinted = 10
+
+    /// Nanoseconds: a frame that comes later than its loop's next turn is taken for that one's, and its latency is wrong.
+    private static let shortestLoop: UInt64 = 2_000_000_000
+
+    private static func shortLoopWarning(_ duration: UInt64, name: String) -> [String] {
+        guard duration < shortestLoop else { return [] }
+        return [
+            "\(name): the loop lasts \(Double(duration) / 1e9) s, and a frame that is later than that is taken for the next loop's;"
+                + " give it some seconds"
+        ]
+    }
 
     /// Rounded to the nearest; files are twelve hours long at most, so nothing overflows.
     private static func ticks(_ nanoseconds: UInt64, clockRate: UInt32) -> UInt64 {

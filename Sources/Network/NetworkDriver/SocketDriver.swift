@@ -19,7 +19,7 @@ public final class SocketDriver: Sendable {
     ) {
         precondition(workers > 0, "a driver has a worker")
         _ = starling_raise_descriptor_limit()
-        starling_prepare_heap()
+        starling_use_huge_pages()
         self.clock = clock
         let tally = FinishTally()
         self.tally = tally

@@ -15,6 +15,9 @@ public protocol HostedMachine: AnyObject {
     /// - Parameter arrivedAt: The kernel's receive timestamp, or the virtual one.
     func receive(_ datagram: inout MutableRawSpan, on path: Path, arrivedAt: Instant, now: Instant)
 
+    /// The same, with the congestion codepoint of its IP header; a machine that has no use for it leaves this out.
+    func receive(_ datagram: inout MutableRawSpan, on path: Path, ecn: ECN, arrivedAt: Instant, now: Instant)
+
     /// Something that the machine asked its driver for has happened.
     func receive(_ input: HostInput, now: Instant)
 
@@ -23,21 +26,38 @@ public protocol HostedMachine: AnyObject {
     func nextRequest() -> HostRequest?
 }
 
+extension HostedMachine {
+    public func receive(_ datagram: inout MutableRawSpan, on path: Path, ecn: ECN, arrivedAt: Instant, now: Instant) {
+        receive(&datagram, on: path, arrivedAt: arrivedAt, now: now)
+    }
+}
+
 /// What a machine asks its driver to do.
 public enum HostRequest: Hashable, Sendable {
     /// Open a UDP socket on the host's own address and answer with ``HostInput/socketOpened(token:local:)``.
     case openSocket(token: UInt64)
+    /// What still comes to it is dropped and stands in the ledger (``DropCause/closed``).
     case closeSocket(local: SocketAddress)
-    /// Open the signaling connection; one at a time.
+    /// From now on sockets open on another address of the host, where it has one.
+    case changeAddress
+    /// Open the signaling connection; one at a time, again after ``HostInput/signalingClosed(code:reason:)`` or ``closeSignaling``,
+    /// after which nothing more is told of the one before.
     case openSignaling(url: String)
     case sendSignaling(String)
+    /// Close the signaling connection, or give up opening it.
     case closeSignaling(code: UInt16, reason: String)
+    /// Break the signaling connection at once as a failing network does: what is on its way is lost, and for this long every attempt to
+    /// open one fails.
+    case cutSignaling(for: Duration)
     /// From now on this network lies between the machine and the others.
     ///
     /// Indirect, so that requests, of which a driver asks for after every call, are small.
     indirect case setNetwork(NetworkProfile)
-    /// Cut datagrams in both directions, and hold signaling back, for this long from now.
-    case blackout(Duration)
+    /// From now on what the machine sends bears this codepoint; ``ECN/notECT`` at the beginning.
+    case markECN(ECN)
+    /// Cut datagrams in both directions, and hold signaling back, for this long from now, or one of the two. A signaling connection
+    /// does not open before the end, and the attempt fails where that is later than it may take.
+    case blackout(Duration, BlackoutScope)
     /// The machine's life is over; it asks for nothing more.
     case finished
 }

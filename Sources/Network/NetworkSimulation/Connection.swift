@@ -7,6 +7,8 @@ final class Connection {
         case open(url: String)
         case text(String)
         case close(code: UInt16, reason: String)
+        /// The service notices that the connection is broken.
+        case broken
     }
 
     enum Downward {
@@ -26,10 +28,13 @@ final class Connection {
     var isClosedByService = false
     /// The service knows of it.
     var isKnownToService = false
+    /// When the machine gives up waiting for it to open; `nil` once it has heard of it.
+    var openBy: Instant?
 
-    init(number: Int, host: Host, delay: Duration) {
+    init(number: Int, host: Host, delay: Duration, openBy: Instant) {
         self.number = number
         self.host = host
+        self.openBy = openBy
         up = ReliablePipe(delay: delay)
         down = ReliablePipe(delay: delay)
     }

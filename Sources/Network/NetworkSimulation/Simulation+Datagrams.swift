@@ -28,23 +28,25 @@ extension Simulation {
         if host.up.isTransparent {
             host.up.countPassed(size: datagram.count)
         } else {
-            guard host.up.offer(datagram, on: path, now: now) == .pass else { return }
+            guard host.up.offer(datagram, on: path, ecn: host.ecn, now: now) == .pass else { return }
         }
-        launch(datagram, on: path, from: host)
+        launch(datagram, on: path, host.ecn, from: host)
     }
 
     func releaseUp(_ host: Host) {
-        while host.up.nextRelease(at: now, { launch(UnsafeRawBufferPointer($0), on: $1, from: host) }) {}
+        while host.up.nextRelease(
+            at: now, { bytes, release in launch(UnsafeRawBufferPointer(bytes), on: release.path, release.ecn, from: host) })
+        {}
     }
 
-    private func launch(_ datagram: UnsafeRawBufferPointer, on path: Path, from host: Host) {
+    private func launch(_ datagram: UnsafeRawBufferPointer, on path: Path, _ ecn: ECN, from host: Host) {
         guard let destination = index(of: path.remote) else {
             host.unroutable += 1
             return
         }
         let flight = Wires.Flight(
-            source: host.index, destination: destination, size: datagram.count,
-            path: Path(local: path.remote, remote: path.local))
+            source: host.index, destination: destination, size: datagram.count, ecn: ecn,
+            path: Path(local: hosts[destination].inside(of: path.remote), remote: host.outside(of: path.local)))
         guard let slot = wires.launch(datagram, flight) else {
             preconditionFailure("\(limits.datagramsOnWires) datagrams are on the wires at once; the last came from \(host.name)")
         }
@@ -52,9 +54,8 @@ extension Simulation {
     }
 
     private func index(of address: SocketAddress) -> Int? {
-        guard address.family == .ipv4, address.low >= UInt64(Host.firstAddress) else { return nil }
-        let index = Int(address.low - UInt64(Host.firstAddress))
-        return index < hosts.count ? index : nil
+        guard let index = Host.index(of: address), index < hosts.count else { return nil }
+        return index
     }
 
     /// A datagram reaches its host: through the down pipe, or past it straight to the machine.
@@ -62,17 +63,18 @@ extension Simulation {
         let flight = wires.flight(slot)
         let host = hosts[flight.destination]
         defer { wires.land(slot) }
+        let bytes = wires.bytes(slot)
         guard host.hasOpen(flight.path.local) else {
             hosts[flight.source].unroutable += 1
+            host.down.discard(UnsafeRawBufferPointer(bytes), hasPassed: false, now: now)
             return
         }
-        let bytes = wires.bytes(slot)
         if host.down.isTransparent {
             host.down.countPassed(size: bytes.count)
-            deliver(bytes, on: flight.path, to: host)
+            deliver(bytes, on: flight.path, flight.ecn, to: host)
             drain(host)
-        } else if host.down.offer(UnsafeRawBufferPointer(bytes), on: flight.path, now: now) == .pass {
-            deliver(bytes, on: flight.path, to: host)
+        } else if host.down.offer(UnsafeRawBufferPointer(bytes), on: flight.path, ecn: flight.ecn, now: now) == .pass {
+            deliver(bytes, on: flight.path, flight.ecn, to: host)
             drain(host)
         }
         serve(host)
@@ -80,19 +82,22 @@ extension Simulation {
 
     /// - Returns: Whether one was due.
     func releaseDown(_ host: Host) -> Bool {
-        let released = host.down.nextRelease(at: now) { bytes, path in
-            if host.hasOpen(path.local) {
-                deliver(bytes, on: path, to: host)
-            } else if let source = index(of: path.remote) {
-                hosts[source].unroutable += 1
+        var late: [UInt8] = []
+        let released = host.down.nextRelease(at: now) { bytes, release in
+            if host.hasOpen(release.path.local) {
+                deliver(bytes, on: release.path, release.ecn, to: host)
+            } else {
+                if let source = index(of: release.path.remote) { hosts[source].unroutable += 1 }
+                late = Array(bytes)
             }
         }
+        if !late.isEmpty { late.withUnsafeBytes { host.down.discard($0, hasPassed: true, now: now) } }
         if released, host.state == .running { drain(host) }
         return released
     }
 
-    private func deliver(_ bytes: UnsafeMutableRawBufferPointer, on path: Path, to host: Host) {
+    private func deliver(_ bytes: UnsafeMutableRawBufferPointer, on path: Path, _ ecn: ECN, to host: Host) {
         var span = bytes.mutableBytes
-        host.machine.receive(&span, on: path, arrivedAt: now, now: now)
+        host.machine.receive(&span, on: path, ecn: ecn, arrivedAt: now, now: now)
     }
 }

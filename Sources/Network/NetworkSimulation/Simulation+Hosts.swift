@@ -35,16 +35,24 @@ extension Simulation {
     func drain(_ host: Host) -> Bool {
         var didSomething = false
         while true {
+            var isDone = true
             while host.state != .finished, let request = host.machine.nextRequest() {
                 didSomething = true
                 perform(request, for: host)
             }
-            if takeDatagrams(host) { didSomething = true }
+            if takeDatagrams(host) {
+                didSomething = true
+                // What was sent may have been the last that a socket was needed for.
+                isDone = false
+            }
             if host.state == .finishing {
                 retire(host)
                 return true
             }
-            guard !host.inputs.isEmpty else { return didSomething }
+            guard !host.inputs.isEmpty else {
+                if isDone { return didSomething }
+                continue
+            }
             host.machine.receive(host.inputs.removeFirst(), now: now)
         }
     }
@@ -69,16 +77,25 @@ extension Simulation {
         case .setNetwork(let profile):
             host.up.set(profile.up, at: now)
             host.down.set(profile.down, at: now)
-        case .blackout(let duration):
-            blackout(host, for: duration)
+        case .markECN(let ecn):
+            host.ecn = ecn
+        case .blackout(let duration, let scope):
+            blackout(host, for: duration, scope)
+        case .changeAddress:
+            host.changeAddress()
+        case .cutSignaling(let duration):
+            cutSignaling(host, for: duration)
         case .finished:
             host.state = .finishing
         }
     }
 
-    private func blackout(_ host: Host, for duration: Duration) {
-        host.up.blackout(from: now, for: duration)
-        host.down.blackout(from: now, for: duration)
+    private func blackout(_ host: Host, for duration: Duration, _ scope: BlackoutScope) {
+        if scope.cutsMedia {
+            host.up.blackout(from: now, for: duration)
+            host.down.blackout(from: now, for: duration)
+        }
+        guard scope.cutsSignaling else { return }
         host.blackoutEnd = max(host.blackoutEnd, now + duration)
         for connection in host.connections {
             connection.up.blackout(from: now, for: duration)

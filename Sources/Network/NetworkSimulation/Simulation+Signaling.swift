@@ -5,15 +5,51 @@ extension Simulation {
     func openSignaling(_ url: String, for host: Host) {
         precondition(
             host.connection?.isClosedByMachine ?? true, "\(host.name) opens a signaling connection beside the one it has")
-        let connection = Connection(number: connections.count, host: host, delay: wireDelay)
+        let connection = Connection(
+            number: connections.count, host: host, delay: wireDelay, openBy: now + limits.signalingTimeout)
         connections.append(connection)
+        host.inputs.removeAll { if case .signalingClosed = $0 { true } else { false } }
         host.connection = connection
         host.connections.append(connection)
         let rest = host.blackoutEnd - now
         connection.up.blackout(from: now, for: rest)
         connection.down.blackout(from: now, for: rest)
-        connection.up.offer(.open(url: url), now: now)
+        if host.cutEnd > now {
+            connection.isClosedByService = true
+            connection.down.offer(.closed(code: nil, reason: "unreachable"), now: now)
+        } else {
+            connection.up.offer(.open(url: url), now: now)
+        }
         plan(connection)
+    }
+
+    /// Breaks a machine's connection and keeps others from opening.
+    func cutSignaling(_ host: Host, for duration: Duration) {
+        host.cutEnd = max(host.cutEnd, now + duration)
+        guard let connection = host.connection, !connection.isClosedByMachine else { return }
+        breakOff(connection)
+        host.inputs.append(.signalingClosed(code: nil, reason: "the connection broke"))
+    }
+
+    /// What is on its way is lost; the machine hears nothing more of the connection, and the service that it is gone.
+    private func breakOff(_ connection: Connection) {
+        if connection.host.connection === connection { connection.host.connection = nil }
+        connection.openBy = nil
+        connection.isClosedByMachine = true
+        connection.up.removeAll()
+        connection.down.removeAll()
+        guard connection.isKnownToService else {
+            discard(connection)
+            return
+        }
+        connection.isClosedByService = true
+        connection.up.offer(.broken, now: now)
+        plan(connection)
+    }
+
+    private func discard(_ connection: Connection) {
+        connections[connection.number] = nil
+        connection.host.connections.removeAll { $0 === connection }
     }
 
     func sendSignaling(_ text: String, for host: Host) {
@@ -25,6 +61,11 @@ extension Simulation {
     /// The machine hears that the connection is closed when the service's answer is back.
     func closeSignaling(_ code: UInt16, _ reason: String, for host: Host) {
         guard let connection = host.connection, !connection.isClosedByMachine else { return }
+        guard connection.openBy == nil else {
+            breakOff(connection)
+            host.inputs.append(.signalingClosed(code: nil, reason: "closed before it was open"))
+            return
+        }
         connection.isClosedByMachine = true
         connection.up.offer(.close(code: code, reason: reason), now: now)
         plan(connection)
@@ -46,16 +87,22 @@ extension Simulation {
                 break
             }
         }
+        if let openBy = connection.openBy, openBy <= now {
+            breakOff(connection)
+            let limit = limits.signalingTimeout.inSeconds
+            tell(connection.host, .signalingClosed(code: nil, reason: "connection timed out after \(limit) s"))
+            return
+        }
         if connection.up.isEmpty, connection.down.isEmpty, connection.isClosedByMachine, connection.isClosedByService {
-            connections[connection.number] = nil
-            connection.host.connections.removeAll { $0 === connection }
+            discard(connection)
             return
         }
         plan(connection)
     }
 
     private func plan(_ connection: Connection) {
-        guard let wish = earliest(connection.up.deadline, connection.down.deadline), connection.alarm.needs(wish) else { return }
+        let wish = earliest(earliest(connection.up.deadline, connection.down.deadline), connection.openBy)
+        guard let wish, connection.alarm.needs(wish) else { return }
         let time = max(wish, now)
         connection.alarm.set(at: time, order: events.push(.connection(connection.number), at: time))
     }
@@ -64,6 +111,7 @@ extension Simulation {
         let number = UInt64(connection.number)
         switch message {
         case .open(let url):
+            guard !connection.isClosedByService else { return }
             guard let service else {
                 connection.isClosedByService = true
                 connection.down.offer(.closed(code: nil, reason: "nobody listens at \(url)"), now: now)
@@ -83,7 +131,11 @@ extension Simulation {
                 connection.down.offer(.closed(code: code, reason: reason), now: now)
             }
             guard connection.isKnownToService else { return }
-            service?.closed(number, now: now)
+            service?.closed(number, code: code, now: now)
+            serve(service)
+        case .broken:
+            guard connection.isKnownToService else { return }
+            service?.closed(number, code: nil, now: now)
             serve(service)
         }
     }
@@ -92,6 +144,7 @@ extension Simulation {
         let host = connection.host
         let isKnownToMachine = host.connection === connection && host.state == .running
         let input: HostInput
+        if case .text = message {} else { connection.openBy = nil }
         switch message {
         case .opened: input = .signalingOpened
         case .text(let text): input = .signalingReceived(text)
@@ -103,7 +156,11 @@ extension Simulation {
                 connection.up.offer(.close(code: code ?? 1006, reason: reason), now: now)
             }
         }
-        guard isKnownToMachine else { return }
+        if isKnownToMachine { tell(host, input) }
+    }
+
+    private func tell(_ host: Host, _ input: HostInput) {
+        guard host.state == .running else { return }
         host.machine.receive(input, now: now)
         drain(host)
         serve(host)

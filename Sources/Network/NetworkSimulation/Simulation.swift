@@ -18,6 +18,8 @@ public final class Simulation {
         public var advances = 100_000
         /// Datagrams on the wires at a time.
         public var datagramsOnWires = 1 << 20
+        /// How long a signaling connection may take to open; sockets have the same limit.
+        public var signalingTimeout = Duration.seconds(5)
         public init() {}
     }
 
@@ -26,6 +28,7 @@ public final class Simulation {
         case host(Int)
         case connection(Int)
         case service
+        case outage(Int)
     }
 
     /// The run's seed, for messages; pipes take their machine's.
@@ -35,9 +38,11 @@ public final class Simulation {
     /// The present moment.
     public internal(set) var now = Instant.origin
 
-    let service: (any SignalingService)?
+    var service: (any SignalingService)?
+    var outages: [Outage] = []
     var hosts: [Host] = []
     var finishedCount = 0
+    var serverCount = 0
     var events = DueQueue<Event>()
     var batch = DatagramBatch()
     var wires: Wires
@@ -66,20 +71,42 @@ public final class Simulation {
     /// - Parameters:
     ///   - seed: The machine's own share of the run's seed; its pipes draw from it.
     ///   - startAt: When its first requests are taken; the past means now.
+    ///   - isBehindNAT: Its sockets then have addresses in 10.0.0.0/8 that others cannot reach. What leaves one of them has the same
+    ///     source for everyone, and what anyone sends there comes back to it (RFC 4787 §4.1 and §5, both endpoint-independent).
     /// - Returns: The machine's index, for ``report(of:)``: 0 for the first.
     @discardableResult
-    public func add(_ machine: any HostedMachine, seed: UInt64, startAt: Instant) -> Int {
-        let index = hosts.count
+    public func add(
+        _ machine: any HostedMachine, seed: UInt64, startAt: Instant, isBehindNAT: Bool = false
+    ) -> Int {
+        add(Host(index: hosts.count, machine: machine, seed: seed, isBehindNAT: isBehindNAT), startAt: startAt)
+    }
+
+    /// Gives a machine that serves others a host of its own; the run does not wait for its end.
+    ///
+    /// - Returns: Where its first socket will be.
+    @discardableResult
+    public func addServer(_ machine: any HostedMachine, seed: UInt64) -> SocketAddress {
+        let host = Host(index: hosts.count, machine: machine, seed: seed, isBehindNAT: false)
+        serverCount += 1
+        return Self.firstSocket(of: add(host, startAt: now))
+    }
+
+    /// Where the first socket of a host will be, for a machine that is yet to be added.
+    public static func firstSocket(of index: Int) -> SocketAddress {
+        SocketAddress(ipv4: Host.firstAddress + UInt32(index), port: Host.ports.lowerBound)
+    }
+
+    private func add(_ host: Host, startAt: Instant) -> Int {
+        let index = host.index
         precondition(index < Host.maximumCount, "198.18.0.0/15 is full")
-        let host = Host(index: index, machine: machine, seed: seed)
         hosts.append(host)
         let start = max(startAt, now)
         host.alarm.set(at: start, order: events.push(.host(index), at: start))
         return index
     }
 
-    /// Whether there are machines and all of them have finished.
-    public var isFinished: Bool { !hosts.isEmpty && finishedCount == hosts.count }
+    /// Whether there are machines and all of them have finished, servers apart.
+    public var isFinished: Bool { hosts.count > serverCount && finishedCount == hosts.count - serverCount }
 
     /// Lets virtual time go on to `end`, what is due at `end` included; stops before it where all machines have finished.
     public func run(until end: Instant) {
@@ -105,7 +132,7 @@ public final class Simulation {
     /// Datagrams of all machines that went to nobody, or came from a socket that was not open.
     public var unroutable: UInt64 { hosts.reduce(0) { $0 + $1.unroutable } }
 
-    /// A host's address; its port is zero.
+    /// A host's address as others see it; its port is zero.
     public func address(of index: Int) -> SocketAddress {
         hosts[index].address
     }
@@ -124,6 +151,8 @@ public final class Simulation {
         case .service:
             guard serviceAlarm.rings(order) else { return }
             serve(service)
+        case .outage(let index):
+            step(index)
         }
     }
 

@@ -7,6 +7,7 @@ struct Wires: ~Copyable {
         var source: Int
         var destination: Int
         var size: Int
+        var ecn: ECN
         /// As the receiver sees it.
         var path: Path
     }

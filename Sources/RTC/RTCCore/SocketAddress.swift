@@ -55,27 +55,31 @@ public struct SocketAddress: Hashable, Sendable {
 extension SocketAddress {
     /// Reads a literal such as `192.0.2.1`, `2001:db8::1` or `[2001:db8::1]`; `nil` for anything else, host names included.
     public init?(_ text: some StringProtocol, port: UInt16) {
+        self.init(ByteText(text), port: port)
+    }
+
+    package init?(_ text: ByteText, port: UInt16) {
         if let address = Self.parseIPv4(text) {
             self.init(ipv4: address, port: port)
             return
         }
-        var body = Substring(text)
-        if body.hasPrefix("["), body.hasSuffix("]") { body = body.dropFirst().dropLast() }
-        guard let (high, low) = Self.parseIPv6(body) else { return nil }
+        var body = text
+        if body.first == 0x5B, body.last == 0x5D { body = body.dropFirst().dropLast() }
+        guard let (high, low) = Self.parseIPv6(Substring(body.string)) else { return nil }
         self.init(ipv6High: high, low: low, port: port)
     }
 
-    private static func parseIPv4(_ text: some StringProtocol) -> UInt32? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
+    private static func parseIPv4(_ text: ByteText) -> UInt32? {
         var address: UInt32 = 0
-        for part in parts {
-            guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (48...57).contains($0) }),
-                let byte = UInt8(part)
-            else { return nil }
+        var parts = 0
+        var rest: ByteText? = text
+        while let (part, next) = rest?.cut(at: 0x2E) {
+            guard parts < 4, part.count <= 3, let byte = part.decimal(UInt8.self) else { return nil }
             address = address << 8 | UInt32(byte)
+            parts += 1
+            rest = next
         }
-        return address
+        return parts == 4 ? address : nil
     }
 
     private static func parseIPv6(_ text: Substring) -> (UInt64, UInt64)? {
@@ -99,7 +103,7 @@ extension SocketAddress {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
             if index == parts.count - 1, part.contains(".") {
-                guard let address = parseIPv4(part) else { return nil }
+                guard let address = parseIPv4(ByteText(part)) else { return nil }
                 found += [UInt16(address >> 16), UInt16(truncatingIfNeeded: address)]
                 continue
             }
@@ -115,7 +119,8 @@ extension SocketAddress {
     public var host: String {
         switch family {
         case .ipv4:
-            return "\(low >> 24 & 0xFF).\(low >> 16 & 0xFF).\(low >> 8 & 0xFF).\(low & 0xFF)"
+            let head = String(low >> 24 & 0xFF) + "." + String(low >> 16 & 0xFF)
+            return head + "." + String(low >> 8 & 0xFF) + "." + String(low & 0xFF)
         case .ipv6:
             let groups = (0..<8).map { index -> UInt16 in
                 let half = index < 4 ? high : low

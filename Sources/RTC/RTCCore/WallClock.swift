@@ -36,6 +36,25 @@ public struct WallClock: Sendable, Hashable {
         Int64(ntp(at: instant) >> 32) - Int64(Self.secondsFrom1900To1970)
     }
 
+    /// Milliseconds since 1970 at an instant, to a microsecond: W3C's `DOMHighResTimeStamp`.
+    public func unixMilliseconds(at instant: Instant) -> Double {
+        Self.unixMilliseconds(ofNTP: ntp(at: instant))
+    }
+
+    public static func unixMilliseconds(ofNTP ntp: UInt64) -> Double {
+        // Whole numbers until the end: a double has no microseconds left for the years since 1900.
+        Double(Int64(microseconds(ofNTP: ntp)) - Int64(secondsFrom1900To1970) * 1_000_000) / 1000
+    }
+
+    /// Milliseconds since 1900, to a microsecond.
+    public static func milliseconds(ofNTP ntp: UInt64) -> Double {
+        Double(microseconds(ofNTP: ntp)) / 1000
+    }
+
+    private static func microseconds(ofNTP ntp: UInt64) -> UInt64 {
+        (ntp >> 32) * 1_000_000 + ((ntp & 0xFFFF_FFFF) &* 1_000_000 &+ 1 << 31) >> 32
+    }
+
     @usableFromInline static let secondsFrom1900To1970: UInt64 = 2_208_988_800
 
     @inlinable

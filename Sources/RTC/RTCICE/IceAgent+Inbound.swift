@@ -6,7 +6,7 @@ extension IceAgent {
     ///
     /// - Parameter path: The socket it came to, as added by ``addHostCandidate(base:now:)``, and where it came from.
     public mutating func receive(_ datagram: RawSpan, on path: Path, now: Instant) {
-        guard state != .closed, state != .failed else { return }
+        guard state != .closed, state != .failed, !isGone(path.local) else { return }
         do throws(STUNMessage.ParsingError) {
             let message = try STUNMessage(parsing: datagram)
             guard message.method == .binding else {
@@ -160,6 +160,7 @@ extension IceAgent {
     private mutating func conclude(_ response: borrowing STUNMessage, on path: Path, _ now: Instant) {
         let id = response.transactionID
         guard let index = transactions.firstIndex(where: { $0.id == id }) else {
+            if concludeQuery(response, on: path, now) { return }
             counters.unknownTransaction += 1
             return
         }

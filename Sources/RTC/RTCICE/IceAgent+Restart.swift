@@ -23,6 +23,7 @@ extension IceAgent {
         guard state != .closed else { return }
         beginGeneration(local: IceCredentials(using: &random))
         tieBreaker = random.next()
+        restartGathering()
         if let role { self.role = isRemoteLite ? .controlling : role }
         work(now)
     }
@@ -41,7 +42,7 @@ extension IceAgent {
         earlyChecks.removeAll()
         pairs.removeAll()
         remotes.removeAll()
-        locals.removeAll { $0.candidate.kind == .peerReflexive }
+        locals.removeAll { $0.candidate.kind == .peerReflexive || $0.isGone }
         nominating = nil
         firstSuccessAt = nil
         nextKeepaliveAt = nil

@@ -13,6 +13,11 @@ extension IceAgent {
         public var transmissions = 7
         /// Rm: how many first RTOs to wait after the last one (RFC 8489 §6.2.1).
         public var lastWait = 16
+        /// A nomination is repeated at least so often: its pair works, and while its answer is lost the other side is connected and this
+        /// one is not, which doubling would let go on for many seconds; our own choice.
+        public var nominationInterval: Duration = .seconds(1)
+        /// How often a nomination is sent: over as long a time as ``transmissions`` of another check.
+        public var nominationTransmissions = 32
         /// How long the first valid pair waits for a better one that is still being checked; our own choice (RFC 8445 §8.1.1 leaves it open).
         public var nominationPatience: Duration = .milliseconds(100)
         /// How often a controlled agent shows that its pairs work while nothing is nominated; our own choice.
@@ -29,6 +34,12 @@ extension IceAgent {
         public var silentInterval: Duration = .seconds(1)
         /// How long an agent waits at least before it fails: it may yet hear from the other side (RFC 8863 §4).
         public var failure: Duration = .milliseconds(39_500)
+        /// How often a server-reflexive address is asked for again until a pair is nominated (RFC 8445 §5.1.1.4, Tr of §11).
+        public var queryRefresh: Duration = .seconds(15)
+        /// STUN servers that are asked.
+        public var stunServerLimit = 8
+        /// Queries, one for each base and server.
+        public var queryLimit = 32
         /// Pairs in the checklist (RFC 8445 §6.1.2.5).
         public var pairLimit = 100
         /// Remote candidates that are taken; as many again may be learned from checks.

@@ -14,6 +14,8 @@ internal import RTCWire
 ///     └────────────────┤  failed  │◀──────────────────────────────┘
 ///                      └──────────┘
 ///
+/// Candidates are host, server-reflexive from the STUN servers of ``gather(from:now:)``, and peer-reflexive.
+///
 /// There is one checklist and no frozen state: with one component there is nothing to unfreeze. Reflexive candidates are
 /// signalled but not paired, because their base already is (RFC 8445 §6.1.2.4). As controlling it nominates once, the best pair
 /// that works; as controlled it follows every nomination. A request is answered with the credentials it came with, so that an
@@ -40,6 +42,8 @@ public struct IceAgent: ~Copyable {
     var remotes: [IceCandidate] = []
     /// Candidates that came before their generation's credentials.
     var waitingRemotes: [IceCandidate] = []
+    var stunServers: [SocketAddress] = []
+    var queries: [ReflexiveQuery] = []
     var earlyChecks: [EarlyCheck] = []
     var pairs: [CandidatePair] = []
     var nextPairID: UInt32 = 0
@@ -132,6 +136,7 @@ extension IceAgent {
             return
         }
         runTransactions(now)
+        runQueries(now)
         nominate(now)
         sendChecks(now)
         showValidPair(now)
@@ -165,6 +170,7 @@ extension IceAgent {
         for transaction in transactions { next = earliest(next, transaction.nextAt) }
         next = earliest(next, nominationDeadline)
         next = earliest(next, checkDeadline)
+        next = earliest(next, queryDeadline)
         deadline = earliest(next, nextKeepaliveAt)
     }
 

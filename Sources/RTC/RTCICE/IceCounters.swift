@@ -10,6 +10,10 @@ public struct IceCounters: Hashable, Sendable {
     public var responsesReceived: UInt64 = 0
     /// Binding requests sent to keep consent (RFC 7675).
     public var consentRequestsSent: UInt64 = 0
+    /// Requests sent to STUN servers, repetitions included.
+    public var queriesSent: UInt64 = 0
+    /// Queries of STUN servers that were refused or never answered.
+    public var queriesFailed: UInt64 = 0
     /// Messages whose MESSAGE-INTEGRITY was wrong, or missing where it must be.
     public var badIntegrity: UInt64 = 0
     /// Requests for a user fragment that is not ours.

@@ -26,9 +26,10 @@ extension Peer {
         let compound = UnsafeRawBufferPointer(rebasing: datagram[..<size])
         let malformed = RTCPCompound.visit(compound.bytes) { element in
             switch element {
-            case .senderInfo(let ssrc, let ntp):
+            case .senderInfo(let ssrc, let ntp, let rtp, let packets, let octets):
                 guard let index = receiver(of: ssrc) else { return }
-                transceivers[index].receiver.receiveSenderReport(ntp: ntp, arrivedAt: arrivedAt)
+                transceivers[index].receiver.receiveSenderReport(
+                    ntp: ntp, rtp: rtp, packetCount: packets, octetCount: octets, arrivedAt: arrivedAt)
             case .reportBlock(let block):
                 handle(block, arrivedAt: arrivedAt)
             case .transportFeedback:
@@ -79,15 +80,18 @@ extension Peer {
         transceivers[index].sender.isConfirmedByRemote = true
         let clockRate = Double(Transceiver.clockRate(of: transceivers[index].kind))
         var measured: Duration?
-        if block.lastSR != 0 {
+        if block.lastSR != 0, block.delaySinceLastSR != 0 {
             // RFC 3550 §6.4.1: all three are in units of 1/65536 s.
             let nowMiddle = UInt32(truncatingIfNeeded: configuration.wallClock.ntp(at: arrivedAt) >> 16)
             let ticks = Int32(bitPattern: nowMiddle &- block.lastSR &- block.delaySinceLastSR)
             measured = .nanoseconds((Int64(max(0, ticks)) * 1_000_000_000) >> 16)
             roundTripTime = measured
         }
+        let first = UInt32(truncatingIfNeeded: transceivers[index].sender.firstSequence)
+        let expected = Int64(Int32(bitPattern: block.extendedHighestSequence &- first)) + 1
         transceivers[index].sender.countFeedback { statistics in
             statistics.remote.reportsReceived += 1
+            statistics.remote.packetsReceived = UInt64(max(0, expected - Int64(block.cumulativeLost)))
             statistics.remote.packetsLost = Int64(block.cumulativeLost)
             statistics.remote.fractionLost = Double(block.fractionLost) / 256
             statistics.remote.jitter = Double(block.jitter) / clockRate

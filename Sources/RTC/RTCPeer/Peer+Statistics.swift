@@ -1,25 +1,71 @@
+public import RTCCore
 internal import RTCCrypto
 internal import RTCICE
+internal import RTCWire
 
 extension Peer {
     /// A snapshot of all counters.
-    public func statisticsSnapshot() -> PeerStatistics {
+    ///
+    /// - Parameter now: By default when the peer was last told the time.
+    public func statisticsSnapshot(at now: Instant? = nil) -> PeerStatistics {
+        let now = now ?? toldAt
         var transport = statistics.transport
         transport.iceState = ice.state.rawValue
         transport.iceRole = ice.role == .controlling ? "controlling" : "controlled"
+        transport.iceLocalUsernameFragment = ice.localCredentials.ufrag
         transport.dtlsState = dtls?.endpoint.state.rawValue ?? "new"
         transport.dtlsRole = dtlsRole.map { $0 == .client ? "client" : "server" } ?? "unknown"
         transport.tlsVersion = dtls?.endpoint.protocolVersion
         transport.dtlsCipher = dtls?.endpoint.cipherName
         transport.srtpCipher = dtls?.endpoint.srtpProfile?.name
-        return PeerStatistics(
-            tracks: transceivers.map { transceiver in
-                PeerStatistics.Track(
-                    mid: transceiver.mid ?? "", kind: transceiver.kind, ssrc: transceiver.sender.ssrc,
-                    outbound: transceiver.maySend ? transceiver.sender.statistics : nil,
-                    inbound: transceiver.mayReceive ? transceiver.receiver.statistics : nil,
-                    remoteSSRC: transceiver.receiver.ssrc)
-            }, transport: transport, ice: ice.counters, candidatePairs: ice.candidatePairs)
+        var snapshot = PeerStatistics(ice: ice.counters)
+        snapshot.at = now
+        snapshot.wallClock = configuration.wallClock
+        snapshot.tracks = transceivers.indices.map { track($0, at: now) }
+        snapshot.transport = transport
+        snapshot.candidatePairs = ice.candidatePairs
+        snapshot.localCandidates = ice.localCandidates
+        snapshot.traffic = Array(traffic.paths)
+        snapshot.selectedPath = ice.selectedPath
+        snapshot.localCertificate = certificates?.local
+        snapshot.remoteCertificate = certificates?.remote
+        return snapshot
+    }
+
+    private func track(_ index: Int, at now: Instant) -> PeerStatistics.Track {
+        let transceiver = transceivers[index]
+        var track = PeerStatistics.Track(
+            mid: transceiver.mid ?? "", kind: transceiver.kind, ssrc: transceiver.sender.ssrc,
+            remoteSSRC: transceiver.receiver.ssrc)
+        track.rtxSSRC = transceiver.sender.rtxPayloadType.map { _ in transceiver.sender.rtxSSRC }
+        track.remoteRTXSSRC = transceiver.receiver.rtxSSRC
+        track.outbound = transceiver.maySend ? transceiver.sender.snapshot(at: now) : nil
+        track.inbound = transceiver.mayReceive ? transceiver.receiver.snapshot(at: now) : nil
+        track.trackIdentifier = transceiver.trackID
+        track.remoteTrackIdentifier = remoteTrackNames[index]
+        track.outboundCodec = codec(transceiver, payloadType: transceiver.sender.payloadType)
+        track.inboundCodec = track.inbound?.payloadType.flatMap { codec(transceiver, payloadType: $0) }
+        return track
+    }
+
+    /// What a payload type stands for, in the terms of either side's description.
+    private func codec(_ transceiver: Transceiver, payloadType: UInt8) -> CodecFacts? {
+        let known = transceiver.negotiatedCodecs + transceiver.offeredCodecs
+        guard let codec = known.first(where: { $0.payloadType == payloadType && !$0.isRTX }) else { return nil }
+        return CodecFacts(
+            payloadType: payloadType, mimeType: "\(transceiver.kind.rawValue)/\(codec.name)", clockRate: codec.clockRate,
+            channels: transceiver.kind == .audio ? codec.channels : nil,
+            sdpFmtpLine: codec.parameters.isEmpty ? nil : codec.parameters.map(\.text).joined(separator: ";"))
+    }
+
+    /// Remembers both certificates, which stay as they are for as long as the association does.
+    package mutating func noteCertificates() {
+        guard let theirs = dtls?.endpoint.remoteCertificate, certificates == nil else { return }
+        let remote = CertificateFingerprint(ofCertificate: theirs)
+        certificates = (
+            CertificateFacts(configuration.certificate.fingerprint, der: configuration.certificate.der),
+            CertificateFacts(remote, der: theirs)
+        )
     }
 
     /// Counters of one receiving stream, without the cost of a whole snapshot.
@@ -27,4 +73,27 @@ extension Peer {
 
     /// Counters of one sending stream.
     public func sendStatistics(on transceiver: Int) -> RTPSendStatistics { transceivers[transceiver].sender.statistics }
+}
+
+extension CertificateFacts {
+    init(_ fingerprint: CertificateFingerprint, der: [UInt8]) {
+        self.init(
+            fingerprint: fingerprint.text, fingerprintAlgorithm: fingerprint.algorithm, base64Certificate: Self.base64(der))
+    }
+
+    /// RFC 4648 §4.
+    static func base64(_ bytes: [UInt8]) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = (0..<3).map { start + $0 < bytes.count ? UInt32(bytes[start + $0]) : 0 }
+            let bits = group[0] << 16 | group[1] << 8 | group[2]
+            for place in 0..<4 {
+                let isPadding = start + place > bytes.count
+                text.append(isPadding ? UInt8(ascii: "=") : alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)])
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
 }

@@ -9,14 +9,18 @@ extension Peer {
         _ datagram: UnsafeMutableRawBufferPointer, on path: Path, arrivedAt: Instant, now: Instant
     ) {
         guard !isClosed else { return }
-        statistics.transport.packetsReceived += 1
-        statistics.transport.bytesReceived += UInt64(datagram.count)
+        toldAt = now
         let bytes = UnsafeRawBufferPointer(datagram).bytes
-        switch DatagramKind(bytes) {
-        case .rtp:
-            receiveRTP(datagram, on: path, arrivedAt: arrivedAt, now: now)
-        case .rtcp:
-            receiveRTCP(datagram, on: path, arrivedAt: arrivedAt, now: now)
+        let kind = DatagramKind(bytes)
+        if kind != .stun {
+            statistics.transport.packetsReceived += 1
+            statistics.transport.bytesReceived += UInt64(datagram.count)
+            traffic.receive(bytes: datagram.count, on: path, at: now)
+        }
+        switch kind {
+        case .rtp, .rtcp:
+            if keepsEarly(path), early.keep(UnsafeRawBufferPointer(datagram), on: path, arrivedAt: arrivedAt) { return }
+            receiveMedia(datagram, kind, on: path, arrivedAt: arrivedAt, now: now)
         case .stun:
             receiveSTUN(bytes, on: path, now: now)
         case .dtls:
@@ -26,25 +30,52 @@ extension Peer {
         }
     }
 
+    private mutating func receiveMedia(
+        _ datagram: UnsafeMutableRawBufferPointer, _ kind: DatagramKind, on path: Path, arrivedAt: Instant, now: Instant
+    ) {
+        if kind == .rtp {
+            receiveRTP(datagram, on: path, arrivedAt: arrivedAt, now: now)
+        } else {
+            receiveRTCP(datagram, on: path, arrivedAt: arrivedAt, now: now)
+        }
+    }
+
+    /// Whether keys are on their way, and the path is one that ICE has seen work.
+    private func keepsEarly(_ path: Path) -> Bool {
+        !isConnected && dtls != nil && !hasReportedTransportEnd && !isClosing
+            && (path == ice.selectedPath || provenPaths.contains(path))
+    }
+
+    private mutating func takeEarlyMedia(now: Instant) {
+        for var datagram in early.take() {
+            datagram.bytes.withUnsafeMutableBytes { bytes in
+                let kind = DatagramKind(UnsafeRawBufferPointer(bytes).bytes)
+                receiveMedia(bytes, kind, on: datagram.path, arrivedAt: datagram.arrivedAt, now: now)
+            }
+        }
+    }
+
     /// Writes what is to be sent: connectivity checks, the handshake, reports, then media.
     public mutating func nextDatagrams(into batch: inout DatagramBatch, now: Instant) -> Drain {
         guard !isClosed else { return .drained }
-        let before = batch.count
-        let drain = writeDatagrams(into: &batch, now: now)
-        for index in before..<batch.count {
-            statistics.transport.packetsSent += 1
-            statistics.transport.bytesSent += UInt64(batch[index].size)
-        }
-        return drain
-    }
-
-    private mutating func writeDatagrams(into batch: inout DatagramBatch, now: Instant) -> Drain {
+        toldAt = now
         if case .full = ice.nextDatagrams(into: &batch) { return .full }
         guard let path = ice.selectedPath else {
             dropOutgoing(now: now)
             isClosed = isClosing
             return .drained
         }
+        let before = batch.count
+        let drain = writeDatagrams(into: &batch, on: path, now: now)
+        var bytes = 0
+        for index in before..<batch.count { bytes += batch[index].size }
+        statistics.transport.packetsSent += UInt64(batch.count - before)
+        statistics.transport.bytesSent += UInt64(bytes)
+        traffic.send(packets: batch.count - before, bytes: bytes, on: path, at: now)
+        return drain
+    }
+
+    private mutating func writeDatagrams(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
         if isConnected, case .full = writeReports(into: &batch, on: path, now: now) { return .full }
         if case .full = writeHandshake(into: &batch, on: path, now: now) { return .full }
         if isClosing {
@@ -103,7 +134,11 @@ extension Peer {
                 let pair = ice.candidatePairs.first { $0.path == path }
                 roundTripTime = pair?.statistics.currentRoundTripTime ?? roundTripTime
                 startDTLSIfReady(now: now)
-            case .consentExpired, .roleSwitched:
+            case .candidateGathered(let candidate):
+                events.append(.localCandidate(candidate.sdpValue))
+            case .consentExpired:
+                statistics.transport.selectedCandidatePairChanges += 1
+            case .roleSwitched:
                 break
             }
         }
@@ -158,8 +193,10 @@ extension Peer {
                 return endTransport("SRTP: \(error)")
             }
             isConnected = true
+            noteCertificates()
             reportDue = now + reportInterval()
             events.append(.connected)
+            takeEarlyMedia(now: now)
         }
         if state == .failed || state == .closed, !hasReportedTransportEnd {
             endTransport(dtls?.endpoint.failure.map { String(describing: $0) } ?? "the far side closed the transport")
@@ -257,7 +294,8 @@ extension Peer {
         let body = UnsafeRawBufferPointer(rebasing: packet[bodyStart..<bodyEnd])
         transceivers[source.transceiver].receiver.receive(
             body, sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
-            headerSize: header.headerSize, overRTX: source.isRTX, arrivedAt: arrivedAt, now: now)
+            headerSize: header.headerSize + padding, payloadType: source.isRTX ? nil : header.payloadType,
+            overRTX: source.isRTX, arrivedAt: arrivedAt, now: now)
     }
 
     private mutating func writeMedia(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {

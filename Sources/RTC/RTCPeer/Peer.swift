@@ -60,21 +60,30 @@ public struct Peer: ~Copyable {
     package var lostNumbers: [UInt16] = []
     package var sourceDescription = SourceDescription(senders: [], packet: .sourceDescription([]))
     package var roundTripTime: Duration?
+    /// When the peer was last told the time: snapshots are of then.
+    package var toldAt: Instant
+    package var traffic = TrafficBook()
+    package var certificates: (local: CertificateFacts, remote: CertificateFacts)?
+    package var remoteTrackNames: [Int: String] = [:]
     package var isClosing = false
     /// Everything has been said.
     package var isClosed = false
     public package(set) var isConnected = false
     package var hasReportedTransportEnd = false
     package var scratch: PeerScratch
+    /// Media of a far side that had its keys first.
+    package var early = EarlyMedia()
 
     public init(configuration: PeerConfiguration, now: Instant) {
         self.configuration = configuration
         random = SplitMix64(seed: SplitMix64.derive(configuration.seed, "peer"))
         ice = IceAgent(
             role: .controlling, seed: SplitMix64.derive(configuration.seed, "ice"), timing: configuration.iceTiming, at: now)
+        if !configuration.stunServers.isEmpty { ice.gather(from: configuration.stunServers, now: now) }
         sessionID = UInt64.random(in: 1...UInt64(Int64.max), using: &random)
         nextTransportSequence = UInt16.random(in: 0..<32_768, using: &random)
         scratch = PeerScratch()
+        toldAt = now
     }
 
     /// Which transceiver a payload type belongs to, for sources that no SSRC attribute names.
@@ -108,8 +117,15 @@ public struct Peer: ~Copyable {
         events.append(.localCandidate(candidate))
     }
 
+    /// A socket is closed: its candidate is gone, and with it the selected path if that began there.
+    public mutating func removeLocalAddress(_ base: SocketAddress, now: Instant) {
+        ice.removeHostCandidate(base: base, now: now)
+        afterTransport(now: now)
+    }
+
     public mutating func advance(to now: Instant) {
         guard !isClosed else { return }
+        toldAt = now
         ice.advance(to: now)
         dtls?.endpoint.advance(to: now)
         afterTransport(now: now)

@@ -14,11 +14,14 @@ public struct PeerConfiguration {
     public var cname: String
     public var codecs: CodecPreferences
     public var iceTiming: IceAgent.Timing
+    /// Whom to ask for server-reflexive candidates (RFC 8445 §5.1.1.2); names are resolved by whoever makes the peer.
+    public var stunServers: [SocketAddress]
     public var srtpBackend: SRTPBackend
 
     public init(
         seed: UInt64, wallClock: WallClock, dtls: DTLSContext, certificate: Certificate, cname: String,
-        codecs: CodecPreferences = .default, iceTiming: IceAgent.Timing = .init(), srtpBackend: SRTPBackend = .libcrypto
+        codecs: CodecPreferences = .default, iceTiming: IceAgent.Timing = .init(), srtpBackend: SRTPBackend = .libcrypto,
+        stunServers: [SocketAddress] = []
     ) {
         self.seed = seed
         self.wallClock = wallClock
@@ -28,5 +31,6 @@ public struct PeerConfiguration {
         self.codecs = codecs
         self.iceTiming = iceTiming
         self.srtpBackend = srtpBackend
+        self.stunServers = stunServers
     }
 }

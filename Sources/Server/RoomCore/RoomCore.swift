@@ -3,14 +3,19 @@ import SignalingProtocol
 
 /// Rooms, who is in them, and the ordered relay between them: one value, told the time, that knows neither sockets nor JSON.
 ///
-///              join                  ready or 5 s               leave, replaced,
+///              join                  ready or 5 s               leave, replaced
 ///   in no room ─────▶ in, held back ──────────────▶ in, hears ──────────────────▶ in no room
-///                         │                             │       grace over
-///                         └── disconnected: held back ◀─┘
+///                         │                          │     ▲                          ▲
+///                         │            disconnected  ▼     │ resumed                  │
+///                         └────────────────────────▶ in grace, held back ─────────────┘
+///                                                                          grace over
 ///
 /// A room is made by its first join and is gone with its last leave. Each change of its roster has one revision, `rev`. A member
 /// that is held back hears nothing; what happens meanwhile waits in order, so that its first event follows its snapshot.
 /// In each pair of members the newcomer offers first and is the polite one.
+///
+/// A lost connection is no leave: its participant stays for the grace, the room is told after a while, and what is meant for it
+/// waits. ``resumed(_:now:)`` then goes on without a gap; a session that has missed too much joins anew and keeps its participant.
 public struct RoomCore {
     public let limits: RoomLimits
     public let timing: RoomTiming
@@ -23,6 +28,7 @@ public struct RoomCore {
     var timers = DeadlineHeap<Timer>()
     var outputs = OutputQueue<RoomOutput>()
     private var sessionsOpened: UInt64 = 0
+    var joins = 0
 
     /// - Parameter seed: Where the ids come from.
     public init(limits: RoomLimits = RoomLimits(), timing: RoomTiming = RoomTiming(), seed: UInt64) {
@@ -49,25 +55,17 @@ public struct RoomCore {
 
     /// Begins a session.
     ///
-    /// - Parameter identity: Who this is, where that is known; sessions without one are never duplicates.
+    /// - Parameters:
+    ///   - identity: Who this is, where that is known; sessions without one are never duplicates.
+    ///   - predecessor: A session of the same client that could not be resumed; joining the same room takes its participant over.
     /// - Returns: The key, and the name that the client is told.
-    public mutating func open(identity: String? = nil) -> (key: SessionKey, name: String) {
+    public mutating func open(
+        identity: String? = nil, succeeding predecessor: SessionKey? = nil
+    ) -> (key: SessionKey, name: String) {
         sessionsOpened += 1
         let key = SessionKey(number: sessionsOpened)
-        sessions[key] = Session(identity: identity)
+        sessions[key] = Session(identity: identity, predecessor: predecessor)
         return (key, "s_" + token(length: 16))
-    }
-
-    /// The session's connection is gone; its participant follows when the grace is over.
-    public mutating func disconnected(_ key: SessionKey, now: Instant) {
-        guard let session = sessions[key], session.isConnected else { return }
-        guard session.membership != nil, timing.disconnectGrace > .zero else {
-            remove(key, .disconnected, now: now)
-            sessions[key] = nil
-            return
-        }
-        sessions[key]?.isConnected = false
-        timers.add(.grace(key), at: now + timing.disconnectGrace)
     }
 
     /// Carries out one command. The reply comes before every event that the command causes.
@@ -90,14 +88,17 @@ public struct RoomCore {
         while let (_, timer) = timers.take(dueAt: now) {
             switch timer {
             case .ready(let key, let joined):
-                guard let membership = sessions[key]?.membership, membership.joined == joined else { continue }
-                if !membership.isReady { letThrough(key, now: now) }
+                guard let session = sessions[key], session.isConnected, let membership = session.membership,
+                    membership.joined == joined, let readyBy = membership.readyBy, readyBy <= now
+                else { continue }
+                letThrough(key, now: now)
             case .expiry(let key):
                 expireSignals(to: key, now: now)
-            case .grace(let key):
-                guard sessions[key]?.isConnected == false else { continue }
-                remove(key, .disconnected, now: now)
-                sessions[key] = nil
+            case .reconnecting(let key, let loss):
+                tellReconnecting(key, loss: loss)
+            case .grace(let key, let loss):
+                guard let session = sessions[key], !session.isConnected, session.losses == loss else { continue }
+                finish(key, .disconnected)
             }
         }
     }

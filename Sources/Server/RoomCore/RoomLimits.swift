@@ -8,6 +8,12 @@ public struct RoomLimits: Hashable, Sendable {
     public var meshCapacity = 8
     /// Signals from one participant that wait for another.
     public var pendingSignalsPerPair = 64
+    /// Bytes of bodies of all signals that wait for one participant.
+    public var pendingSignalBytes = 1 << 20
+    /// Bytes of a body that waiting candidates are joined to.
+    public var joinedCandidateBytes = 32 * 1024
+    /// Events of a room that wait for a participant without a connection; with more of them it has to join anew.
+    public var pendingEvents = 512
     /// Names of connections that one participant may use toward another.
     public var connectionsPerPair = 16
     /// How often one identity may be in a room where it asks for ``DuplicatePolicy/allow``.

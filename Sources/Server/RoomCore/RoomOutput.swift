@@ -8,4 +8,6 @@ public enum RoomOutput: Hashable, Sendable {
     case event(SessionKey, seq: Int64, rev: Int64?, RoomEvent)
     /// The session is over; close its connection.
     case end(SessionKey, CloseCode, reason: String)
+    /// The session is over, and had no connection any more.
+    case over(SessionKey)
 }

@@ -4,8 +4,12 @@ public struct RoomTiming: Hashable, Sendable {
     public var readyWithin: Duration = .seconds(5)
     /// How long a signal waits for its receiver before its sender is told that it expired.
     public var signalExpiry: Duration = .seconds(10)
-    /// How long a participant outlives its connection.
-    public var disconnectGrace: Duration = .zero
+    /// The same where the receiver has lost its connection.
+    public var signalExpiryInGrace: Duration = .seconds(30)
+    /// How long a participant outlives its connection, and its session with it; 0 to 300 s, 0 for not at all.
+    public var disconnectGrace: Duration = .seconds(30)
+    /// How long a lost connection stays unknown to the room, so that blips are invisible.
+    public var reconnectingAfter: Duration = .seconds(2)
 
     public init() {}
 }

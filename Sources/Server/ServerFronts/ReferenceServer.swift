@@ -14,23 +14,30 @@ public final class ReferenceServer: Sendable {
     /// The address that the server listens on.
     public let boundAddress: String
     /// The port that the server listens on, also where 0 was asked for.
-    public let port: Int
+    public var port: Int { configuration.port }
+    /// With which a server like this one can be started in its place: the port is the one that was taken.
+    public let configuration: ServerConfiguration
 
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
+    private let stun: (any Channel)?
     private let loop: NIOLoopBound<ServerLoop>
-    private let drainTime: Duration
 
     private init(
-        address: String, port: Int, group: MultiThreadedEventLoopGroup, listener: any Channel, loop: NIOLoopBound<ServerLoop>,
-        drainTime: Duration
+        address: String, configuration: ServerConfiguration, group: MultiThreadedEventLoopGroup, listener: any Channel,
+        stun: (any Channel)?, loop: NIOLoopBound<ServerLoop>
     ) {
         boundAddress = address
-        self.port = port
+        self.configuration = configuration
         self.group = group
         self.listener = listener
+        self.stun = stun
         self.loop = loop
-        self.drainTime = drainTime
+    }
+
+    /// Where STUN is served, such as `stun:127.0.0.1:3478` (RFC 7064); `nil` where it is not.
+    public var stunURL: String? {
+        configuration.stunPort.map { "stun:\(boundAddress.contains(":") ? "[\(boundAddress)]" : boundAddress):\($0)" }
     }
 
     /// Where clients connect, such as `ws://127.0.0.1:8080/ws`.
@@ -44,8 +51,12 @@ public final class ReferenceServer: Sendable {
         let eventLoop = group.next()
         let seed = configuration.seed ?? UInt64.random(in: .min ... .max)
         do {
+            let stun = try await startSTUN(configuration, on: eventLoop)
+            let stunPort = stun?.localAddress?.port.map { UInt16(truncatingIfNeeded: $0) }
             let loop = try await eventLoop.submit {
-                NIOLoopBound(ServerLoop(configuration: configuration, seed: seed, eventLoop: eventLoop), eventLoop: eventLoop)
+                NIOLoopBound(
+                    ServerLoop(configuration: configuration, seed: seed, stunPort: stunPort, eventLoop: eventLoop),
+                    eventLoop: eventLoop)
             }.get()
             let queue = max(2, configuration.limits.outboundQueue)
             let listener = try await ServerBootstrap(group: group)
@@ -57,13 +68,36 @@ public final class ReferenceServer: Sendable {
                     channel.eventLoop.makeCompletedFuture { try loop.value.accept(channel) }
                 }
                 .bind(host: configuration.host, port: configuration.port).get()
+            var bound = configuration
+            bound.port = listener.localAddress?.port ?? configuration.port
+            bound.stunPort = stunPort.map { Int($0) }
             return ReferenceServer(
-                address: listener.localAddress?.ipAddress ?? configuration.host,
-                port: listener.localAddress?.port ?? configuration.port, group: group, listener: listener, loop: loop,
-                drainTime: configuration.timing.drain)
+                address: listener.localAddress?.ipAddress ?? configuration.host, configuration: bound, group: group,
+                listener: listener, stun: stun, loop: loop)
         } catch {
             try? await group.shutdownGracefully()
-            throw Self.explained(error, configuration)
+            throw (error as? ServerError) ?? Self.explained(error, configuration)
+        }
+    }
+
+    private static func startSTUN(
+        _ configuration: ServerConfiguration, on eventLoop: any EventLoop
+    ) async throws(ServerError) -> (any Channel)? {
+        guard let port = configuration.stunPort else { return nil }
+        let limit = configuration.limits.stun
+        do {
+            return try await DatagramBootstrap(group: eventLoop)
+                .channelOption(.socketOption(.so_reuseaddr), value: 1)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(STUNSocket(limit: limit))
+                    }
+                }
+                .bind(host: configuration.host, port: port).get()
+        } catch {
+            var stun = configuration
+            stun.port = port
+            throw explained(error, stun)
         }
     }
 
@@ -82,11 +116,21 @@ public final class ReferenceServer: Sendable {
         (try? await loop.eventLoop.submit { [loop] in loop.value.front.metrics }.get()) ?? ServerMetrics()
     }
 
+    /// Ends as a process that is killed does: every connection breaks without a word, and every session is lost. Call it instead of
+    /// ``stop()``.
+    public func kill() async {
+        try? await listener.close()
+        try? await stun?.close()
+        try? await loop.eventLoop.submit { [loop] in loop.value.closeAll() }.get()
+        try? await group.shutdownGracefully()
+    }
+
     /// Tells clients to go (4017), waits for them for the configured time, and ends every thread. Call it once.
     public func stop() async {
         let eventLoop = loop.eventLoop
+        let drainTime = configuration.timing.drain
         let done = eventLoop.makePromise(of: Void.self)
-        eventLoop.execute { [loop, drainTime] in
+        eventLoop.execute { [loop] in
             let isDone = NIOLoopBoundBox(false, eventLoop: loop.eventLoop)
             let finish: @Sendable () -> Void = {
                 guard !isDone.value else { return }
@@ -99,6 +143,7 @@ public final class ReferenceServer: Sendable {
         }
         try? await done.futureResult.get()
         try? await listener.close()
+        try? await stun?.close()
         try? await group.shutdownGracefully()
     }
 }

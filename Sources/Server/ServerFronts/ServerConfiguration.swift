@@ -17,7 +17,9 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var allowedHosts: [String] = []
     /// Where any are given, `hello` must carry one.
     public var accessTokens: [AccessToken] = []
-    /// What clients are told to use.
+    /// The UDP port on which STUN is served (RFC 8489), and which clients are told; 0 takes a free one, `nil` serves none.
+    public var stunPort: Int?
+    /// What clients are told to use besides.
     public var iceServers: [ICEServer] = []
     public var limits = ServerLimits()
     public var timing = ServerTiming()

@@ -13,6 +13,16 @@ public struct ServerLimits: Hashable, Sendable {
     public var socketsPerAddress = 20
     /// Bytes that may wait to be sent on one connection.
     public var outboundQueue = 1 << 20
+    /// Events that a session keeps until its client acknowledges them, to tell them again after a resume.
+    public var replayEvents = 512
+    /// Bytes of their text.
+    public var replayBytes = 1 << 20
+    /// Sessions that ended lately and are told from those that never were.
+    public var rememberedSessions = 1024
+    /// Wishes to resume that one connection may have refused before it closes with ``CloseCode/protocolError``.
+    public var refusedResumes = 4
+    /// Answers of the STUN server, to all clients together.
+    public var stun = RateLimit(perSecond: 5000, burst: 5000)
     /// Bytes of an HTTP request's head.
     public var requestHead = 16 * 1024
 

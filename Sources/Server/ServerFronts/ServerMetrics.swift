@@ -7,8 +7,10 @@ public struct ServerMetrics: Hashable, Sendable {
     public var connectionsOpened = 0
     /// WebSockets open now.
     public var connections = 0
-    /// Sessions, greeted and not yet gone.
+    /// Sessions, greeted and not yet gone, those without a connection included.
     public var sessions = 0
+    /// Sessions that wait for their client to come back.
+    public var sessionsInGrace = 0
     public var rooms = 0
     public var participants = 0
     public var messagesReceived = 0
@@ -21,6 +23,10 @@ public struct ServerMetrics: Hashable, Sendable {
     public var errors: [ErrorCode: Int] = [:]
     /// Connections that the server closed, by code.
     public var closes: [CloseCode: Int] = [:]
+    /// Wishes to resume a session, by how they ended.
+    public var resumes: [ResumeOutcome: Int] = [:]
+    /// Events that were told again, or late, because of a resume.
+    public var replayedEvents = 0
     public var room = RoomStatistics()
 
     public init() {}

@@ -6,6 +6,10 @@ public struct ServerTiming: Hashable, Sendable {
     public var ping: Duration = .seconds(10)
     /// Silence after which the connection closes.
     public var idle: Duration = .seconds(15)
+    /// How long media survives without consent (RFC 7675 §5.1), for what a resumed session is told of its media.
+    public var consent: Duration = .seconds(30)
+    /// How long clients are told to wait before they come back when the server stops; `nil` leaves it to them.
+    public var comeBackAfter: Duration?
     /// For an HTTP request's whole head.
     public var requestHead: Duration = .seconds(10)
     /// For clients to go when the server stops.

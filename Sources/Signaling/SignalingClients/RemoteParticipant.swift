@@ -6,13 +6,17 @@ public struct RemoteParticipant: Hashable, Sendable {
     /// Whether this client yields to that participant when two offers collide. The newcomer of a pair is the polite one.
     public let polite: Bool
 
-    public init(id: String, name: String, role: String = "speaker", polite: Bool) {
+    /// Whether its connection to the server is gone and may come back.
+    public internal(set) var isReconnecting: Bool
+
+    public init(id: String, name: String, role: String = "speaker", polite: Bool, isReconnecting: Bool = false) {
         self.id = id
         self.name = name
         self.role = role
         self.polite = polite
+        self.isReconnecting = isReconnecting
     }
 
-    /// Whether this client makes the first offer: the newcomer offers to those who were there before.
+    /// Whether this client made, or makes, the first offer: the newcomer offers to those who were there before.
     public var isOfferedTo: Bool { polite }
 }

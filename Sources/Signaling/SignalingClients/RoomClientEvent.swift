@@ -2,7 +2,7 @@ public import SignalingProtocol
 
 /// What a ``RoomClient`` tells its bot.
 public enum RoomClientEvent: Hashable, Sendable {
-    /// The server said yes. Offer to each of `peers`, then call ``RoomClient/ready(now:)``; nothing else arrives before that (or 5 s).
+    /// The server said yes, for the first time or after ``sessionLost(code:)``. Offer to each of `peers`, then call ``RoomClient/ready(now:)``; nothing else arrives before that (or 5 s).
     case joined(selfID: String, peers: [RemoteParticipant])
     /// A newcomer, who will offer to this client.
     case peerJoined(RemoteParticipant)
@@ -13,6 +13,21 @@ public enum RoomClientEvent: Hashable, Sendable {
     case signalFailed(to: String, connection: String, epoch: Int, kind: SignalKind, code: ErrorCode)
     /// `hello`, `join`, `ready` or `leave` was refused, or not answered within ten seconds (`timeout`).
     case refused(code: ErrorCode, message: String)
+    /// The session goes on, on another connection: ids, peers and media are as they were.
+    ///
+    /// - Parameter replayed: Events that were missed, and have been told before this one.
+    case resumed(replayed: Int)
+    /// The session is over, and its participant with it unless ``joined(selfID:peers:)`` names the same. The client says hello and
+    /// joins anew by itself.
+    ///
+    /// - Parameter code: Why the server refused to resume; `nil` where there was nothing to resume.
+    case sessionLost(code: ErrorCode?)
+    /// The peer's connection to the server is gone; it may come back.
+    case peerReconnecting(id: String)
+    /// It came back.
+    case peerResumed(id: String)
+    /// A ping has stayed unanswered for ``RoomClientTiming/silence``. Said once until the server answers again.
+    case silent
     /// This client has left the room at its own wish; the connection is still open.
     case left
     /// The server is about to close.

@@ -2,7 +2,7 @@
 public enum RoomClientState: Hashable, Sendable {
     /// The connection is not open yet.
     case connecting
-    /// `hello` is on its way.
+    /// `hello` is on its way, for a new session or for the one that was lost.
     case greeting
     /// `join` is on its way.
     case joining
@@ -14,5 +14,7 @@ public enum RoomClientState: Hashable, Sendable {
     case leaving
     /// Connected and in no room: refused, or left.
     case outside
+    /// The connection is gone; the session, the participant and what was asked are kept for ``RoomClient/opened(now:)``.
+    case lost
     case closed
 }

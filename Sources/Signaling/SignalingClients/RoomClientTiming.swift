@@ -2,10 +2,14 @@
 public struct RoomClientTiming: Hashable, Sendable {
     /// For the reply to a request; the server promises one within this time.
     public var reply: Duration = .seconds(10)
+    /// How long a ping may stay unanswered before the client says that the connection is silent.
+    public var silence: Duration = .seconds(10)
     /// How long events wait for their acknowledgement.
     public var acknowledgement: Duration = .seconds(2)
     /// Events after which an acknowledgement leaves at once.
     public var acknowledgeEvery: Int64 = 32
+    /// Requests that may wait for a lost connection to come back; signals beyond are dropped and counted.
+    public var waitingRequests = 256
 
     public init() {}
 }

@@ -16,6 +16,9 @@ void starling_certificate_sha256(const starling_certificate *certificate, uint8_
 /// The size of the DER encoding, written to `out` where it fits.
 size_t starling_certificate_der(const starling_certificate *certificate, uint8_t *out, size_t capacity);
 
+/// 1 where its signature is that of its own key. For tests.
+int starling_certificate_is_genuine(const starling_certificate *certificate);
+
 /// The newest error of this thread in OpenSSL's words, and forgets all of them.
 void starling_openssl_error(char *out, size_t capacity);
 

@@ -12,7 +12,7 @@ typedef struct starling_address {
     uint8_t is_ipv6;
 } starling_address;
 
-/// Opens a non-blocking UDP socket with receive timestamps and drop counts, bound to `local` (port 0 for any).
+/// Opens a non-blocking UDP socket with receive timestamps, drop counts and traffic classes, bound to `local` (port 0 for any).
 /// Returns the descriptor and fills `bound`, or -errno. Buffer sizes are in bytes and what the system allows of them.
 int starling_udp_open(const starling_address *local, int receive_buffer, int send_buffer, starling_address *bound);
 void starling_close(int fd);
@@ -31,6 +31,8 @@ typedef struct starling_received {
     starling_address source;
     /// 1 when the datagram was longer than its slot.
     uint8_t is_truncated;
+    /// The two lowest bits of the IP header's traffic class (RFC 3168).
+    uint8_t ecn;
 } starling_received;
 
 typedef struct starling_receive_slab starling_receive_slab;
@@ -49,6 +51,8 @@ typedef struct starling_outgoing {
     uint32_t size;
     int fd;
     starling_address destination;
+    /// For the two lowest bits of the IP header's traffic class (RFC 3168).
+    uint8_t ecn;
 } starling_outgoing;
 
 /// What became of a batch, in datagrams.
@@ -65,7 +69,7 @@ typedef struct starling_sent {
 } starling_sent;
 
 /// Sends datagrams in order and discards what the kernel does not take. Neighbours on one socket share a call; equal-sized
-/// neighbours to one address share a segmented send while `*segmentation` is 1, which is cleared where the system refuses it.
+/// neighbours to one address with one codepoint share a segmented send while `*segmentation` is 1, which is cleared where the system refuses it.
 /// Adds to `outcome`.
 void starling_send(const starling_outgoing *items, size_t count, int *segmentation, starling_sent *outcome);
 
@@ -95,9 +99,12 @@ void starling_error_text(int error, char *buffer, size_t capacity);
 /// Raises this process's limit of open descriptors as far as it may; returns what it is then.
 uint64_t starling_raise_descriptor_limit(void);
 
-/// Lets the heap grow in few large steps from one arena: hundreds of peers that join at once otherwise pay for a page fault and a call of
-/// mprotect at every few of their allocations. Idle memory of some megabytes is the price.
-void starling_prepare_heap(void);
+/// Has the heap's newest part backed by huge pages where the system does so on request: hundreds of peers that join at once otherwise pay
+/// for a page fault at every few of their allocations. To be called now and then while the heap grows; costs nothing while it does not.
+///
+/// All threads share one heap, which grows in large steps, in every program that this library is linked to. Idle memory of up to some
+/// megabytes is the price.
+void starling_use_huge_pages(void);
 
 /// Clock ticks per second in /proc/stat, and processors in use.
 long starling_clock_ticks(void);

@@ -128,7 +128,8 @@ struct AssertionParser {
             quantity = try Quantity(parsing: text)
         } catch {
             throw AssertionError(
-                "\(error.message); '\(metric.name)' is compared with \(dimension.phrase): write \(dimension.examples)", at: start)
+                "\(error.message)\(error.message.hasSuffix("?") ? "" : ";") '\(metric.name)' is compared with \(dimension.phrase): write \(dimension.examples)",
+                at: start)
         }
         let subject = aggregate == .count || aggregate == .rate ? "\(metric.name) \(aggregate?.rawValue ?? "")" : metric.name
         let isPlain = quantity.dimension == .number

@@ -50,11 +50,41 @@ public enum MetricCatalog {
     /// Media packets that did not arrive when first sent, of all that were expected: loss before repair.
     public static let networkLoss = Metric.distribution("network.loss", .ratio, default: .p95)
 
-    /// Time in which video stood still, of the time in which it should have moved.
+    /// Time in which video stood still, open freezes included, of the time in which it should have moved; pauses are no freezes.
     public static let videoInFreezeRatio = Metric.distribution("video.in.freeze.ratio", .ratio, default: .p95)
 
-    /// How often video stood still.
+    /// How often video stood still, as Chromium counts it, and once more where it still did at the end.
     public static let videoInFreezeCount = Metric.distribution("video.in.freeze.count", .number, default: .max)
+
+    /// How long video stood still, open freezes included.
+    public static let videoInFreezeDuration = Metric.distribution("video.in.freeze.duration", .time, default: .p95)
+
+    /// How long video had stood still when it should have ended; zero where it moved.
+    public static let videoInFreezeOpen = Metric.distribution("video.in.freeze.open", .time, default: .max)
+
+    /// How often no RTP came for five seconds between two pictures.
+    public static let videoInPauseCount = Metric.distribution("video.in.pause.count", .number, default: .max)
+
+    /// How long those pauses were, from picture to picture.
+    public static let videoInPauseDuration = Metric.distribution("video.in.pause.duration", .time, default: .p95)
+
+    /// How often no intact audio came for at least 150 ms.
+    public static let audioInterruptionCount = Metric.distribution("audio.in.interruption.count", .number, default: .max)
+
+    /// How long those interruptions were together.
+    public static let audioInterruptionDuration = Metric.distribution("audio.in.interruption.duration", .time, default: .p95)
+
+    /// How well speech would be heard, from 1 to 4.5: the E-model of ITU-T G.107 with an estimate for Opus.
+    public static let audioMOS = Metric.distribution("audio.mos", .number, default: .min)
+
+    /// How far apart sound and picture arrive: the difference of their mean latencies. One sample per pair and second.
+    public static let skew = Metric.distribution("av.skew", .time, default: .p95)
+
+    /// NACK packets that the receiver of video sent.
+    public static let videoInNack = Metric.distribution("video.in.nack", .number, default: .p95)
+
+    /// Key frames that the receiver of video asked for (PLI).
+    public static let videoInPLI = Metric.distribution("video.in.pli", .number, default: .p95)
 
     /// Decodable video frames per second.
     public static let videoInFPS = Metric.distribution("video.in.fps", .frequency, default: .min)
@@ -77,14 +107,23 @@ public enum MetricCatalog {
     /// Round-trip time from RTCP reports (RFC 3550 §6.4.1). One sample per report that gave one.
     public static let rtt = Metric.distribution("rtt", .time, default: .p95)
 
-    /// Attempts that each reconnection took. One sample per bot and fault that needed one.
+    /// Attempts that each reconnection took. One sample per thing that a bot lost: its signaling, a call, its room.
     public static let reconnectAttempts = Metric.distribution("reconnect.attempts", .number, default: .max)
+
+    /// From the moment a loss was noticed until an attempt had succeeded; infinite where it never came back. One sample like
+    /// ``reconnectAttempts``; zero where it came back by other means.
+    public static let reconnectTime = Metric.distribution("reconnect.time", .time, default: .p95)
+
+    /// The highest rate of attempts of all bots together, over any tenth of a second and per second. One value.
+    public static let reconnectPeak = Metric.single("reconnect.peak", .frequency)
 
     /// All of them, in the order in which they are listed to people.
     public static let all: [Metric] = [
         joined, seen, firstFrame, joinTime, recovery, outage, videoLatency, audioLatency, videoInBitrate, audioInBitrate,
         videoOutBitrate, audioOutBitrate, videoInLoss, audioInLoss, networkLoss, videoInFreezeRatio, videoInFreezeCount,
-        videoInFPS, videoOutFPS, videoFramesIntact, audioFramesIntact, videoInJitter, audioInJitter, rtt, reconnectAttempts,
+        videoInFreezeDuration, videoInFreezeOpen, videoInPauseCount, videoInPauseDuration, audioInterruptionCount,
+        audioInterruptionDuration, audioMOS, skew, videoInNack, videoInPLI, videoInFPS, videoOutFPS, videoFramesIntact,
+        audioFramesIntact, videoInJitter, audioInJitter, rtt, reconnectAttempts, reconnectTime, reconnectPeak,
     ]
 
     /// The tags by which samples can be chosen: the receiver's group, name and room, and the sender's name.

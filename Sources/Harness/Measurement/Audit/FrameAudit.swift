@@ -36,6 +36,10 @@ public struct FrameAudit: Sendable {
     public var kind: MediaKind
     /// In the order in which they were due.
     public var frames: [Frame] = []
+    /// When packets of the track came, as far as received frames tell: the first and the completing one of each, by time.
+    var arrivals: [Instant] = []
+    /// What one frame lasts, on average.
+    var frameDuration = Duration.zero
     /// Frames that came but that nobody sent: never zero by accident.
     public var foreign = 0
     /// Frames that came twice.
@@ -50,30 +54,33 @@ public struct FrameAudit: Sendable {
     }
 
     /// - Parameters:
-    ///   - sent: What the sender's book says; every frame in it was due while the track was connected.
+    ///   - sent: What the sender's book says, file by file; every frame in it was due while the track was connected.
     ///   - received: What came, in the order in which it came.
     ///   - ledger: What the impairment stages of both ends dropped; `nil` where a network of others lay between.
     public init(
-        from: String, to: String, sent: SentTrackRecord, received: ReceivedTrackRecord?, ledger: PacketLedger?
+        from: String, to: String, sent: [SentTrackRecord], received: ReceivedTrackRecord?, ledger: PacketLedger?
     ) {
+        let sent = SentBook(sent)
         self.from = from
         self.to = to
         kind = sent.kind
-        frames.reserveCapacity(sent.frames.count)
+        frames.reserveCapacity(sent.count)
         let arrivals = received?.frames ?? []
+        self.arrivals = arrivals.flatMap { [$0.firstPacketAt, $0.completedAt] }.sorted()
+        frameDuration = sent.frameDuration
         let shift = Self.timestampShift(sent: sent, arrivals: arrivals)
         var place: [UInt32: Int] = [:]
-        place.reserveCapacity(sent.frames.count)
-        for (index, frame) in sent.frames.enumerated() { place[frame.rtpTimestamp] = index }
+        place.reserveCapacity(sent.count)
+        for index in 0..<sent.count { place[sent[index].rtpTimestamp] = index }
 
-        var outcomes = sent.frames.map { $0.packetCount == 0 ? Outcome.withheld : .missing }
-        var completions = [Instant](repeating: .origin, count: sent.frames.count)
+        var outcomes = (0..<sent.count).map { sent[$0].packetCount == 0 ? Outcome.withheld : .missing }
+        var completions = [Instant](repeating: .origin, count: sent.count)
         for arrival in arrivals {
             guard let index = place[arrival.rtpTimestamp &- shift] else {
                 foreign += 1
                 continue
             }
-            if arrival.outcome == .intact, !Self.isSame(arrival, sent.media, Int(sent.frames[index].frameIndex)) {
+            if arrival.outcome == .intact, sent.facts(index).fingerprint != arrival.fingerprint {
                 foreign += 1
                 continue
             }
@@ -92,29 +99,41 @@ public struct FrameAudit: Sendable {
         appendFrames(sent, outcomes: outcomes, completions: completions, ledger: ledger)
     }
 
+    /// Adds what another connection of the same two bots carried, in the order of time.
+    mutating func append(_ other: FrameAudit) {
+        let isLater = frames.last.map { last in other.frames.first.map { $0.due >= last.due } ?? true } ?? true
+        frames += other.frames
+        if !isLater {
+            let ordered = frames.enumerated().sorted { ($0.element.due, $0.offset) < ($1.element.due, $1.offset) }
+            frames = ordered.map(\.element)
+        }
+        arrivals = (arrivals + other.arrivals).sorted()
+        foreign += other.foreign
+        repeated += other.repeated
+        unexplained += other.unexplained
+    }
+
     private mutating func appendFrames(
-        _ sent: SentTrackRecord, outcomes: [Outcome], completions: [Instant], ledger: PacketLedger?
+        _ sent: SentBook, outcomes: [Outcome], completions: [Instant], ledger: PacketLedger?
     ) {
         var chainIsWhole = false
-        for (index, frame) in sent.frames.enumerated() {
-            let facts = sent.media.frame(Int(frame.frameIndex))
+        let ssrc = sent.ssrc
+        for index in 0..<sent.count {
+            let frame = sent[index]
+            let facts = sent.facts(index)
             if facts.isKey || kind == .audio { chainIsWhole = true }
             chainIsWhole = chainIsWhole && outcomes[index] == .intact
             var cause: DropCause?
             if outcomes[index] == .damaged || outcomes[index] == .missing, let ledger {
-                cause = ledger.cause(ssrc: sent.ssrc, frame: frame)
+                cause = ledger.cause(ssrc: ssrc, frame: frame)
                 if cause == nil { unexplained += 1 }
             }
             frames.append(
                 Frame(
                     due: frame.due, outcome: outcomes[index], completedAt: completions[index], isDecodable: chainIsWhole,
                     cause: cause, size: facts.size, packets: Int(frame.packetCount),
-                    packetsDropped: ledger?.drops(ssrc: sent.ssrc, frame: frame) ?? 0))
+                    packetsDropped: ledger?.drops(ssrc: ssrc, frame: frame) ?? 0))
         }
-    }
-
-    private static func isSame(_ arrival: ReceivedFrame, _ media: MediaTrack, _ index: Int) -> Bool {
-        media.frame(index).fingerprint == arrival.fingerprint
     }
 
     private struct Votes {
@@ -128,19 +147,17 @@ public struct FrameAudit: Sendable {
     /// A file that loops makes several shifts possible; of those with as many votes the one with the shortest latency is taken, which
     /// is the one of the latest sends. Silence is only asked where there is nothing else, for its frames look alike: then all of them
     /// vote, and only the shift that fits them from the first to the last has every vote.
-    private static func timestampShift(sent: SentTrackRecord, arrivals: [ReceivedFrame]) -> UInt32 {
+    private static func timestampShift(sent: SentBook, arrivals: [ReceivedFrame]) -> UInt32 {
         var positions: [FrameFingerprint: [Int]] = [:]
-        for (position, frame) in sent.frames.enumerated() {
-            positions[sent.media.frame(Int(frame.frameIndex)).fingerprint, default: []].append(position)
-        }
+        for position in 0..<sent.count { positions[sent.facts(position).fingerprint, default: []].append(position) }
         let intact = arrivals.filter { $0.outcome == .intact }
-        let known = Array(intact.lazy.filter { sent.media.index(of: $0.fingerprint) != nil }.prefix(100))
+        let known = Array(intact.lazy.filter { sent.knows($0.fingerprint) }.prefix(100))
         var votes: [UInt32: Votes] = [:]
         for arrival in known.isEmpty ? intact : known {
             let latest = arrival.completedAt
             let earliest = known.isEmpty ? latest - .seconds(2) : .origin
             for position in positions[arrival.fingerprint] ?? [] {
-                let frame = sent.frames[position]
+                let frame = sent[position]
                 guard frame.due <= latest, frame.due >= earliest else { continue }
                 let shift = arrival.rtpTimestamp &- frame.rtpTimestamp
                 votes[shift, default: Votes()].count += 1

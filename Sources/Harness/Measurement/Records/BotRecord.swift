@@ -17,10 +17,14 @@ public struct BotRecord: Sendable {
     public var events: [RunEvent]
     public var connections: [ConnectionRecord]
     public var slip: ScheduleSlip
+    /// Its attempts to come back, by start.
+    public var attempts: [ReconnectAttempt]
 
     public init(
         name: String, room: String, joinDue: Instant, stopDue: Instant, publishes: [MediaKind], joinedAt: Instant?,
-        failure: PhaseFailure?, phases: [Phase: Duration], events: [RunEvent], connections: [ConnectionRecord], slip: ScheduleSlip
+        failure: PhaseFailure?, phases: [Phase: Duration], events: [RunEvent], connections: [ConnectionRecord],
+        slip: ScheduleSlip,
+        attempts: [ReconnectAttempt] = []
     ) {
         self.name = name
         self.room = room
@@ -33,31 +37,41 @@ public struct BotRecord: Sendable {
         self.events = events
         self.connections = connections
         self.slip = slip
+        self.attempts = attempts
     }
 }
 
-/// One peer connection of a bot.
+/// One peer connection of a bot; a pair that reconnects has several, one after the other.
 public struct ConnectionRecord: Sendable {
     /// The bot at the other end.
     public var remote: String
+    public var createdAt: Instant
+    /// When it was given up; `nil` where the bot kept it to the end.
+    public var endedAt: Instant?
     public var connectedAt: Instant?
     public var phases: [Phase: Duration]
     public var sent: [SentTrackRecord]
     public var received: [ReceivedTrackRecord]
     public var samples: [ConnectionSample]
     public var statistics: PeerStatistics
+    /// What the IP headers of the datagrams that came said about congestion.
+    public var codepoints: CodepointCounts
 
     public init(
-        remote: String, connectedAt: Instant?, phases: [Phase: Duration], sent: [SentTrackRecord],
-        received: [ReceivedTrackRecord], samples: [ConnectionSample], statistics: PeerStatistics
+        remote: String, createdAt: Instant = .origin, endedAt: Instant? = nil, connectedAt: Instant?,
+        phases: [Phase: Duration], sent: [SentTrackRecord], received: [ReceivedTrackRecord], samples: [ConnectionSample],
+        statistics: PeerStatistics, codepoints: CodepointCounts = CodepointCounts()
     ) {
         self.remote = remote
+        self.createdAt = createdAt
+        self.endedAt = endedAt
         self.connectedAt = connectedAt
         self.phases = phases
         self.sent = sent
         self.received = received
         self.samples = samples
         self.statistics = statistics
+        self.codepoints = codepoints
     }
 }
 

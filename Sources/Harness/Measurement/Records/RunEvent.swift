@@ -22,6 +22,22 @@ public struct RunEvent: Hashable, Sendable {
         case keyFrameRequested = "key_frame_requested"
         case transportClosed = "transport_closed"
         case negotiationFailed = "negotiation_failed"
+        case signalingResumed = "signaling_resumed"
+        /// The server knows nothing more of this bot, which joins anew.
+        case sessionLost = "session_lost"
+        case peerReconnecting = "peer_reconnecting"
+        case peerResumed = "peer_resumed"
+        case reconnecting
+        case reconnected
+        case reconnectFailed = "reconnect_failed"
+        /// The policy's attempts are used up.
+        case gaveUp = "gave_up"
+        case addressChanged = "address_changed"
+        case killed
+        case iceRestart = "ice_restart"
+        case muted
+        case unmuted
+        case deviceSwitched = "device_switched"
         case left
     }
 

@@ -44,10 +44,13 @@ public struct ConnectionSample: Sendable {
         public var packetsSent: UInt64
         /// Seconds.
         public var jitter: Double
+        /// Feedback packets that this side has sent.
+        public var nackCount: UInt64
+        public var pliCount: UInt64
 
         public init(
             kind: MediaKind, bytesReceived: UInt64, packetsReceived: UInt64, packetsLost: Int64, bytesSent: UInt64,
-            packetsSent: UInt64, jitter: Double
+            packetsSent: UInt64, jitter: Double, nackCount: UInt64 = 0, pliCount: UInt64 = 0
         ) {
             self.kind = kind
             self.bytesReceived = bytesReceived
@@ -56,6 +59,8 @@ public struct ConnectionSample: Sendable {
             self.bytesSent = bytesSent
             self.packetsSent = packetsSent
             self.jitter = jitter
+            self.nackCount = nackCount
+            self.pliCount = pliCount
         }
     }
 
@@ -63,8 +68,11 @@ public struct ConnectionSample: Sendable {
     public var tracks: [Track]
     /// Seconds; `nil` while no report has come.
     public var roundTripTime: Double?
+    /// Everything that was counted, for `stats.ndjson`.
+    public var statistics: PeerStatistics?
 
-    public init(at: Instant, tracks: [Track], roundTripTime: Double?) {
+    public init(at: Instant, tracks: [Track], roundTripTime: Double?, statistics: PeerStatistics? = nil) {
+        self.statistics = statistics
         self.at = at
         self.tracks = tracks
         self.roundTripTime = roundTripTime

@@ -31,6 +31,21 @@ public struct PercentileSeries: Sendable, Hashable {
             p95 = Self.rank(95, of: sorted)
         }
 
+        /// One that was taken down before.
+        public init(
+            start: Double, end: Double, count: Int, p5: Double, lowestMedian: Double, highestMedian: Double, rises: Bool,
+            p95: Double
+        ) {
+            self.start = start
+            self.end = end
+            self.count = count
+            self.p5 = p5
+            self.lowestMedian = lowestMedian
+            self.highestMedian = highestMedian
+            self.rises = rises
+            self.p95 = p95
+        }
+
         /// The nearest rank, as ``Aggregate`` takes it, so that every figure was measured.
         private static func rank(_ percent: Int, of sorted: [Double]) -> Double {
             precondition(!sorted.isEmpty, "a percentile of nothing")

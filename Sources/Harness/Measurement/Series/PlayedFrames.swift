@@ -1,10 +1,10 @@
 internal import RTCCore
+internal import RTCPeer
 
 /// What a viewer without a jitter buffer would have seen of a video track: decodable frames in order, each as soon as it could be shown.
 ///
-/// Freezes are counted as Chromium counts them: an interval of at least three times the mean of the last thirty, and of at least
-/// 150 ms more than that mean, with the interval itself in the mean, the mean in whole milliseconds, and never before five intervals. A
-/// picture that stands still at the end is an open freeze, however few came before: Chromium does not count it, Starling does.
+/// What stands still is found as Chromium finds it (``FreezeDetector``). A picture that stands still at the end is an open freeze, however
+/// few came before and whether or not packets still do: Chromium does not count it, Starling does.
 struct PlayedFrames {
     struct Freeze: Hashable {
         var range: TimeRange
@@ -14,34 +14,34 @@ struct PlayedFrames {
 
     private(set) var shownAt: [Instant] = []
     private(set) var freezes: [Freeze] = []
+    /// Intervals in which no RTP came for five seconds.
+    private(set) var pauses: [TimeRange] = []
 
     /// - Parameter end: Until when pictures were due.
-    init(_ frames: [FrameAudit.Frame], until end: Instant) {
+    init(_ audit: FrameAudit, until end: Instant) {
         var last = Instant.origin
-        for frame in frames where frame.isDecodable {
+        for frame in audit.frames where frame.isDecodable {
             last = max(last, frame.completedAt)
             shownAt.append(last)
         }
-        findFreezes(until: end)
+        findFreezes(audit.arrivals, until: end)
     }
 
-    private mutating func findFreezes(until end: Instant) {
-        guard let last = shownAt.last else { return }
-        var recent: [Int64] = []
-        for (before, after) in zip(shownAt, shownAt.dropFirst()) {
-            let interval = before.nanoseconds(to: after)
-            recent.append(interval)
-            if recent.count > 30 { recent.removeFirst() }
-            guard recent.count >= 5, interval >= Self.threshold(recent) else { continue }
-            freezes.append(Freeze(range: TimeRange(start: before, end: after), isOpen: false))
+    private mutating func findFreezes(_ arrivals: [Instant], until end: Instant) {
+        var detector = FreezeDetector()
+        var next = 0
+        for (index, shown) in shownAt.enumerated() {
+            while next < arrivals.count, arrivals[next] <= shown {
+                detector.receivePacket(at: arrivals[next])
+                next += 1
+            }
+            switch detector.show(at: shown) {
+            case .freeze: freezes.append(Freeze(range: TimeRange(start: shownAt[index - 1], end: shown), isOpen: false))
+            case .pause: pauses.append(TimeRange(start: shownAt[index - 1], end: shown))
+            case .smooth, nil: break
+            }
         }
-        if last.nanoseconds(to: end) >= Self.threshold(recent) {
-            freezes.append(Freeze(range: TimeRange(start: last, end: end), isOpen: true))
-        }
-    }
-
-    private static func threshold(_ recent: [Int64]) -> Int64 {
-        let mean = recent.isEmpty ? 0 : recent.reduce(0, +) / Int64(recent.count) / 1_000_000 * 1_000_000
-        return max(3 * mean, mean + 150_000_000)
+        guard let last = shownAt.last, detector.openFreeze(at: end) > .zero else { return }
+        freezes.append(Freeze(range: TimeRange(start: last, end: end), isOpen: true))
     }
 }

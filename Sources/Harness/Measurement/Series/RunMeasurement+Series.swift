@@ -8,7 +8,9 @@ extension RunMeasurement {
         switch quantity {
         case .bitrateIn:
             for track in tracks where track.audit.kind == kind {
-                addRates(of: track.connection, kind, within: track.range, { $0.bytesReceived }, to: &steps)
+                for connection in track.connections {
+                    addRates(of: connection, kind, within: track.range, { $0.bytesReceived }, to: &steps)
+                }
             }
         case .bitrateOut:
             for bot in record.bots {
@@ -68,7 +70,7 @@ extension RunMeasurement {
     /// Only seconds in which pictures were due from beginning to end.
     private func addFrameRates(of track: Track, to steps: inout [[Double]]) {
         var counts = [Int](repeating: 0, count: steps.count)
-        for shown in PlayedFrames(track.audit.frames, until: track.range.end).shownAt {
+        for shown in PlayedFrames(track.audit, until: track.range.end).shownAt {
             let second = second(of: shown)
             if counts.indices.contains(second) { counts[second] += 1 }
         }

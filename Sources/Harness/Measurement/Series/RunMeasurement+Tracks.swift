@@ -6,8 +6,11 @@ extension RunMeasurement {
         tracks.map { track in
             let frames = track.audit.frames
             let latencies = frames.filter { $0.outcome == .intact }.map(\.latency.inSeconds)
-            let freezes = track.audit.kind == .video ? PlayedFrames(frames, until: track.range.end).freezes : []
-            let gaps = zip([track.range.start] + track.completions, track.completions + [track.range.end])
+            let freezes = track.audit.kind == .video ? Self.freezes(of: track) : []
+            let gaps = zip([track.range.start] + track.completions, track.completions + [track.range.end]).map {
+                TimeRange(start: $0, end: $1)
+            }
+            let gap = gaps.reduce(TimeRange(start: track.range.start, end: track.range.start)) { $1.length > $0.length ? $1 : $0 }
             return TrackQuality(
                 from: track.audit.from, to: track.audit.to, kind: track.audit.kind, framesSent: track.audit.sent,
                 framesIntact: track.audit.count(.intact), framesWithheld: track.audit.count(.withheld),
@@ -16,7 +19,7 @@ extension RunMeasurement {
                 latencyP50: latencies.isEmpty ? nil : Aggregate.p50.value(of: latencies),
                 latencyP95: latencies.isEmpty ? nil : Aggregate.p95.value(of: latencies), freezeCount: freezes.count,
                 freezeTime: freezes.reduce(0) { $0 + $1.range.length.inSeconds },
-                longestGap: gaps.reduce(0) { max($0, TimeRange(start: $1.0, end: $1.1).length.inSeconds) })
+                longestGap: gap.length.inSeconds, longestGapStart: Double(record.epoch.nanoseconds(to: gap.start)) / 1e9)
         }
     }
 

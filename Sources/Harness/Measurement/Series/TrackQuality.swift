@@ -1,7 +1,7 @@
 public import RTCCore
 
 /// How one received track fared, in figures for people. Durations in seconds.
-public struct TrackQuality: Sendable, Hashable {
+public struct TrackQuality: Codable, Sendable, Hashable {
     public var from: String
     public var to: String
     public var kind: MediaKind
@@ -19,6 +19,8 @@ public struct TrackQuality: Sendable, Hashable {
     public var freezeTime: Double
     /// The longest stretch without an intact frame, up to the end of the track.
     public var longestGap: Double
+    /// When that stretch began, in seconds since the scenario began.
+    public var longestGapStart: Double
 
     /// Intact of those that were not withheld, 0...1; `nil` where none was due.
     public var intactShare: Double? {
@@ -28,7 +30,7 @@ public struct TrackQuality: Sendable, Hashable {
 }
 
 /// Whether one bot saw and heard another, and how soon. Durations in seconds from the moment the later join of the two was due.
-public struct Sighting: Sendable, Hashable {
+public struct Sighting: Codable, Sendable, Hashable {
     public var receiver: String
     public var sender: String
     public var room: String

@@ -113,9 +113,9 @@ extension RunMeasurement {
         offer.peersDue = record.bots.count
         offer.peersJoined = record.bots.count { $0.joinedAt != nil }
         offer.tracksDue = expectedPairs.reduce(0) { $0 + record.bots[$1.sender].publishes.count }
+        offer.tracksSent = tracks.count { !$0.audit.frames.isEmpty }
         for bot in record.bots {
             for sent in bot.connections.flatMap(\.sent) {
-                offer.tracksSent += sent.frames.isEmpty ? 0 : 1
                 offer.framesDue += sent.frames.count + sent.framesNotOffered
                 offer.framesSent += sent.frames.count
                 offer.packetsSent += sent.frames.reduce(0) { $0 + Int($1.packetCount) }

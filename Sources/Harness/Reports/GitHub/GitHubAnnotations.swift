@@ -5,12 +5,22 @@ public enum GitHubAnnotations {
     /// A step shows about ten of a kind.
     public static let most = 10
 
-    /// The worst first, over all results: runs that proved nothing, then assertions with nothing to compare, then those that
-    /// missed their bound, runs in turn.
+    /// The worst first, over all results: scenarios that are wrong, then runs that proved nothing, then assertions with nothing to
+    /// compare, then those that missed their bound, runs in turn.
     ///
-    /// - Parameter workspace: Where the repository lies; paths are shown from there.
-    public static func lines(_ results: [RunResult], workspace: String? = nil) -> [String] {
+    /// - Parameters:
+    ///   - refusals: Scenarios of which nothing came.
+    ///   - workspace: Where the repository lies; paths are shown from there.
+    public static func lines(_ results: [RunResult], refusals: [Refusal] = [], workspace: String? = nil) -> [String] {
         var found: [(rank: Int, turn: Int, order: Int, line: String)] = []
+        for (order, refusal) in refusals.enumerated() {
+            for (turn, reason) in refusal.reasons.enumerated() {
+                let line = command(
+                    file: relative(refusal.path, to: workspace), line: reason.line ?? 1,
+                    title: "\(refusal.name) could not be run", reason.text)
+                found.append((-1, turn, order, line))
+            }
+        }
         for (order, result) in results.enumerated() {
             let file = relative(result.scenario.path, to: workspace)
             if result.verdict == "invalid" || result.exitCode == 4 || result.exitCode == 130 {
@@ -19,9 +29,10 @@ public enum GitHubAnnotations {
                     (0, 0, order, command(file: file, line: 1, title: "\(result.scenario.name) is \(result.verdict)", message)))
             }
             for (turn, row) in result.assertions.filter({ $0.status != "pass" }).enumerated() {
+                let evidence = (row.evidence ?? []).filter { $0.question == .who || $0.question == .when }.prefix(3).map(\.text)
                 let line = command(
                     file: file, line: row.line ?? 1, title: "\(result.scenario.name): \(row.text)",
-                    "\(row.explanation)\n\(result.replay)")
+                    ([row.explanation] + evidence + [result.replay]).joined(separator: "\n"))
                 found.append((row.status == "error" ? 1 : 2, turn, order, line))
             }
         }

@@ -9,17 +9,20 @@ public enum GitHubSummary {
 
     /// - Parameters:
     ///   - results: Without their secrets.
+    ///   - refusals: Scenarios of which nothing came.
     ///   - limit: Bytes that are left; what does not fit is left out whole, and said so.
-    public static func encode(_ results: [RunResult], limit: Int = mostBytes) -> [UInt8] {
+    public static func encode(_ results: [RunResult], refusals: [Refusal] = [], limit: Int = mostBytes) -> [UInt8] {
         let failed = results.filter { $0.verdict != "pass" }
+        let count = results.count + refusals.count
         var text = ""
-        if results.count > 1 {
-            text += "# \(failed.isEmpty ? "✅" : "❌") \(results.count - failed.count) of \(results.count) scenarios pass\n\n"
+        if count > 1 {
+            let isPass = failed.isEmpty && refusals.isEmpty
+            text += "# \(isPass ? "✅" : "❌") \(results.count - failed.count) of \(count) scenarios pass\n\n"
         }
-        let ordered = failed + results.filter { $0.verdict == "pass" }
+        let passed = results.filter { $0.verdict == "pass" }
+        let parts = refusals.lazy.map(section) + failed.lazy.map(section) + passed.lazy.map(section)
         var leftOut = 0
-        for result in ordered {
-            let part = section(result)
+        for part in parts {
             if text.utf8.count + part.utf8.count + 200 > limit {
                 leftOut += 1
             } else {
@@ -27,10 +30,17 @@ public enum GitHubSummary {
             }
         }
         if leftOut > 0 {
-            let note = "\(leftOut) of \(results.count) scenarios have no room here; their results are in the folder of the run.\n"
+            let note = "\(leftOut) of \(count) scenarios have no room here; their results are in the folder of the run.\n"
             if text.utf8.count + note.utf8.count <= limit { text += note }
         }
         return text.utf8.count <= limit ? Array(text.utf8) : []
+    }
+
+    private static func section(_ refusal: Refusal) -> String {
+        var text = "## ⚠️ NOT RUN · \(escape(refusal.name))\n\n\(code(refusal.path)) · exit code \(refusal.exitCode)\n\n"
+        for reason in refusal.reasons.prefix(mostRows) { text += "- \(escape(reason.text))\n" }
+        if refusal.reasons.count > mostRows { text += "- and \(refusal.reasons.count - mostRows) more\n" }
+        return text + "\n"
     }
 
     private static func section(_ result: RunResult) -> String {
@@ -70,7 +80,11 @@ public enum GitHubSummary {
         func row(_ assertion: RunResult.AssertionRow) -> [String] {
             let mark = assertion.status == "pass" ? "✅" : "❌"
             let place = assertion.line.map { " line \($0)" } ?? ""
-            return [mark, code(assertion.text), escape(assertion.explanation) + place]
+            let evidence = (assertion.evidence ?? []).filter { $0.question == .who || $0.question == .when }.prefix(3)
+            return [
+                mark, code(assertion.text),
+                escape(assertion.explanation) + place + evidence.map { "<br>" + escape($0.text) }.joined(),
+            ]
         }
         let failed = result.assertions.filter { $0.status != "pass" }
         let passed = result.assertions.filter { $0.status == "pass" }

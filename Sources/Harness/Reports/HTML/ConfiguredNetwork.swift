@@ -58,31 +58,91 @@ extension ConfiguredNetwork {
             let dark = blackouts.reduce(0) { $0 + max(0, min(stop, $1.end) - max(stage.start, $1.start)) }
             let length = max(0, stop - stage.start - dark)
             time += length
-            lost += length * (up ? stage.profile.up : stage.profile.down).loss.stationaryLoss
+            let impairment = up ? stage.profile.up : stage.profile.down
+            lost += length * (impairment.trace?.trace?.meanLoss ?? impairment.loss.stationaryLoss)
         }
         return time > 0 && lost > 0 ? lost / time : nil
     }
 
-    private static func words(_ impairment: Impairment, name: String) -> String {
-        var parts: [String] = []
+    /// What happens in one direction, in words: `5 % loss in bursts of 4, 30 ms delay`.
+    public static func phrase(_ impairment: Impairment) -> String {
+        let parts = loss(impairment) + delay(impairment) + link(impairment) + damage(impairment)
+        return parts.isEmpty ? "unimpaired" : parts.joined(separator: ", ")
+    }
+
+    static func words(_ impairment: Impairment, name: String) -> String {
+        guard name != "custom" else { return phrase(impairment) }
+        return impairment == .none ? name : "\(name): \(phrase(impairment))"
+    }
+
+    private static func loss(_ impairment: Impairment) -> [String] {
         let loss = impairment.loss.stationaryLoss
-        if loss > 0 {
-            var text = "\(Figure.bound(loss, .ratio)) loss"
-            if case .gilbertElliott(_, let toGood, _, _) = impairment.loss, toGood > 0, toGood < 1 {
-                text += " in bursts of \(Figure.short((1 / toGood * 10).rounded() / 10))"
-            }
-            parts.append(text)
+        guard loss > 0 else { return [] }
+        var text = "\(Figure.bound(loss, .ratio)) loss"
+        switch impairment.loss {
+        case .none, .bernoulli: break
+        case .gilbertElliott:
+            if let burst = impairment.loss.meanBurst { text += " in bursts of \(Figure.short((burst * 10).rounded() / 10))" }
+        case .timedGilbertElliott(let good, let bad, _, _):
+            text += " with \(time(bad)) bad after \(time(good)) good"
         }
-        if impairment.delay > .zero { parts.append("\(Figure.bound(impairment.delay.inSeconds, .time)) delay") }
-        if impairment.jitter.amount > .zero {
-            parts.append("±\u{00A0}\(Figure.bound(impairment.jitter.amount.inSeconds, .time)) jitter")
+        if impairment.lossPlace == .afterQueue { text += " behind the queue" }
+        return [text]
+    }
+
+    private static func delay(_ impairment: Impairment) -> [String] {
+        var parts: [String] = []
+        if impairment.delay > .zero { parts.append("\(time(impairment.delay)) delay") }
+        let jitter = impairment.jitter
+        if jitter.amount > .zero {
+            let shape = jitter.distribution == .uniform ? "" : "\(jitter.distribution.rawValue) "
+            let kept = jitter.correlation > 0 ? ", \(Figure.bound(jitter.correlation, .ratio)) of it kept" : ""
+            parts.append("±\u{00A0}\(time(jitter.amount)) \(shape)jitter" + kept + (jitter.reorders ? " that reorders" : ""))
         }
-        if let rate = impairment.rate { parts.append("at most \(Figure.bound(rate.bitsPerSecond, .bitrate))") }
+        switch impairment.reordering {
+        case .none: break
+        case .everyNth(let count): parts.append("1 of \(count) early")
+        case .late(let share, let by): parts.append("\(Figure.bound(share, .ratio)) late by \(time(by))")
+        }
+        return parts
+    }
+
+    private static func link(_ impairment: Impairment) -> [String] {
+        var parts: [String] = []
+        if let rate = impairment.rate {
+            parts.append("at most \(Figure.bound(rate.bitsPerSecond, .bitrate))")
+            if rate.bucket > 0 { parts.append("\(Figure.bound(Double(rate.bucket), .size)) bucket") }
+            if rate.queue != RateLimit.defaultQueue { parts.append(words(rate.queue)) }
+        }
+        if let replay = impairment.trace {
+            let mean = replay.trace?.meanRate.map { " (\(Figure.bound($0, .bitrate)) on the average)" } ?? ""
+            parts.append("trace \(replay.path)" + mean)
+            if replay.queue != RateLimit.defaultQueue { parts.append(words(replay.queue)) }
+        }
+        return parts
+    }
+
+    private static func words(_ queue: RateLimit.Queue) -> String {
+        switch queue {
+        case .dropTail(let limit): "\(time(limit)) queue"
+        case .bytes(let limit): "\(Figure.bound(Double(limit), .size)) queue"
+        case .packets(let limit): "queue of \(Figure.count(limit))"
+        case .codel(let parameters):
+            "CoDel \(time(parameters.target))/\(time(parameters.interval))" + (parameters.marksECN ? " with ECN" : "")
+        case .endless: "endless queue"
+        }
+    }
+
+    private static func damage(_ impairment: Impairment) -> [String] {
+        var parts: [String] = []
         if impairment.duplicate > 0 { parts.append("\(Figure.bound(impairment.duplicate, .ratio)) duplicated") }
         if impairment.corrupt > 0 { parts.append("\(Figure.bound(impairment.corrupt, .ratio)) corrupted") }
+        if impairment.mark > 0 { parts.append("\(Figure.bound(impairment.mark, .ratio)) marked") }
         if let mtu = impairment.mtu { parts.append("MTU \(mtu)\u{00A0}B") }
-        let label = name == "custom" ? "" : name
-        guard !parts.isEmpty else { return label.isEmpty ? "unimpaired" : label }
-        return (label.isEmpty ? "" : "\(label): ") + parts.joined(separator: ", ")
+        return parts
+    }
+
+    private static func time(_ duration: Duration) -> String {
+        Figure.bound(duration.inSeconds, .time)
     }
 }

@@ -88,6 +88,11 @@ enum Figure {
         return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
     }
 
+    /// A moment of the run that needs no more than to be found.
+    static func tenths(_ seconds: Double) -> String {
+        moment((seconds * 10).rounded() / 10)
+    }
+
     /// Up to three decimals, none for its own sake.
     static func short(_ value: Double) -> String {
         var text = decimals(value, 3)

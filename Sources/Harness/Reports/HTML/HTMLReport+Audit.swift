@@ -1,7 +1,7 @@
 internal import Measurement
 
 extension HTMLReport {
-    private static let mostTracks = 24
+    private static let mostTracks = 12
 
     /// Every frame that was sent is one of four things.
     static func audit(_ model: ReportModel) -> Markup {
@@ -23,7 +23,7 @@ extension HTMLReport {
         let rows = totals.map { line($0, isTotal: true) } + shown.map { line($0, isTotal: false) }
         let heads = [
             head("Track"), head("Kind"), head("Sent", isNumber: true), head("= intact", isNumber: true),
-            head("+ damaged", isNumber: true), head("+ withheld", isNumber: true), head("+ missing", isNumber: true), head(""),
+            head("+ damaged", isNumber: true), head("+ withheld", isNumber: true), head("+ missing", isNumber: true), meterHead,
             head("Causes"),
         ]
         let left = audit.count - shown.count

@@ -7,40 +7,53 @@ extension HTMLReport {
     static func network(_ model: ReportModel) -> Markup {
         let network = model.result.network
         guard !network.isEmpty else { return .empty }
-        var configured: [String: ConfiguredNetwork] = [:]
-        for network in model.networks { configured[network.bot] = network }
+        var configured: [String: NetworkWords] = [:]
+        for network in model.figures.networks { configured[network.bot] = network }
         let bots = unique(network.map(\.bot))
         let worst = bots.count <= mostNetworkBots ? Set(bots) : worstBots(network)
-        let rows = network.filter { worst.contains($0.bot) }.map { line($0, configured[$0.bot], model) }
+        // Most runs duplicate and reorder nothing: two columns of zeros would push others off the page.
+        let hasExtras = network.contains { $0.duplicated > 0 || $0.reordered > 0 }
+        let rows = network.filter { worst.contains($0.bot) }.map { line($0, configured[$0.bot], hasExtras: hasExtras) }
         let left = bots.count - worst.count
         let more: Markup =
             left > 0
             ? "<p class=\"note\">The \(mostNetworkBots) bots with most loss; the other \(left) are in result.json.</p>" : .empty
-        let heads = [
-            head("Bot"), head("Configured"), head("Datagrams", isNumber: true), head("Expected loss", isNumber: true),
-            head("Measured loss", isNumber: true), head("Dropped by"), head("Duplicated", isNumber: true),
-            head("Reordered", isNumber: true), head("Payload", isNumber: true),
-        ]
+        let extras = hasExtras ? [head("Duplicated", isNumber: true), head("Reordered", isNumber: true)] : []
+        let heads =
+            [
+                head("Bot"), head("Configured"), head("Datagrams", isNumber: true), head("Expected loss", isNumber: true),
+                head("Measured loss", isNumber: true), head("Dropped by"),
+            ] + extras + [head("Payload", isNumber: true)]
         return section(
             "network", "Networks, configured and measured",
             note:
                 "Expected and measured loss leave blackouts out. The expectation weights each network by its time; traffic need not be even.",
-            table("rows network", head: heads, rows: rows) + more)
+            folded(table("rows network", head: heads, rows: rows), count: worst.count) + more)
     }
 
-    private static func line(_ row: RunResult.NetworkRow, _ configured: ConfiguredNetwork?, _ model: ReportModel) -> Markup {
+    /// More bots than these are folded up.
+    private static let mostOpenNetworks = 8
+
+    private static func folded(_ table: Markup, count: Int) -> Markup {
+        count <= mostOpenNetworks
+            ? table : "<details><summary>The networks of \(Figure.count(count, "bot"))</summary>\(table)</details>"
+    }
+
+    private static func line(_ row: RunResult.NetworkRow, _ configured: NetworkWords?, hasExtras: Bool) -> Markup {
         let isUp = row.direction == "up"
         let dark = row.dropped["blackout"] ?? 0
         let lost = row.dropped.filter { $0.key != "blackout" && $0.key != "corrupted" }.reduce(UInt64(0)) { $0 + $1.value }
         let lit = row.offered - min(row.offered, dark)
         let causes = row.dropped.sorted { $0.key < $1.key }.map { "\(Figure.count($0.value)) \($0.key)" }.joined(separator: ", ")
-        let words = (configured?.words(up: isUp) ?? [Figure.none]).map { stage -> Markup in "<div>\(stage)</div>" }
-        let expected = configured.flatMap { $0.expectedLoss(up: isUp, until: model.duration) }
+        let words = ((isUp ? configured?.up : configured?.down) ?? [Figure.none]).map { stage -> Markup in "<div>\(stage)</div>" }
+        let expected = isUp ? configured?.upLoss : configured?.downLoss
+        let extras: Markup =
+            hasExtras ? "\(number(Figure.count(row.duplicated)))\(number(Figure.count(row.reordered)))" : .empty
         return """
             <tr><th scope="row">\(row.bot) \(isUp ? "↑" : "↓")</th><td class="words">\(words)</td>\
             \(number(Figure.count(row.offered)))\(number(expected.map { "≈ " + Figure.text($0, .ratio) } ?? (configured == nil ? Figure.none : "0\u{00A0}%")))\
             \(number(Figure.text(lit == 0 ? nil : Double(lost) / Double(lit), .ratio)))<td>\(causes)</td>\
-            \(number(Figure.count(row.duplicated)))\(number(Figure.count(row.reordered)))\(number(Figure.text(Double(row.bytes), .size)))</tr>
+            \(extras)\(number(Figure.text(Double(row.bytes), .size)))</tr>
             """
     }
 
@@ -91,26 +104,5 @@ extension HTMLReport {
     private static func fact(_ name: String, _ value: String, isBad: Bool) -> Markup {
         let kind: Markup = isBad ? " class=\"bad\"" : .empty
         return "<div\(kind)><dt>\(name)</dt><dd>\(value)</dd></div>\n"
-    }
-
-    // MARK: - Events
-
-    static func events(_ model: ReportModel) -> Markup {
-        let isCut = model.eventCount > model.events.count
-        var rows = model.events.map { event -> Markup in
-            let peer: Markup = event.peer.isEmpty ? .empty : " <span class=\"peer\">\(event.peer)</span>"
-            return
-                "<tr>\(number(Figure.decimals(event.at, 4) + "\u{00A0}s"))<td>\(event.bot)</td><td>\(event.what)\(peer)</td><td>\(event.detail)</td></tr>"
-        }
-        if isCut {
-            let gap: Markup =
-                "<tr><td></td><td colspan=\"3\">\(model.eventCount - model.events.count) more, all in events.ndjson</td></tr>"
-            rows.insert(gap, at: ReportModel.firstEvents)
-        }
-        let content = table(
-            "rows events", head: [head("At", isNumber: true), head("Bot"), head("Event"), head("Detail")], rows: rows)
-        return section(
-            "events", "Event log",
-            "<details><summary>\(Figure.count(model.eventCount, "event")) in the order of time</summary>\(content)</details>")
     }
 }

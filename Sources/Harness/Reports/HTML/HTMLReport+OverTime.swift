@@ -5,7 +5,7 @@ extension HTMLReport {
     /// Percentile bands with the faults behind them.
     static func overTime(_ model: ReportModel) -> Markup {
         let kinds = [MediaKind.video, .audio].filter { !model.qualities($0).isEmpty }
-        guard !kinds.isEmpty, !model.series.isEmpty else { return .empty }
+        guard !kinds.isEmpty, !model.figures.series.isEmpty else { return .empty }
         let columns = kinds.map { kind -> Markup in
             let charts = [
                 chart("Bitrate received", "per track", .bitrateIn, kind, model, comparison: .bitrateOut),
@@ -16,7 +16,7 @@ extension HTMLReport {
             ]
             return "<div class=\"column\"><h3>\(kind == .video ? "Video" : "Audio")</h3>\n\(charts)</div>"
         }
-        let shade: Markup = model.result.faults.isEmpty ? .empty : "<span class=\"k-fault\">fault</span>"
+        let shade: Markup = model.shades.isEmpty ? .empty : "<span class=\"k-fault\">fault</span>"
         return section(
             "time", "Over time",
             "<p class=\"legend\"><span class=\"k-median\">median</span><span class=\"k-band\">5th to 95th percentile</span><span class=\"k-sent\">sent, median</span>\(shade)</p><div class=\"columns\">\(columns)</div>"
@@ -30,7 +30,7 @@ extension HTMLReport {
         guard let series = model.series(quantity, kind) else { return .empty }
         return Chart(
             title: title, note: note, dimension: quantity.dimension, series: series,
-            comparison: comparison.flatMap { model.series($0, kind) }, faults: model.result.faults, duration: model.duration
+            comparison: comparison.flatMap { model.series($0, kind) }, faults: model.shades, duration: model.duration
         ).markup
     }
 

@@ -1,23 +1,26 @@
 internal import Measurement
+internal import RTCCore
 
 extension HTMLReport {
-    private struct Peer {
+    struct Peer {
         var name: String
         var failure: RunResult.FailureRow?
-        var unseen = 0
+        var unseen: [String] = []
         var due = 0
         var intact = 0
-        var longestGap = 0.0
+        /// The track with the longest stretch without a whole frame.
+        var gap: TrackQuality?
         var freezeTime = 0.0
         var latency: Double?
         var firstFrame: Double?
 
         var share: Double { due == 0 ? 0 : Double(intact) / Double(due) }
+        var longestGap: Double { gap?.longestGap ?? 0 }
 
         /// Those who got nothing, then those who were cut off the longest.
         func isWorse(than other: Peer) -> Bool {
-            let left = (failure == nil ? 0 : 1, unseen)
-            let right = (other.failure == nil ? 0 : 1, other.unseen)
+            let left = (failure == nil ? 0 : 1, unseen.count)
+            let right = (other.failure == nil ? 0 : 1, other.unseen.count)
             if left != right { return left > right }
             if longestGap != other.longestGap { return longestGap > other.longestGap }
             if share != other.share { return share < other.share }
@@ -27,7 +30,8 @@ extension HTMLReport {
 
     private static let mostPeers = 10
 
-    static func worstPeers(_ model: ReportModel) -> Markup {
+    /// The worst first.
+    static func peers(_ model: ReportModel) -> [Peer] {
         var peers = model.bots.map { Peer(name: $0) }
         var places: [String: Int] = [:]
         for (place, name) in model.bots.enumerated() { places[name] = places[name] ?? place }
@@ -36,30 +40,36 @@ extension HTMLReport {
         }
         for sighting in model.sightings {
             guard let place = places[sighting.receiver] else { continue }
-            if !sighting.isComplete { peers[place].unseen += 1 }
+            if !sighting.isComplete { peers[place].unseen.append(sighting.sender) }
             if let first = sighting.first { peers[place].firstFrame = max(peers[place].firstFrame ?? 0, first) }
         }
-        for track in model.qualities {
+        for track in model.figures.tracks {
             guard let place = places[track.to] else { continue }
             peers[place].due += track.framesSent - track.framesWithheld
             peers[place].intact += track.framesIntact
-            peers[place].longestGap = max(peers[place].longestGap, track.longestGap)
+            if track.longestGap > peers[place].longestGap { peers[place].gap = track }
             peers[place].freezeTime += track.freezeTime
             if let latency = track.latencyP95 { peers[place].latency = max(peers[place].latency ?? 0, latency) }
         }
+        return peers.sorted { $0.isWorse(than: $1) }
+    }
+
+    static func worstPeers(_ model: ReportModel) -> Markup {
+        let peers = peers(model)
         guard !peers.isEmpty else { return .empty }
-        let worst = peers.sorted { $0.isWorse(than: $1) }.prefix(mostPeers)
-        let rows = worst.map { peer -> Markup in
-            let failure: Markup = peer.failure.map { "<small class=\"why\">\($0.phase): \($0.reason)</small>" } ?? .empty
-            return """
-                <tr><th scope="row">\(peer.name)\(failure)</th>\(number(Figure.text(peer.firstFrame, .time)))\
-                \(number(Figure.count(peer.unseen), isBad: peer.unseen > 0))\(number(Figure.share(peer.intact, of: peer.due)))\
-                \(number(Figure.text(peer.longestGap, .time)))\(number(Figure.text(peer.freezeTime, .time)))\
-                \(number(Figure.text(peer.latency, .time)))</tr>
-                """
+        let latencies = peers.compactMap(\.latency)
+        let usual = latencies.isEmpty ? nil : Aggregate.p50.value(of: latencies)
+        let rows = peers.prefix(mostPeers).map { peer -> Markup in
+            """
+            <tr><th scope="row">\(peer.name)</th><td class="words">\(reason(peer, model, usualLatency: usual))</td>\
+            \(number(Figure.text(peer.firstFrame, .time)))\
+            \(number(Figure.count(peer.unseen.count), isBad: !peer.unseen.isEmpty))\(number(Figure.share(peer.intact, of: peer.due)))\
+            \(number(Figure.text(peer.longestGap, .time)))\(number(Figure.text(peer.freezeTime, .time)))\
+            \(number(Figure.text(peer.latency, .time)))</tr>
+            """
         }
         let heads = [
-            head("Receiver"), head("First frame", isNumber: true), head("Not seen", isNumber: true),
+            head("Receiver"), head("Because"), head("First frame", isNumber: true), head("Not seen", isNumber: true),
             head("Frames intact", isNumber: true), head("Longest gap", isNumber: true), head("Video stood still", isNumber: true),
             head("Latency p95", isNumber: true),
         ]
@@ -70,58 +80,30 @@ extension HTMLReport {
             table("rows", head: heads, rows: Array(rows)))
     }
 
-    // MARK: - Funnel
+    /// A gap is worth a word from here on, in seconds.
+    private static let gapOfNote = 0.5
 
-    static func funnel(_ model: ReportModel) -> Markup {
-        guard !model.stages.isEmpty else { return .empty }
-        let longest = model.stages.flatMap(\.seconds).max() ?? 0
-        let rows = model.stages.map { stage -> Markup in
-            let p50 = stage.seconds.isEmpty ? nil : Aggregate.p50.value(of: stage.seconds)
-            let p95 = stage.seconds.isEmpty ? nil : Aggregate.p95.value(of: stage.seconds)
-            let failures = stage.failures.count
-            let example: Markup =
-                stage.failures.first.map {
-                    "<small class=\"why\">\(failures) failed here, such as \($0.bot): \($0.reason)</small>"
-                }
-                ?? .empty
-            return """
-                <tr><th scope="row">\(phrase(stage.name))\(example)</th>\
-                \(number("\(Figure.count(stage.reached)) of \(Figure.count(stage.total))", isBad: stage.reached < stage.total))\
-                \(number(Figure.text(p50, .time)))\(number(Figure.text(p95, .time)))\(number(Figure.text(stage.seconds.max(), .time)))\
-                <td class="meter">\(bars(p50, p95, longest))</td></tr>
-                """
+    /// What sets this peer apart, in a sentence.
+    private static func reason(_ peer: Peer, _ model: ReportModel, usualLatency: Double?) -> String {
+        if let failure = peer.failure { return "did not get in: \(failure.phase), \(failure.reason)" }
+        if let first = peer.unseen.first {
+            let more = peer.unseen.count > 1 ? " and \(peer.unseen.count - 1) more" : ""
+            return "did not see or hear \(first)\(more)"
         }
-        let heads = [
-            head("Phase"), head("Passed", isNumber: true), head("p50", isNumber: true), head("p95", isNumber: true),
-            head("Longest", isNumber: true), head(""),
-        ]
-        return section(
-            "join", "The way in, phase by phase",
-            note:
-                "Bots until they are let in, then each of their connections. The dark bar is the median, the light one the 95th percentile.",
-            table("rows", head: heads, rows: rows))
-    }
-
-    private static func phrase(_ phase: String) -> String {
-        switch phase {
-        case "resolve": "Resolve the name"
-        case "connect": "Connect to the server"
-        case "signaling": "Join by signaling"
-        case "authorise": "Be authorised"
-        case "gather": "Gather candidates"
-        case "check": "Check the path (ICE)"
-        case "dtls": "Agree on keys (DTLS)"
-        case "first_rtp": "First packet"
-        case "first_frame": "First whole frame"
-        default: phase
+        if let gap = peer.gap, gap.longestGap >= gapOfNote {
+            let faults = model.shades(
+                from: gap.longestGapStart, to: gap.longestGapStart + gap.longestGap, hitting: [gap.from, gap.to])
+            let end = gap.longestGapStart + gap.longestGap
+            func misfit(_ fault: RunResult.FaultRow) -> Double { abs(fault.start - gap.longestGapStart) + abs(fault.end - end) }
+            let names = unique(faults.sorted { (misfit($0), $0.start) < (misfit($1), $1.start) }.map(\.name))
+            let during = names.isEmpty ? ", without a fault" : " during " + names.prefix(2).joined(separator: " and ")
+            return
+                "no \(gap.kind.rawValue) of \(gap.from) from \(Figure.tenths(gap.longestGapStart)) for \(Figure.text(gap.longestGap, .time))\(during)"
         }
-    }
-
-    private static func bars(_ p50: Double?, _ p95: Double?, _ longest: Double) -> Markup {
-        guard let p50, let p95, longest > 0 else { return .empty }
-        let dark = Figure.decimals(p50 / longest * 100, 1)
-        let light = Figure.decimals(p95 / longest * 100, 1)
-        return
-            "<svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"rail\" width=\"100\" height=\"10\"/><rect class=\"bar light\" width=\"\(light)\" height=\"10\"/><rect class=\"bar\" width=\"\(dark)\" height=\"10\"/></svg>"
+        if peer.due > 0, peer.share < 0.99 { return "lost \(Figure.share(peer.due - peer.intact, of: peer.due)) of its frames" }
+        if let latency = peer.latency, let usualLatency, latency > 2 * usualLatency, latency > 0.05 {
+            return "latency is \(Figure.digits(latency / usualLatency)) times the usual"
+        }
+        return peer.due == 0 ? "nothing was sent to it" : "nothing of note"
     }
 }

@@ -107,19 +107,48 @@ extension HTMLReport {
         .total{background:var(--paper)}.total th{font-weight:650}
         .words{min-width:230px;font-size:13.5px}.words div+div{margin-top:1px}.network th,.network td:nth-child(6){white-space:nowrap}
         .plain{padding-left:20px}
+        a{color:inherit;text-decoration-color:var(--soft);text-underline-offset:3px}
+        .reasons a{text-decoration-thickness:1px}.reasons span{color:var(--soft)}
+        .failures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:14px;margin-top:10px}
+        .failure{background:var(--card);border:1px solid var(--line);border-top:4px solid var(--fail);border-radius:10px;padding:14px 18px 10px;min-width:0;break-inside:avoid}
+        .failure h3{margin:0;font-size:15.5px}.failure h3 .line{display:block;margin:2px 0 0;white-space:normal;overflow-wrap:anywhere}
+        .failure>.why{margin:8px 0 4px;font-weight:600}
+        .failure dl>div{display:grid;grid-template-columns:64px 1fr;gap:0 12px;padding:6px 0;border-top:1px solid var(--line)}
+        .failure dt{font-size:13px}.failure dd{text-align:left;font-size:14px;overflow-wrap:anywhere}
+        .failure dd p+p{margin-top:4px}
+        .q-look dd{color:var(--soft)}
+        .lists>details+details{margin-top:6px}
+        summary small{margin-left:8px}
+        .rooms{background:var(--card);border:1px solid var(--line);border-radius:10px;overflow:hidden}
+        .rooms details{border:0;border-top:1px solid var(--line);border-radius:0;margin:0!important}
+        .rooms .head,.rooms summary{display:grid;grid-template-columns:minmax(0,1fr) 80px 120px 90px 90px;gap:12px;padding:7px 16px;font-variant-numeric:tabular-nums}
+        .rooms summary{list-style-position:inside}
+        .rooms summary b::before{content:"▸ ";color:var(--soft)}.rooms details[open] summary b::before{content:"▾ "}
+        .rooms summary b{font-weight:550;overflow-wrap:anywhere}
+        .rooms span{text-align:right;font-weight:400}
+        .rooms .head{color:var(--soft);font-size:12.5px}.rooms .head b,.rooms .head span{font-weight:600}
+        .rooms .legend{padding:0 16px 10px}
+        .index{display:grid;gap:12px;margin-top:10px}.index .verdict{padding:14px 18px 12px;border-left-width:6px}
+        .index h3{margin:0;font-size:16px;overflow-wrap:anywhere}.index .badge{font-size:12px;padding:1px 10px;margin:0 6px 0 0}
+        .index p.facts{margin-top:6px}.index .reasons{margin-top:6px}
+        .glossary{padding:0 16px 12px}.glossary div{display:grid;grid-template-columns:170px 1fr;gap:4px 16px;padding:6px 0;border-top:1px solid var(--line)}
+        .glossary dd{text-align:left;max-width:90ch}details>.note{margin:0;padding:0 16px 8px}
         dl.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:0 32px;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:6px 16px}
         dl.facts div{display:flex;justify-content:space-between;gap:12px;padding:6px 0}
         dt{color:var(--soft)}dd{font-variant-numeric:tabular-nums;text-align:right}
         details{background:var(--card);border:1px solid var(--line);border-radius:10px}
         summary{cursor:pointer;padding:10px 16px;font-weight:550}
         details .scroll{border:0;border-top:1px solid var(--line);border-radius:0}
+        .rush{margin:12px 0}.rush svg{width:100%;height:auto;display:block}
+        .rush .actual{fill:var(--series)}.rush .plain{fill:none;stroke:var(--soft);stroke-width:1;stroke-dasharray:3 2}
+        .rush line{stroke:var(--line)}.rush text{fill:var(--soft);font-size:9px}.rush figcaption{color:var(--soft);font-size:13px;margin-top:6px}
         .events td{font-size:13.5px}.peer{color:var(--soft)}
         .replay{margin-top:8px;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 16px;white-space:pre-wrap}
         @media (max-width:900px){.tiles{grid-template-columns:repeat(auto-fit,minmax(150px,1fr))}}
         @media (max-width:640px){
         body{font-size:14.5px}main{padding:12px 12px 32px}h1{font-size:20px}section,footer{margin-top:28px}
         .verdict{padding:16px 16px 14px;border-left-width:6px}
-        .tiles{grid-template-columns:1fr 1fr;gap:8px}.tile strong{font-size:20px}
+        .tiles{grid-template-columns:1fr 1fr;gap:8px}.tile:last-child{grid-column:span 2}.tile strong{font-size:20px}
         .cards,.columns{grid-template-columns:minmax(0,1fr)}
         th,td{padding:6px 9px}.pair th,.pair td{padding:6px 0 6px 8px}
         .assertions thead,.assertions .meter{display:none}
@@ -129,6 +158,10 @@ extension HTMLReport {
         .assertions .claim{grid-column:2/4}.assertions .value{grid-column:2;text-align:left}.assertions .bound{grid-column:3}
         .rows tbody th{position:sticky;left:0;background:var(--card);min-width:112px;max-width:46vw;overflow-wrap:break-word}
         .rows .meter{display:none}
+        .failure{padding:12px 14px 8px}.failure dl>div{grid-template-columns:1fr}.failure dt{font-weight:600}
+        .rooms .head,.rooms summary{grid-template-columns:minmax(0,1fr) 64px 62px;gap:8px;padding:7px 12px}
+        .rooms summary>:nth-child(2),.rooms .head>:nth-child(2),.rooms summary>:nth-child(4),.rooms .head>:nth-child(4){display:none}
+        .glossary div{grid-template-columns:1fr;gap:0}
         .rows .total th{background:var(--paper)}
         .plot{padding-left:58px}.area{height:120px}
         dl.facts{grid-template-columns:1fr}

@@ -4,10 +4,7 @@ extension HTMLReport {
     static func verdict(_ model: ReportModel) -> Markup {
         let result = model.result
         let (kind, mark, meaning) = meaning(of: result)
-        let reasons: Markup =
-            result.reasons.isEmpty
-            ? .empty
-            : "<ul class=\"reasons\">\(result.reasons.prefix(mostReasons).map { "<li>\($0)</li>" })\(moreReasons(result))</ul>"
+        let reasons = reasons(result)
         let driver = result.driver == "simulate" ? "simulated in virtual time" : "on real sockets"
         return """
             <header class="verdict \(kind)">
@@ -21,11 +18,27 @@ extension HTMLReport {
             """
     }
 
-    private static let mostReasons = 12
+    private static let mostReasons = 8
 
-    private static func moreReasons(_ result: RunResult) -> Markup {
-        let more = result.reasons.count - mostReasons
-        return more > 0 ? "<li>and \(more) more; all are in result.json</li>" : .empty
+    /// What does not hold, each with a way to what is known about it, after what else is wrong with the run.
+    private static func reasons(_ result: RunResult) -> Markup {
+        let failed = result.assertions.filter { $0.status != "pass" }
+        let ofAssertions = Set(failed.map { "\($0.text): \($0.explanation)" })
+        let others = result.reasons.filter { !ofAssertions.contains($0) }
+        var items = others.prefix(mostReasons).map { reason -> Markup in "<li>\(reason)</li>" }
+        items += failed.prefix(mostReasons).enumerated().map { index, row -> Markup in
+            "<li><a href=\"#why-\(index + 1)\"><code>\(row.text)</code></a> <span>\(measured(row, result))</span></li>"
+        }
+        let more = others.count + failed.count - items.count
+        if more > 0 { items.append("<li>and \(more) more</li>") }
+        return items.isEmpty ? .empty : "<ul class=\"reasons\">\(items)</ul>"
+    }
+
+    private static func measured(_ row: RunResult.AssertionRow, _ result: RunResult) -> String {
+        guard row.status != "error" else { return "there was nothing to measure" }
+        let claim = try? Assertion(parsing: row.text, events: result.faults.map(\.name))
+        guard let value = row.value else { return "never came" }
+        return "is " + (claim.map { Figure.text(value, $0.dimension) } ?? Figure.digits(value))
     }
 
     private static func meaning(of result: RunResult) -> (Markup, String, String) {
@@ -48,9 +61,9 @@ extension HTMLReport {
     private static func tiles(_ model: ReportModel) -> Markup {
         let result = model.result
         let seen = model.sightings.count(where: \.isComplete)
-        let due = model.qualities.reduce(0) { $0 + $1.framesSent - $1.framesWithheld }
-        let intact = model.qualities.reduce(0) { $0 + $1.framesIntact }
-        let gap = model.qualities.map(\.longestGap).max()
+        let due = model.figures.tracks.reduce(0) { $0 + $1.framesSent - $1.framesWithheld }
+        let intact = model.figures.tracks.reduce(0) { $0 + $1.framesIntact }
+        let gap = model.figures.tracks.map(\.longestGap).max()
         let first = result.metrics["first_frame"]
         return """
             <div class="tiles">
@@ -78,7 +91,7 @@ extension HTMLReport {
             note: "Each bar is what was measured, each tick the bound. A bar that ends on the wrong side of its tick fails.",
             table(
                 "assertions",
-                head: [head(""), head("Claim"), head("Measured", isNumber: true), head("Bound", isNumber: true), head("")],
+                head: [head(""), head("Claim"), head("Measured", isNumber: true), head("Bound", isNumber: true), meterHead],
                 rows: rows))
     }
 
@@ -89,8 +102,7 @@ extension HTMLReport {
             claim.map { Figure.text(assertion.value, $0.dimension) } ?? assertion.value.map { Figure.digits($0) } ?? Figure.none
         let bound = claim.map { "\($0.op.rawValue)\u{00A0}\(Figure.bound($0.value, $0.dimension))" } ?? ""
         let place: Markup = assertion.line.map { "<span class=\"line\">line \($0)</span>" } ?? .empty
-        let hints = model.hints[assertion.text, default: []].map { hint -> Markup in "<small>\(hint)</small>" }
-        let why: Markup = isPass ? .empty : "<small class=\"why\">\(assertion.explanation)</small>\(hints)"
+        let why: Markup = isPass ? .empty : "<small class=\"why\">\(assertion.explanation)</small>"
         let kind: Markup = isPass ? "pass" : "fail"
         var bar = Markup.empty
         if let claim, let value = assertion.value { bar = meter(value, bound: claim.value, kind: kind) }

@@ -13,7 +13,26 @@ public enum HTMLReport {
         _ result: RunResult, _ measurement: RunMeasurement, networks: [ConfiguredNetwork] = [],
         redact: (String) -> String = { $0 }
     ) -> [UInt8] {
-        let model = ReportModel(result, measurement, networks: networks, redact: redact)
+        var result = result
+        if result.assertions.contains(where: { $0.status != "pass" && $0.evidence == nil }) {
+            result.addEvidence(measurement, networks: networks)
+        }
+        return encode(
+            result, ReportFigures(measurement, faults: result.faults, networks: networks),
+            events: EventLog.lines(measurement.record), redact: redact)
+    }
+
+    /// The same page of a run that was measured before.
+    public static func encode(
+        _ result: RunResult, _ figures: ReportFigures, events: [EventLog.Line], redact: (String) -> String = { $0 }
+    ) -> [UInt8] {
+        let model = ReportModel(result, figures, events, redact: redact)
+        let sections = [
+            verdict(model), failures(model), directions(model), assertions(model), sightings(model), overTime(model),
+            faults(model), reconnects(model), worstPeers(model), funnel(model), audit(model), network(model), generator(model),
+            Self.events(model),
+            measured(model), data(model),
+        ]
         let page: Markup = """
             <!DOCTYPE html>
             <html lang="en">
@@ -29,19 +48,7 @@ public enum HTMLReport {
             </head>
             <body>
             <main>
-            \(verdict(model))
-            \(directions(model))
-            \(assertions(model))
-            \(sightings(model))
-            \(overTime(model))
-            \(faults(model))
-            \(worstPeers(model))
-            \(funnel(model))
-            \(audit(model))
-            \(network(model))
-            \(generator(model))
-            \(events(model))
-            \(data(model))
+            \(sections.joined(separator: "\n"))
             <footer><h2>Run it again</h2><pre class="replay"><code>\(model.result.replay)</code></pre></footer>
             </main>
             </body>
@@ -55,30 +62,15 @@ public enum HTMLReport {
     static let mostData = 4_000_000
 
     private struct Data: Encodable {
-        struct Series: Encodable {
-            var name: String
-            var kind: String
-            var unit: String
-            /// Start, end, samples, p5, lowest and highest median, p95.
-            var bands: [[Double]]
-        }
-
         var result: RunResult
         /// Members of the result that are only in `result.json`.
         var leftOut: [String]
-        var series: [Series]
+        var series: [ReportFigures.Series]
     }
 
     /// The figures behind the page, for programs that have only the page.
     private static func data(_ model: ReportModel) -> Markup {
-        let series = model.series.map { series in
-            Data.Series(
-                name: series.quantity.rawValue, kind: series.kind.rawValue, unit: series.quantity.dimension.rawValue,
-                bands: series.series.bands.map {
-                    [$0.start, $0.end, Double($0.count), $0.p5, $0.lowestMedian, $0.highestMedian, $0.p95]
-                })
-        }
-        var data = Data(result: model.result, leftOut: [], series: series)
+        var data = Data(result: model.result, leftOut: [], series: model.figures.series)
         if data.result.encoded().count > mostData {
             data.result.peers = []
             data.result.network = []
@@ -109,6 +101,9 @@ public enum HTMLReport {
     static func head(_ text: String, isNumber: Bool = false) -> Markup {
         isNumber ? "<th scope=\"col\" class=\"n\">\(text)</th>" : "<th scope=\"col\">\(text)</th>"
     }
+
+    /// Over a column of bars, which is not there on a narrow screen.
+    static let meterHead: Markup = "<th class=\"meter\"></th>"
 
     static func number(_ text: String, isBad: Bool = false) -> Markup {
         isBad ? "<td class=\"n bad\">\(text)</td>" : "<td class=\"n\">\(text)</td>"

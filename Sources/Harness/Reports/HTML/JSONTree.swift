@@ -44,12 +44,23 @@ enum JSONTree: Codable {
         }
     }
 
-    /// The same with every text that is a value changed; keys are ours and stay.
+    /// Members whose values are words of ours: a secret that happens to be one of them must not make a report unreadable.
+    private static let vocabulary: Set<String> = [
+        "cipher", "direction", "driver", "kind", "kinds", "phase", "question", "schema", "status", "unit", "verdict",
+    ]
+
+    /// The same with every text that is a value changed; keys and words that are ours stay.
     func mapTexts(_ change: (String) -> String) -> JSONTree {
         switch self {
         case .text(let text): .text(change(text))
         case .list(let list): .list(list.map { $0.mapTexts(change) })
-        case .table(let table): .table(table.mapValues { $0.mapTexts(change) })
+        case .table(let table):
+            .table(
+                Dictionary(
+                    // order: keys are unique
+                    uniqueKeysWithValues: table.map { key, value in
+                        (key, Self.vocabulary.contains(key) ? value : value.mapTexts(change))
+                    }))
         default: self
         }
     }

@@ -7,6 +7,8 @@ struct Diagnostics {
     private(set) var errors: [ScenarioError] = []
     /// What the environment put into the file: messages name the variable, not its value.
     var substitutions: [DocumentNode.Substitution] = []
+    /// What else must not be said: tokens in addresses.
+    var secrets: [String] = []
 
     init(file: String) {
         self.file = file
@@ -42,7 +44,13 @@ struct Diagnostics {
         for substitution in substitutions where substitution.value.count >= Scenario.shortestSecret {
             message = message.replacing(substitution.value, with: "${\(substitution.name)}")
         }
+        // In all messages: one about another line, or the override that wrote the address, may hold it too.
+        var location = error.location
+        for secret in secrets.sorted(by: { ($1.count, $0) < ($0.count, $1) }) where secret.count >= Scenario.shortestSecret {
+            message = message.replacing(secret, with: "[redacted]")
+            location.override = location.override?.replacing(secret, with: "[redacted]")
+        }
         let visible = message.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }
-        return ScenarioError(file: error.file, location: error.location, field: error.field, message: visible.joined())
+        return ScenarioError(file: error.file, location: location, field: error.field, message: visible.joined())
     }
 }

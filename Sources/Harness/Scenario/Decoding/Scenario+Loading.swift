@@ -40,6 +40,7 @@ extension Scenario {
             throw decoder.diagnostics.sorted
         }
         for override in overrides {
+            decoder.diagnostics.secrets += AddressSecrets.find(in: override)
             do {
                 try root.set(override)
             } catch {

@@ -51,6 +51,9 @@ extension ScenarioDecoder {
             decoder.choice(node, path, Scenario.Subscription.self, unavailable: Availability.subscriptions, of: "a subscription")
         }
         let network = optional(fields, "network", NetworkProfile.clean) { decoder, node, path in decoder.network(node, path) }
+        let ecn = optional(fields, "ecn", ECN.notECT) { decoder, node, path in
+            decoder.choice(node, path, Codepoint.self, of: "a codepoint")?.ecn
+        }
         let reconnect: ReconnectPolicy?? = optional(fields, "reconnect", nil) { decoder, node, path in
             decoder.reconnect(node, path).map { Optional($0) }
         }
@@ -61,12 +64,27 @@ extension ScenarioDecoder {
                 "the last of \(count) bots would join at \(last), when the run of \(Quantity(duration.inSeconds, .time)) is over: "
                     + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
         }
-        guard let name, let count, let arrival, let room, let publication, let subscription, let network, let reconnect else {
+        guard let name, let count, let arrival, let room, let publication, let subscription, let network, let ecn, let reconnect
+        else {
             return nil
         }
         return Scenario.Group(
             name: name, count: count, arrival: arrival, room: room, publication: publication, subscription: subscription,
-            network: network, reconnect: reconnect)
+            network: network, ecn: ecn, reconnect: reconnect)
+    }
+
+    private enum Codepoint: String, CaseIterable {
+        case none
+        case ect0
+        case ect1
+
+        var ecn: ECN {
+            switch self {
+            case .none: .notECT
+            case .ect0: .ect0
+            case .ect1: .ect1
+            }
+        }
     }
 
     /// The default where a key is absent, `nil` where it is wrong.
@@ -125,9 +143,13 @@ extension ScenarioDecoder {
         while let open = rest.firstIndex(of: "{") {
             let close = rest[open...].firstIndex(of: "}") ?? rest.endIndex
             let name = String(rest[rest.index(after: open)..<close])
-            guard close < rest.endIndex, Plan.roomPlaceholders.contains(name) else {
-                let advice = Spelling.advice(for: name, in: Plan.roomPlaceholders, noun: "there are")
-                diagnostics.report("'{\(name)' is not a placeholder of a room\(advice)", at: node.location, field: path)
+            guard close < rest.endIndex, RoomName.isPlaceholder(name) else {
+                let isClosed = close < rest.endIndex
+                let placeholders = RoomName.placeholders.map { "{\($0)}" }
+                let advice =
+                    isClosed ? Spelling.advice(for: "{\(name)}", in: placeholders, noun: "there are") : "; close it with '}'"
+                diagnostics.report(
+                    "'{\(name)\(isClosed ? "}" : "")' is not a placeholder of a room\(advice)", at: node.location, field: path)
                 return nil
             }
             rest = rest[rest.index(after: close)...]
@@ -139,7 +161,7 @@ extension ScenarioDecoder {
         return room
     }
 
-    private mutating func publication(_ node: DocumentNode, _ path: String) -> Publication? {
+    mutating func publication(_ node: DocumentNode, _ path: String) -> Publication? {
         guard let fields = fields(of: node, .publish, path: path) else { return nil }
         let audio = optional(fields, "audio", nil as String?) { decoder, node, path in
             decoder.mediaFile(node, path, ["ogg", "opus"], Availability.audioFormats, example: "fixtures/speech.ogg").map {

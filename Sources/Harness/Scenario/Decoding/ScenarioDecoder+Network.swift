@@ -41,40 +41,43 @@ extension ScenarioDecoder {
         guard let fields = fields(of: node, .impairment, path: path) else { return nil }
         let before = diagnostics.errors.count
         var impairment = Impairment()
-        if let node = fields["loss"] { impairment.loss = loss(node, fields.path(of: "loss")) ?? .none }
+        if let node = fields["loss"], let (model, place) = loss(node, fields.path(of: "loss")) {
+            impairment.loss = model
+            impairment.lossPlace = place
+        }
         if let node = fields["delay"] { impairment.delay = duration(node, fields.path(of: "delay")) ?? .zero }
         if let node = fields["jitter"] { impairment.jitter = jitter(node, fields.path(of: "jitter")) ?? .none }
-        if let node = fields["rate"] { impairment.rate = rate(node, fields.path(of: "rate"), queue: fields["queue"], fields) }
-        if let node = fields["queue"], fields["rate"] == nil {
-            diagnostics.report(
-                "a queue needs a 'rate' that fills it: add 'rate: 2Mbps'", at: node.location, field: fields.path(of: "queue"))
+        if let node = fields["reorder"] {
+            impairment.reordering = reordering(node, fields.path(of: "reorder"), fields) ?? .none
         }
+        let queue = fields["queue"].flatMap { self.queue($0, fields.path(of: "queue")) }
+        if let node = fields["rate"], let rate = rate(node, fields.path(of: "rate")) {
+            let bucket = fields["bucket"].flatMap { bytes($0, fields.path(of: "bucket")) } ?? 0
+            impairment.rate = RateLimit(bitsPerSecond: rate, bucket: bucket, queue: queue ?? RateLimit.defaultQueue)
+        }
+        if let node = fields["trace"] { impairment.trace = trace(node, fields.path(of: "trace"), queue: queue) }
+        checkLink(fields)
         if let node = fields["duplicate"] { impairment.duplicate = ratio(node, fields.path(of: "duplicate")) ?? 0 }
         if let node = fields["corrupt"] { impairment.corrupt = ratio(node, fields.path(of: "corrupt")) ?? 0 }
+        if let node = fields["mark"] { impairment.mark = ratio(node, fields.path(of: "mark")) ?? 0 }
         if let node = fields["mtu"] { impairment.mtu = mtu(node, fields.path(of: "mtu")) }
         return diagnostics.errors.count == before ? impairment : nil
     }
 
-    private mutating func loss(_ node: DocumentNode, _ path: String) -> LossModel? {
-        if case .scalar = node.content {
-            return ratio(node, path).map { $0 == 0 ? .none : .bernoulli($0) }
-        }
-        guard let fields = fields(of: node, .loss, path: path) else { return nil }
-        let rate = required(fields, "rate").flatMap { ratio($0, fields.path(of: "rate")) }
-        guard let burstNode = fields["burst"] else { return rate.map { $0 == 0 ? .none : .bernoulli($0) } }
-        let burst = number(burstNode, fields.path(of: "burst"), in: 1...1e6, example: "4")
-        guard let rate, let burst else { return nil }
-        guard rate > 0 else { return LossModel.none }
-        guard rate < 1, burst > rate / (1 - rate) else {
-            let least =
-                rate < 1 ? "longer than \(Quantity(rate / (1 - rate), .number)), or the rate lower" : "possible only below 100%"
+    /// What only a bottleneck can have.
+    private mutating func checkLink(_ fields: Fields) {
+        guard fields["rate"] == nil else { return }
+        if let node = fields["queue"], fields["trace"] == nil {
             diagnostics.report(
-                "a loss of \(Quantity(rate, .ratio)) in bursts of \(Quantity(burst, .number)) cannot be: a burst must be \(least)",
-                at: burstNode.location, field: fields.path(of: "burst"))
-            return nil
+                "a queue needs a 'rate' that fills it: add 'rate: 2Mbps'", at: node.location, field: fields.path(of: "queue"))
         }
-        return .bursts(loss: rate, burst: burst)
+        if let node = fields["bucket"] {
+            diagnostics.report(
+                "a bucket needs a 'rate' that fills it: add 'rate: 2Mbps'", at: node.location, field: fields.path(of: "bucket"))
+        }
     }
+
+    // MARK: delay and order
 
     private mutating func jitter(_ node: DocumentNode, _ path: String) -> Jitter? {
         if case .scalar = node.content {
@@ -82,36 +85,149 @@ extension ScenarioDecoder {
         }
         guard let fields = fields(of: node, .jitter, path: path) else { return nil }
         let amount = required(fields, "amount").flatMap { duration($0, fields.path(of: "amount")) }
-        var distribution: JitterShape? = .uniform
+        var distribution: Jitter.Distribution? = .uniform
         if let node = fields["distribution"] {
-            distribution = choice(node, fields.path(of: "distribution"), JitterShape.self, of: "a distribution")
+            distribution = choice(node, fields.path(of: "distribution"), Jitter.Distribution.self, of: "a distribution")
+        }
+        var correlation: Double? = 0
+        if let node = fields["correlation"] {
+            correlation = ratio(node, fields.path(of: "correlation"))
+            if correlation == 1 {
+                diagnostics.report(
+                    "a correlation of 100% would never change: write less, such as 90%", at: node.location,
+                    field: fields.path(of: "correlation"))
+                return nil
+            }
         }
         var reorders: Bool? = false
         if let node = fields["reorders"] { reorders = boolean(node, fields.path(of: "reorders")) }
-        guard let amount, let distribution, let reorders else { return nil }
-        return Jitter(distribution == .normal ? .normal : .uniform, amount: amount, reorders: reorders)
+        guard let amount, let distribution, let correlation, let reorders else { return nil }
+        return Jitter(distribution, amount: amount, correlation: correlation, reorders: reorders)
     }
 
-    private enum JitterShape: String, CaseIterable {
-        case uniform
-        case normal
-    }
-
-    private mutating func rate(_ node: DocumentNode, _ path: String, queue: DocumentNode?, _ fields: Fields) -> RateLimit? {
-        let rate = quantity(node, path, [.bitrate])
-        var limit: RateLimit.Queue? = .dropTail(.milliseconds(300))
-        if let queue {
-            let quantity = quantity(queue, fields.path(of: "queue"), [.time, .size])
-            limit = quantity.map { $0.dimension == .time ? .dropTail(Self.duration($0)) : .bytes(Int(min($0.value, 1e12))) }
+    private mutating func reordering(_ node: DocumentNode, _ path: String, _ impairment: Fields) -> Reordering? {
+        guard let fields = fields(of: node, .reorder, path: path) else { return nil }
+        let forms = "a reordering is { every: 5 } or { share: 1%, by: 20ms }"
+        if let every = fields["every"] {
+            guard fields["share"] == nil, fields["by"] == nil else {
+                diagnostics.report(forms, at: node.location, field: path)
+                return nil
+            }
+            if impairment["delay"] == nil, impairment["trace"] == nil {
+                diagnostics.report(
+                    "an early datagram needs a 'delay' that it can skip: add 'delay: 30ms'", at: every.location,
+                    field: fields.path(of: "every"))
+                return nil
+            }
+            return integer(every, fields.path(of: "every"), in: 2...1_000_000, example: 5).map { .everyNth($0) }
         }
-        guard let rate, let limit else { return nil }
+        guard let shareNode = fields["share"], let byNode = fields["by"] else {
+            diagnostics.report(forms, at: node.location, field: path)
+            return nil
+        }
+        let share = ratio(shareNode, fields.path(of: "share"))
+        let by = positiveDuration(byNode, fields.path(of: "by"))
+        guard let share, let by else { return nil }
+        return share > 0 ? .late(probability: share, by: by) : Reordering.none
+    }
+
+    // MARK: the bottleneck
+
+    private mutating func rate(_ node: DocumentNode, _ path: String) -> Double? {
+        guard let rate = quantity(node, path, [.bitrate]) else { return nil }
         guard rate.value >= 1000, rate.value <= 1e12 else {
             diagnostics.report(
                 "a bottleneck carries at least 1kbps: write 300kbps, or leave 'rate' out for an endless one; "
                     + "for none at all there is 'blackout'", at: node.location, field: path)
             return nil
         }
-        return RateLimit(bitsPerSecond: rate.value, queue: limit)
+        return rate.value
+    }
+
+    private mutating func queue(_ node: DocumentNode, _ path: String) -> RateLimit.Queue? {
+        if case .scalar(let word) = node.content {
+            if word == "codel" { return .codel(CoDel.Parameters()) }
+            if word == "endless" { return .endless }
+            let quantity = quantity(node, path, [.time, .size])
+            return quantity.map { $0.dimension == .time ? .dropTail(Self.duration($0)) : .bytes(Self.bytes($0)) }
+        }
+        guard let fields = fields(of: node, .queue, path: path) else { return nil }
+        var discipline: Discipline? = .droptail
+        if let node = fields["discipline"] {
+            discipline = choice(node, fields.path(of: "discipline"), Discipline.self, of: "a discipline")
+        }
+        var packets: Int?
+        if let node = fields["packets"] {
+            packets = integer(node, fields.path(of: "packets"), in: 1...1_000_000, example: 50)
+            if packets == nil { return nil }
+        }
+        guard let discipline else { return nil }
+        return discipline == .codel ? codel(fields, packets: packets) : dropTail(fields, packets: packets)
+    }
+
+    private enum Discipline: String, CaseIterable {
+        case droptail
+        case codel
+    }
+
+    private mutating func codel(_ fields: Fields, packets: Int?) -> RateLimit.Queue? {
+        for key in ["time", "size"] {
+            guard let node = fields[key] else { continue }
+            diagnostics.report(
+                "CoDel bounds the wait by 'target'; a queue with it may have 'packets', not '\(key)'", at: node.location,
+                field: fields.path(of: key))
+            return nil
+        }
+        var parameters = CoDel.Parameters()
+        if let packets { parameters.packets = packets }
+        var isWrong = false
+        if let node = fields["target"] {
+            if let target = positiveDuration(node, fields.path(of: "target")) {
+                parameters.target = target
+            } else {
+                isWrong = true
+            }
+        }
+        if let node = fields["interval"] {
+            if let interval = positiveDuration(node, fields.path(of: "interval")) {
+                parameters.interval = interval
+            } else {
+                isWrong = true
+            }
+        }
+        if let node = fields["ecn"] {
+            if let marks = boolean(node, fields.path(of: "ecn")) { parameters.marksECN = marks } else { isWrong = true }
+        }
+        return isWrong ? nil : .codel(parameters)
+    }
+
+    private mutating func dropTail(_ fields: Fields, packets: Int?) -> RateLimit.Queue? {
+        for key in ["target", "interval", "ecn"] {
+            guard let node = fields[key] else { continue }
+            diagnostics.report(
+                "'\(key)' belongs to CoDel: add 'discipline: codel', or take it out", at: node.location,
+                field: fields.path(of: key))
+            return nil
+        }
+        let bounds = ["time", "size", "packets"].filter { fields[$0] != nil }
+        guard bounds.count == 1 else {
+            diagnostics.report(
+                "a queue has one bound: { time: 300ms }, { size: 64KiB } or { packets: 50 }; for none write 'endless'",
+                at: fields.location, field: fields.path)
+            return nil
+        }
+        if let node = fields["time"] { return duration(node, fields.path(of: "time")).map { .dropTail($0) } }
+        if let node = fields["size"] { return bytes(node, fields.path(of: "size")).map { .bytes($0) } }
+        return packets.map { .packets($0) }
+    }
+
+    private mutating func bytes(_ node: DocumentNode, _ path: String) -> Int? {
+        quantity(node, path, [.size]).map(Self.bytes)
+    }
+
+    private static func bytes(_ quantity: Quantity) -> Int {
+        let most = 1e12
+        return Int(min(quantity.value, most))
     }
 
     private mutating func mtu(_ node: DocumentNode, _ path: String) -> Int? {
@@ -125,5 +241,25 @@ extension ScenarioDecoder {
             return nil
         }
         return Int(quantity.value)
+    }
+
+    // MARK: traces
+
+    /// Its file is read later, where media files are.
+    private mutating func trace(_ node: DocumentNode, _ path: String, queue: RateLimit.Queue?) -> TraceReplay? {
+        places[path] = node.location
+        var replay = TraceReplay(path: "", queue: queue ?? RateLimit.defaultQueue)
+        if case .scalar = node.content {
+            guard let file = text(node, path) else { return nil }
+            replay.path = file
+            return replay
+        }
+        guard let fields = fields(of: node, .trace, path: path), let file = requiredText(fields, "file") else { return nil }
+        replay.path = file
+        if let node = fields["loop"] {
+            guard let loops = boolean(node, fields.path(of: "loop")) else { return nil }
+            replay.loops = loops
+        }
+        return replay
     }
 }

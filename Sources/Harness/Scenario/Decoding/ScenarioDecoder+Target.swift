@@ -26,6 +26,10 @@ extension ScenarioDecoder {
     private mutating func address(_ node: DocumentNode, _ path: String) -> Scenario.Target.Address? {
         guard let url = text(node, path) else { return nil }
         places[path] = node.location
+        // Before anything is said about it: what is wrong with an address must not tell what is secret in it.
+        let tokens = AddressSecrets.find(in: url)
+        secrets += tokens
+        diagnostics.secrets += tokens
         if url == "embedded" { return .embedded }
         let expected = "write 'embedded' or an address such as ws://127.0.0.1:8080/"
         guard let separator = url.firstRange(of: "://") else {
@@ -51,26 +55,6 @@ extension ScenarioDecoder {
             diagnostics.report("'\(url)' names no host: \(expected)", at: node.location, field: path)
             return nil
         }
-        collectTokens(in: url, authority: String(authority))
         return .url(url)
-    }
-
-    /// Passwords and tokens in an address are secrets even where they are written out.
-    private mutating func collectTokens(in url: String, authority: String) {
-        if let at = authority.lastIndex(of: "@") {
-            secrets += authority[..<at].split(separator: ":").dropFirst().map(String.init)
-        }
-        guard let query = url.split(separator: "#", maxSplits: 1).first?.split(separator: "?", maxSplits: 1).dropFirst().first
-        else {
-            return
-        }
-        for item in query.split(separator: "&") {
-            let pair = item.split(separator: "=", maxSplits: 1)
-            guard pair.count == 2 else { continue }
-            let key = pair[0].lowercased()
-            if ["token", "key", "secret", "password", "auth"].contains(where: { key.contains($0) }) {
-                secrets.append(String(pair[1]))
-            }
-        }
     }
 }

@@ -4,8 +4,37 @@ import RTCCore
 extension ScenarioDecoder {
     mutating func timeline(_ fields: Fields, roster: Roster, duration: Duration?) -> [TimelineEntry] {
         var events: Set<String> = []
-        return list(fields, "timeline") { decoder, node, path in
-            decoder.entry(node, path, roster: roster, duration: duration, events: &events)
+        var comings: [(entry: TimelineEntry, location: SourceLocation, path: String)] = []
+        let timeline = list(fields, "timeline") { decoder, node, path -> TimelineEntry? in
+            let entry = decoder.entry(node, path, roster: roster, duration: duration, events: &events)
+            if let entry { comings.append((entry, node["do"]?.location ?? node.location, "\(path).do")) }
+            return entry
+        }
+        checkComings(comings, groups: roster.groups)
+        return timeline
+    }
+
+    /// Whoever comes back must have left.
+    private mutating func checkComings(
+        _ entries: [(entry: TimelineEntry, location: SourceLocation, path: String)], groups: [Scenario.Group]
+    ) {
+        var away: Set<String> = []
+        let ordered = entries.enumerated().sorted { ($0.element.entry.at, $0.offset) < ($1.element.entry.at, $1.offset) }
+        for (entry, location, path) in ordered.map(\.element) {
+            let names = groups.flatMap { group in
+                entry.who.indices(in: group.name, count: group.count, seed: 0).map { "\(group.name)[\($0)]" }
+            }
+            for verb in entry.verbs where verb == .leave || verb == .rejoin {
+                if verb == .leave {
+                    away.formUnion(names)
+                } else if let present = names.first(where: { !away.contains($0) }) {
+                    diagnostics.report(
+                        "\(present) would come back at \(Quantity(entry.at.inSeconds, .time)) without having left: let it 'leave' earlier",
+                        at: location, field: path)
+                } else {
+                    away.subtract(names)
+                }
+            }
         }
     }
 
@@ -38,6 +67,11 @@ extension ScenarioDecoder {
         let verbs = required(fields, "do").flatMap { self.verbs($0, fields.path(of: "do")) }
         if let at, let who, let verbs, verbs.contains(.leave), let node = fields["at"] {
             checkJoined(who, at: at, groups: roster.groups, node, fields.path(of: "at"))
+        }
+        if let who, who != .all, let verbs, verbs.contains(where: \.isForTheServer), let node = fields["who"] {
+            diagnostics.report(
+                "everybody loses a server: write 'who: all' where the server is killed", at: node.location,
+                field: fields.path(of: "who"))
         }
         if case .some(.none) = event { return nil }
         guard let at, let who, let verbs else { return nil }
@@ -111,46 +145,6 @@ extension ScenarioDecoder {
             indices.insert(index)
         }
         return .members(group: name, indices: indices.sorted())
-    }
-
-    private mutating func verbs(_ node: DocumentNode, _ path: String) -> [Verb]? {
-        var node = node
-        if case .scalar(let word) = node.content, !node.isNothing {
-            if word != "leave", KeyTable.verbs.names.contains(word) {
-                diagnostics.report("'\(word)' needs a value: write { \(word): … }", at: node.location, field: path)
-                return nil
-            }
-            let nothing = DocumentNode(content: .scalar(""), location: node.location, isPlain: true)
-            node.content = .mapping([DocumentNode.Entry(key: word, keyLocation: node.location, value: nothing)])
-        }
-        guard let fields = fields(of: node, .verbs, path: path) else { return nil }
-        if fields.keys.isEmpty {
-            diagnostics.report(
-                "nothing is done here: write { \(KeyTable.verbs.names.joined(separator: ": … } or { ")): … }", at: node.location,
-                field: path)
-        }
-        let before = diagnostics.errors.count
-        var verbs: [Verb] = []
-        for key in fields.keys {
-            guard let value = fields[key] else { continue }
-            let valuePath = fields.path(of: key)
-            switch key {
-            case "network":
-                if let profile = network(value, valuePath) { verbs.append(.network(profile)) }
-            case "blackout":
-                if let duration = positiveDuration(value, valuePath) { verbs.append(.blackout(duration)) }
-            case "leave":
-                if value.isNothing {
-                    verbs.append(.leave)
-                } else if case .scalar("true") = value.content {
-                    verbs.append(.leave)
-                } else {
-                    diagnostics.report("'leave' takes no value: write 'do: leave'", at: value.location, field: valuePath)
-                }
-            default: break
-            }
-        }
-        return verbs.isEmpty || diagnostics.errors.count != before ? nil : verbs
     }
 }
 

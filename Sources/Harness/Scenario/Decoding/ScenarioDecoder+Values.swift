@@ -159,7 +159,9 @@ extension ScenarioDecoder {
         do {
             quantity = try Quantity(parsing: text)
         } catch {
-            diagnostics.report("\(error.message); \(expected) is expected: write \(examples)", at: node.location, field: path)
+            let joint = error.message.hasSuffix("?") ? " Here" : "; here"
+            diagnostics.report(
+                "\(error.message)\(joint) \(expected) is expected: write \(examples)", at: node.location, field: path)
             return nil
         }
         guard quantity.value >= 0 else {

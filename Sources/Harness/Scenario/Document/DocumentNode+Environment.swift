@@ -59,7 +59,8 @@ extension DocumentNode {
             diagnostics.reportHole("'${\(reference)}' does not name an environment variable: write ${NAME}", at: location)
             return ""
         }
-        if let value = environment[name] {
+        // As in a shell, `:-` also stands in for what is set to nothing.
+        if let value = environment[name], !value.isEmpty || parts.count == 1 {
             substitutions.append(Substitution(name: name, value: value))
             return value
         }

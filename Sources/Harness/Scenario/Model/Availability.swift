@@ -3,8 +3,7 @@
 /// A scenario that uses one of these is refused by name, rather than told that it made a typing mistake.
 enum Availability {
     static let verbs = [
-        "address_change", "kill", "rejoin", "mic", "camera", "share", "switch_device", "subscribe", "chat", "react", "raise_hand",
-        "admit", "deny", "kick", "mute_other", "ice_restart",
+        "share", "subscribe", "chat", "react", "raise_hand", "admit", "deny", "kick", "mute_other",
     ]
     static let protocols = ["socketio", "peerjs", "whip", "whep", "janus", "livekit", "mediasoup"]
     static let modes = ["sfu"]

@@ -7,11 +7,13 @@ extension Scenario {
         /// At least 1.
         public var count: Int
         public var arrival: Arrival
-        /// The room's name with its placeholders, `{run}` and `{group}`.
+        /// The room's name with its placeholders: `{run}`, `{group}`, `{place}` and `{place/2}`.
         public var room: String
         public var publication: Publication
         public var subscription: Subscription
         public var network: NetworkProfile
+        /// The congestion codepoint of what its bots send.
+        public var ecn: ECN
         /// `nil` where a bot that lost its connection stays away.
         public var reconnect: ReconnectPolicy?
     }

@@ -38,7 +38,9 @@ public struct Scenario: Sendable {
     ///
     /// - Parameter field: Where it was written, such as `groups[0].publish.video`.
     public func error(_ message: String, in field: String) -> ScenarioError {
-        ScenarioError(file: path, location: places[field] ?? .file, field: field, message: redacted(message))
+        var location = places[field] ?? .file
+        location.override = location.override.map(redacted)
+        return ScenarioError(file: path, location: location, field: field, message: redacted(message))
     }
 
     /// This text without the scenario's secrets, as they are and as JSON and XML write them.

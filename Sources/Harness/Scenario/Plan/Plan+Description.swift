@@ -53,8 +53,18 @@ extension Plan {
     private static func phrase(_ verb: Verb) -> String {
         switch verb {
         case .network(let profile): "network \(profile.name)"
-        case .blackout(let duration): "blackout of \(time(duration))"
+        case .blackout(let blackout):
+            "blackout of \(time(blackout.duration))" + (blackout.scope == .all ? "" : ", \(blackout.scope.rawValue) only")
+        case .addressChange: "another address"
+        case .kill(let kill):
+            "kill \(kill.target.rawValue)" + (kill.duration > .zero ? " for \(time(kill.duration))" : "")
         case .leave: "leave"
+        case .rejoin: "come back"
+        case .mic(let isOn): "mic \(isOn ? "on" : "off")"
+        case .camera(let isOn): "camera \(isOn ? "on" : "off")"
+        case .switchDevice(let publication):
+            "switch to " + [publication.audio, publication.video].compactMap { $0 }.joined(separator: " and ")
+        case .iceRestart: "ICE restart"
         }
     }
 

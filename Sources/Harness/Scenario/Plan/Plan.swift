@@ -12,9 +12,6 @@ public struct Plan: Sendable {
     /// By start, then in the order of the file.
     public let events: [PlannedEvent]
 
-    /// What a room's name may contain in braces.
-    static let roomPlaceholders = ["run", "group"]
-
     /// - Parameter seed: Instead of the scenario's own.
     public init(_ scenario: Scenario, seed: UInt64? = nil) {
         let seed = seed ?? scenario.seed
@@ -34,7 +31,9 @@ public struct Plan: Sendable {
             for index in indices {
                 for verb in entry.verbs {
                     bots[index].actions.append(PlannedAction(at: .origin + entry.at, event: entry.event, verb: verb))
+                    // In the order of time: the last leave without a return is the end.
                     if verb == .leave { bots[index].leaveAt = min(bots[index].leaveAt, .origin + entry.at) }
+                    if verb == .rejoin { bots[index].leaveAt = .origin + scenario.duration }
                 }
             }
         }
@@ -42,6 +41,16 @@ public struct Plan: Sendable {
         self.events = hit.compactMap { entry, indices in
             entry.event.map { Self.event($0, entry, indices, bots: bots, duration: scenario.duration) }
         }
+    }
+
+    /// When the embedded server is away, with all that it knew: by start.
+    public var serverOutages: [ServerOutage] {
+        scenario.timeline.flatMap { entry in
+            entry.verbs.compactMap { verb in
+                guard case .kill(let kill) = verb, kill.target == .server else { return nil }
+                return ServerOutage(start: .origin + entry.at, end: .origin + entry.at + kill.duration)
+            }
+        }.sorted { $0.start < $1.start }
     }
 
     /// The end of the run.
@@ -62,11 +71,11 @@ public struct Plan: Sendable {
         _ place: Int, of group: Scenario.Group, index: Int, run: String, seed: UInt64, duration: Duration
     ) -> BotPlan {
         let name = "\(group.name)[\(place)]"
-        let room = group.room.replacing("{run}", with: run).replacing("{group}", with: group.name)
+        let room = RoomName.filled(group.room, run: run, group: group.name, place: place)
         return BotPlan(
             index: index, name: name, group: group.name, room: room,
             joinAt: .origin + group.arrival.offset(of: place, in: group.count), publication: group.publication,
-            subscription: group.subscription, network: group.network, reconnect: group.reconnect,
+            subscription: group.subscription, network: group.network, ecn: group.ecn, reconnect: group.reconnect,
             seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration)
     }
 
@@ -95,11 +104,17 @@ public struct Plan: Sendable {
         var end = start
         for verb in entry.verbs {
             switch verb {
-            case .leave: break
-            case .blackout(let length): end = max(end, start + length)
+            case .leave, .rejoin, .addressChange, .iceRestart, .switchDevice, .mic(true), .camera(true): break
+            case .blackout(let blackout): end = max(end, start + blackout.duration)
+            case .kill(let kill): end = max(end, start + kill.duration)
             case .network(let profile):
                 for index in indices where profile != bots[index].network && !profile.isClean {
                     end = max(end, bots[index].nextNetwork(after: start) ?? runEnd)
+                }
+            case .mic(false), .camera(false):
+                let on = verb == .mic(false) ? Verb.mic(true) : .camera(true)
+                for index in indices {
+                    end = max(end, bots[index].actions.first { $0.verb == on && $0.at > start }?.at ?? runEnd)
                 }
             }
         }

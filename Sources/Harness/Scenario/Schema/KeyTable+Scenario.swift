@@ -1,3 +1,5 @@
+import NetworkImpairment
+
 extension KeyTable {
     static let scenario = KeyTable(
         "a scenario", unavailable: Availability.scenarioKeys,
@@ -37,11 +39,16 @@ extension KeyTable {
                 "count", "How many bots.",
                 ["anyOf": [["type": "integer", "minimum": 1, "maximum": 100_000], .reference("environment")]]),
             .optional("arrive", "When they join; all at once by default.", .reference("arrive")),
-            .required("room", "The room's name; {run} and {group} are replaced.", .reference("text")),
+            .required(
+                "room", "The room's name; {run}, {group} and {place} are replaced, and {place/2} makes rooms of two.",
+                .reference("text")),
             .optional("publish", "What they send.", .reference("publish")),
             .optional(
                 "subscribe", "Whose media they ask for; all by default.", .choice(Scenario.Subscription.allCases.map(\.rawValue))),
             .optional("network", "The network they begin with; clean by default.", .reference("network")),
+            .optional(
+                "ecn", "The congestion codepoint of what they send, which lets queues mark it; none by default.",
+                .choice(["none", "ect0", "ect1"])),
             .optional("reconnect", "How they come back; without it they stay away.", .reference("reconnect")),
         ])
 
@@ -75,44 +82,6 @@ extension KeyTable {
             .optional("down", "What happens to what the bot receives.", .reference("impairment")),
         ])
 
-    static let impairment = KeyTable(
-        "an impairment",
-        [
-            .optional(
-                "loss", "Each datagram on its own, or in bursts.", ["anyOf": [.reference("percentage"), .reference("loss")]]),
-            .optional("delay", "One way, for every datagram.", .reference("duration")),
-            .optional(
-                "jitter", "Random delay on top.", ["anyOf": [.reference("duration"), .reference("jitter")]]),
-            .optional("rate", "The bottleneck's capacity, IP and UDP headers included.", .reference("bitrate")),
-            .optional(
-                "queue", "How much the bottleneck holds, as a time or a size; 300ms by default.",
-                ["anyOf": [.reference("duration"), .reference("size")]]),
-            .optional("duplicate", "Datagrams that arrive twice.", .reference("percentage")),
-            .optional("corrupt", "Datagrams in which a bit is flipped.", .reference("percentage")),
-            .optional(
-                "mtu", "The largest IP packet that passes, in bytes; longer ones vanish.",
-                ["anyOf": [["type": "integer", "minimum": 68, "maximum": 65_535], .reference("size")]]),
-        ])
-
-    static let loss = KeyTable(
-        "a loss",
-        [
-            .required("rate", "The mean loss.", .reference("percentage")),
-            .optional(
-                "burst", "The mean length of a burst in datagrams (Gilbert-Elliott).",
-                ["anyOf": [["type": "number", "minimum": 1], .reference("environment")]]),
-        ])
-
-    static let jitter = KeyTable(
-        "a jitter",
-        [
-            .required("amount", "Half the width, or the standard deviation.", .reference("duration")),
-            .optional("distribution", "uniform by default.", .choice(["uniform", "normal"])),
-            .optional(
-                "reorders", "Whether a datagram may overtake an earlier one; no by default.",
-                ["anyOf": [["type": "boolean"], .reference("environment")]]),
-        ])
-
     static let reconnect = KeyTable(
         "a reconnect policy",
         [
@@ -133,15 +102,43 @@ extension KeyTable {
             .required("at", "From the start of the run.", .reference("duration")),
             .optional("event", "A name that assertions refer to.", .reference("name")),
             .required("who", "callers, callers[3], callers[0,2], callers[25%] or all.", .reference("who")),
-            .required("do", "What is done to them.", ["anyOf": [["const": "leave"], .reference("verbs")]]),
+            .required(
+                "do", "What is done to them.",
+                ["anyOf": [["enum": ["leave", "rejoin", "address_change", "ice_restart"]], .reference("verbs")]]),
         ])
 
     static let verbs = KeyTable(
         "an action", unavailable: Availability.verbs,
         [
             .optional("network", "From now on they have this network.", .reference("network")),
-            .optional("blackout", "Datagrams and signaling are cut for this long.", .reference("duration")),
-            .optional("leave", "They leave for good.", ["anyOf": [["const": true], ["type": "null"]]]),
+            .optional(
+                "blackout", "What they send and receive vanishes for this long, and nobody is told.",
+                ["anyOf": [.reference("duration"), .reference("blackout")]]),
+            .optional("address_change", "They have another address from now on, and know it.", .nothing),
+            .optional(
+                "kill", "Connections break at once.",
+                ["anyOf": [.choice(["signaling", "media", "both"]), .reference("kill")]]),
+            .optional("leave", "They leave; for good where no rejoin follows.", .nothing),
+            .optional("rejoin", "They come back into the room they left.", .nothing),
+            .optional("mic", "Whether they send sound from now on.", .onOrOff),
+            .optional("camera", "Whether they send pictures from now on.", .onOrOff),
+            .optional("switch_device", "Other files are played on the tracks they have.", .reference("publish")),
+            .optional("ice_restart", "New ICE credentials and checks on each connection.", .nothing),
+        ])
+
+    static let blackout = KeyTable(
+        "a blackout",
+        [
+            .required("for", "How long.", .reference("duration")),
+            .optional(
+                "only", "media, signaling or all; all by default.", .choice(BlackoutScope.allCases.map(\.rawValue))),
+        ])
+
+    static let kill = KeyTable(
+        "a kill",
+        [
+            .required("what", "signaling, media, both or server.", .choice(Kill.Target.allCases.map(\.rawValue))),
+            .optional("for", "How long it cannot be made again; not at all by default.", .reference("duration")),
         ])
 }
 
@@ -150,4 +147,9 @@ extension SchemaValue {
     static func choice(_ words: [String]) -> SchemaValue {
         ["anyOf": [["enum": .strings(words)], .reference("environment")]]
     }
+
+    /// A verb without a value.
+    static let nothing: SchemaValue = ["anyOf": [["const": true], ["type": "null"]]]
+
+    static let onOrOff: SchemaValue = ["anyOf": [["type": "boolean"], ["enum": ["on", "off"]], .reference("environment")]]
 }

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The mark by which sound and picture are compared: once a second the picture is white for one frame, and a chirp begins
 /// with that frame.
 public enum FlashAndChirp {
@@ -19,8 +13,8 @@ public enum FlashAndChirp {
         let length = Double(count) / 48_000
         return (0..<count).map { index in
             let time = Double(index) / 48_000
-            let window = 0.5 - 0.5 * cos(2 * .pi * Double(index) / Double(count))
-            return window * sin(2 * .pi * (600 * time + (3400 - 600) / (2 * length) * time * time))
+            let window = 0.5 - 0.5 * PortableMath.cos(2 * .pi * Double(index) / Double(count))
+            return window * PortableMath.sin(2 * .pi * (600 * time + (3400 - 600) / (2 * length) * time * time))
         }
     }
 

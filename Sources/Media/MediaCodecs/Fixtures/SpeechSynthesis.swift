@@ -1,16 +1,10 @@
 internal import RTCCore
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Babble of a made-up voice: phrases of syllables with pauses, from a glottal pulse through formant resonators.
 ///
 /// It sounds like nobody and says nothing; what matters is that a codec and a level meter take it for speech.
-public struct SpeechSynthesis: Sendable {
-    public static let sampleRate = 48_000
+struct SpeechSynthesis: Sound {
+    static let sampleRate = 48_000
 
     /// One vowel, perhaps with a consonant before it. Times in seconds.
     struct Syllable: Sendable {
@@ -28,13 +22,14 @@ public struct SpeechSynthesis: Sendable {
         var end: Double { start + consonant + vowel }
     }
 
+    let channels = 1
     /// Seconds.
-    public let length: Int
+    let length: Int
     let syllables: [Syllable]
     private let seed: UInt64
 
     /// - Parameter seconds: The length of the loop; it begins and ends in a pause.
-    public init(seconds: Int, seed: UInt64) {
+    init(seconds: Int, seed: UInt64) {
         precondition(seconds > 0, "speech takes time")
         length = seconds
         self.seed = seed
@@ -76,27 +71,16 @@ public struct SpeechSynthesis: Sendable {
     func mouthOpening(at time: Double) -> Double {
         guard let syllable = syllables.first(where: { $0.start <= time && time < $0.end }) else { return 0 }
         let place = (time - syllable.start - syllable.consonant) / syllable.vowel
-        return place <= 0 ? 0.1 : (0.25 + 0.75 * sin(.pi * place)) * syllable.loudness
+        return place <= 0 ? 0.1 : (0.25 + 0.75 * PortableMath.sin(.pi * place)) * syllable.loudness
     }
 
     /// The whole loop, mono at 48 kHz, with the chirps of ``FlashAndChirp`` and the noise of a quiet room.
-    public func samples() -> [Int16] {
+    func samples() -> [Int16] {
         let count = length * Self.sampleRate
         var mix = [Double](repeating: 0, count: count)
         var random = SplitMix64(seed: SplitMix64.derive(seed, "samples"))
         for syllable in syllables { add(syllable, to: &mix, using: &random) }
-        let chirp = FlashAndChirp.chirp()
-        for second in 0..<length {
-            let start = second * Self.sampleRate + Int(FlashAndChirp.offset) * Self.sampleRate / 1_000_000_000
-            for (index, value) in chirp.enumerated() { mix[(start + index) % count] += 0.3 * value }
-        }
-        var hum = 0.0
-        return mix.map { value in
-            let noise = random.unitInterval() + random.unitInterval() + random.unitInterval() - 1.5
-            hum = 0.9 * hum + 0.1 * noise
-            let sample = (value + 0.0006 * noise + 0.003 * hum) * 32_767
-            return Int16(min(max(sample.rounded(), -32_767), 32_767))
-        }
+        return Mixdown.finish([mix], using: &random)
     }
 
     private func add(_ syllable: Syllable, to mix: inout [Double], using random: inout SplitMix64) {
@@ -109,7 +93,7 @@ public struct SpeechSynthesis: Sendable {
         for index in 0..<consonant where first + index < mix.count {
             let place = Double(index) / Double(consonant)
             let noise = 2 * random.unitInterval() - 1
-            mix[first + index] += 0.1 * syllable.loudness * sin(.pi * place) * hiss.next(noise)
+            mix[first + index] += 0.1 * syllable.loudness * PortableMath.sin(.pi * place) * hiss.next(noise)
         }
         // The vowel: glottal pulses through three resonators that move from the last vowel to this one.
         var resonators = [Resonator](repeating: Resonator(frequency: 500, bandwidth: 90), count: 3)
@@ -139,8 +123,8 @@ public struct SpeechSynthesis: Sendable {
 
     /// The air through the vocal folds over one period: it opens slowly, closes fast, and rests (Rosenberg's pulse).
     private static func glottalFlow(_ phase: Double) -> Double {
-        if phase < 0.4 { return 0.5 * (1 - cos(.pi * phase / 0.4)) }
-        if phase < 0.56 { return cos(.pi / 2 * (phase - 0.4) / 0.16) }
+        if phase < 0.4 { return 0.5 * (1 - PortableMath.cos(.pi * phase / 0.4)) }
+        if phase < 0.56 { return PortableMath.cos(.pi / 2 * (phase - 0.4) / 0.16) }
         return 0
     }
 
@@ -157,8 +141,8 @@ public struct SpeechSynthesis: Sendable {
         }
 
         mutating func tune(frequency: Double, bandwidth: Double) {
-            let radius = exp(-.pi * bandwidth / Double(SpeechSynthesis.sampleRate))
-            first = 2 * radius * cos(2 * .pi * frequency / Double(SpeechSynthesis.sampleRate))
+            let radius = PortableMath.exp(-.pi * bandwidth / Double(SpeechSynthesis.sampleRate))
+            first = 2 * radius * PortableMath.cos(2 * .pi * frequency / Double(SpeechSynthesis.sampleRate))
             second = -radius * radius
             gain = 1 - first - second
         }

@@ -1,48 +1,20 @@
-internal import RTCCore
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// A drawn head that nods and speaks before a soft background, with the grain of a camera's sensor.
-///
-/// Without grain an encoder would need next to nothing for it, and rates would be unlike any call's.
-public struct TalkingHead: Sendable {
-    public let width: Int
-    public let height: Int
-    public let framesPerSecond: Int
-    private let speech: SpeechSynthesis
-    private let seed: UInt64
+/// A drawn head that nods and speaks before a soft background.
+struct TalkingHead: Scene {
+    let format: SceneFormat
+    let speech: SpeechSynthesis
+    let seed: UInt64
     /// The mean strength of the grain, in steps of luma.
     private let grain = 2
 
-    public init(width: Int, height: Int, framesPerSecond: Int, speech: SpeechSynthesis, seed: UInt64) {
-        precondition(framesPerSecond > 0, "a video has a rate")
-        self.width = width
-        self.height = height
-        self.framesPerSecond = framesPerSecond
+    init(_ format: SceneFormat, speech: SpeechSynthesis, seed: UInt64) {
+        self.format = format
         self.speech = speech
         self.seed = seed
     }
 
-    /// Pictures in one loop.
-    public var frameCount: Int { speech.length * framesPerSecond }
-
-    /// Draws one picture with its number in the strip.
-    public func frame(_ index: Int) -> I420Image {
-        var image = I420Image(width: width, height: height)
-        let start = UInt64(index % framesPerSecond) * 1_000_000_000 / UInt64(framesPerSecond)
-        let next = UInt64(index % framesPerSecond + 1) * 1_000_000_000 / UInt64(framesPerSecond)
-        if (start..<next).contains(FlashAndChirp.offset) {
-            image = I420Image(width: width, height: height, luma: 235)
-        } else {
-            paint(index, into: &image)
-        }
-        IdStrip.draw(UInt32(index), into: &image)
-        return image
-    }
+    private var width: Int { format.width }
+    private var height: Int { format.height }
+    private var framesPerSecond: Int { format.framesPerSecond }
 
     /// Where things are in one picture, in pixels.
     private struct Pose {
@@ -60,25 +32,21 @@ public struct TalkingHead: Sendable {
         let size = Double(height)
         return Pose(
             center: (
-                Double(width) / 2 + size * (0.025 * sin(2 * turn) + 0.008 * sin(7 * turn)),
-                size * (0.5 + 0.012 * sin(3 * turn) + 0.006 * cos(11 * turn))
+                Double(width) / 2 + size * (0.025 * PortableMath.sin(2 * turn) + 0.008 * PortableMath.sin(7 * turn)),
+                size * (0.5 + 0.012 * PortableMath.sin(3 * turn) + 0.006 * PortableMath.cos(11 * turn))
             ),
             radius: (size * 0.2, size * 0.28), mouth: speech.mouthOpening(at: time),
-            blink: Int(time * Double(framesPerSecond)) % (framesPerSecond * 3) < framesPerSecond / 8, drift: sin(turn))
+            blink: Int(time * Double(framesPerSecond)) % (framesPerSecond * 3) < framesPerSecond / 8,
+            drift: PortableMath.sin(turn))
     }
 
-    private func paint(_ index: Int, into image: inout I420Image) {
+    func paint(_ index: Int, into image: inout I420Image) {
         let pose = pose(index)
-        var random = SplitMix64(seed: SplitMix64.derive(seed, "grain \(index)"))
+        var sensor = Grain(seed: seed, picture: index)
         image.luma.withUnsafeMutableBufferPointer { luma in
             for y in 0..<height {
-                var bits: UInt64 = 0
                 for x in 0..<width {
-                    if x & 7 == 0 { bits = random.next() }
-                    // The sum of two nibbles has a triangular spread, not unlike a sensor's.
-                    let noise = Int(bits & 15) + Int(bits >> 4 & 15) - 15
-                    bits >>= 8
-                    let value = shade(Double(x), Double(y), pose).luma + Double(noise * grain) / 6
+                    let value = shade(Double(x), Double(y), pose).luma + Double(sensor.next(x: x) * grain) / 6
                     luma[y * width + x] = UInt8(min(max(value, 16), 235))
                 }
             }

@@ -20,8 +20,14 @@ final class Host {
     var isRetired = false
 
     var sockets: [OpenSocket] = []
+    /// Sockets that the machine has closed: they stay open to name what still comes to them, until the machine's life is over.
+    var closedSockets: [OpenSocket] = []
+    /// How often the machine has changed its address.
+    var addressChanges: UInt32 = 0
     var up: ImpairedPipe
     var down: ImpairedPipe
+    /// What the machine's datagrams bear.
+    var ecn = ECN.notECT
     var ledger: [LedgerEntry] = []
     var unroutable: UInt64 = 0
 

@@ -26,15 +26,20 @@ extension WorkerLoop {
                 continue
             }
             let bytes = UnsafeMutableRawBufferPointer(start: start, count: Int(datagram.size))
+            guard !socket.isClosed else {
+                host.down.discard(UnsafeRawBufferPointer(bytes), hasPassed: false, now: now)
+                continue
+            }
             let path = Path(local: socket.local, remote: SocketAddress(datagram.source))
+            let ecn = ECN(rawValue: datagram.ecn) ?? .notECT
             if host.down.isTransparent {
                 host.down.countPassed(size: bytes.count)
             } else {
-                guard case .pass = host.down.offer(UnsafeRawBufferPointer(bytes), on: path, now: now) else { continue }
+                guard case .pass = host.down.offer(UnsafeRawBufferPointer(bytes), on: path, ecn: ecn, now: now) else { continue }
             }
             let arrivedAt = datagram.realtime == 0 ? now : min(now, mapping.instant(ofRealtime: datagram.realtime))
             var span = bytes.mutableBytes
-            machine.receive(&span, on: path, arrivedAt: arrivedAt, now: now)
+            machine.receive(&span, on: path, ecn: ecn, arrivedAt: arrivedAt, now: now)
         }
         drain(host, at: now)
         retireIfDone(host)
@@ -51,10 +56,16 @@ extension WorkerLoop {
     func releaseIncoming(_ host: Host, _ machine: any HostedMachine, at now: Instant) {
         guard !host.down.isTransparent else { return }
         while let due = host.down.deadline, due <= now {
-            let isReleased = host.down.nextRelease(at: now) { bytes, path in
+            var late: [UInt8] = []
+            let isReleased = host.down.nextRelease(at: now) { bytes, release in
+                guard host.descriptor(of: release.path.local) != nil else {
+                    late = Array(bytes)
+                    return
+                }
                 var span = bytes.mutableBytes
-                machine.receive(&span, on: path, arrivedAt: due, now: now)
+                machine.receive(&span, on: release.path, ecn: release.ecn, arrivedAt: release.dueAt, now: now)
             }
+            if !late.isEmpty { late.withUnsafeBytes { host.down.discard($0, hasPassed: true, now: now) } }
             guard isReleased else { break }
         }
     }
@@ -94,9 +105,11 @@ extension WorkerLoop {
             if isTransparent {
                 host.up.countPassed(size: entry.size)
             } else {
-                guard case .pass = host.up.offer(UnsafeRawBufferPointer(bytes), on: entry.path, now: now) else { continue }
+                guard case .pass = host.up.offer(UnsafeRawBufferPointer(bytes), on: entry.path, ecn: host.ecn, now: now) else {
+                    continue
+                }
             }
-            enqueue(bytes, on: entry.path, descriptor)
+            enqueue(bytes, on: entry.path, host.ecn, descriptor)
         }
         flush()
     }
@@ -106,18 +119,20 @@ extension WorkerLoop {
         guard !host.up.isTransparent else { return }
         while host.up.nextRelease(
             at: now,
-            { bytes, path in
-                guard let descriptor = host.descriptor(of: path.local) else { return }
-                enqueue(bytes, on: path, descriptor)
+            { bytes, release in
+                // It was sent before the socket was closed.
+                let closed = host.closedSockets.first { $0.local == release.path.local }?.descriptor
+                guard let descriptor = host.descriptor(of: release.path.local) ?? closed else { return }
+                enqueue(bytes, on: release.path, release.ecn, descriptor)
                 flush()
             })
         {}
     }
 
-    private func enqueue(_ bytes: UnsafeMutableRawBufferPointer, on path: Path, _ descriptor: Int32) {
+    private func enqueue(_ bytes: UnsafeMutableRawBufferPointer, on path: Path, _ ecn: ECN, _ descriptor: Int32) {
         outgoing[outgoingCount] = starling_outgoing(
             bytes: bytes.assumingMemoryBound(to: UInt8.self).baseAddress, size: UInt32(bytes.count), fd: descriptor,
-            destination: path.remote.forSystem)
+            destination: path.remote.forSystem, ecn: ecn.rawValue)
         outgoingCount += 1
         health.bytesSent += UInt64(bytes.count)
     }

@@ -74,15 +74,26 @@ extension WorkerLoop {
 
     /// Moves what is due on a machine's signaling connection, both ways.
     func pumpSignaling(_ host: Host, at now: Instant) {
+        performOrders(host, at: now)
+        if let machine = host.machine {
+            while let input = host.line.nextInput(at: now) { machine.receive(input, now: now) }
+        }
+        host.lineDeadline = host.line.deadline
+    }
+
+    /// Moves what a machine wants done on its signaling connection. What it is to hear waits for the next turn, when it has asked for
+    /// all that it wants.
+    func performOrders(_ host: Host, at now: Instant) {
         while let order = host.line.nextOrder(at: now) {
             switch order {
             case .open(let url, let deadline): openSignaling(url, by: deadline, for: host, at: now)
             case .send(let text): host.connection?.send(text)
             case .close(let code, let reason): host.connection?.close(code: code, reason: reason)
+            case .abandon:
+                host.connection?.abandon()
+                host.connection = nil
+                host.connectionNumber = 0
             }
-        }
-        if let machine = host.machine {
-            while let input = host.line.nextInput(at: now) { machine.receive(input, now: now) }
         }
         host.lineDeadline = host.line.deadline
     }

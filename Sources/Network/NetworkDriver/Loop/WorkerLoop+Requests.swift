@@ -11,22 +11,33 @@ extension WorkerLoop {
             case .failure(let failure): machine.receive(.socketFailed(token: token, reason: failure.reason), now: now)
             }
         case .closeSocket(let local):
-            if let place = host.sockets.firstIndex(where: { $0.local == local }) { closeSocket(place, of: host) }
+            if let place = host.sockets.firstIndex(where: { $0.local == local }) { retireSocket(place, of: host) }
+        case .changeAddress:
+            host.addressChanges += 1
+            while !host.sockets.isEmpty { retireSocket(host.sockets.count - 1, of: host) }
         case .openSignaling(let url):
             host.line.open(url: url, now: now)
-            pumpSignaling(host, at: now)
+            performOrders(host, at: now)
         case .sendSignaling(let text):
             host.line.send(text, now: now)
-            pumpSignaling(host, at: now)
+            performOrders(host, at: now)
         case .closeSignaling(let code, let reason):
             host.line.close(code: code, reason: reason, now: now)
-            pumpSignaling(host, at: now)
+            performOrders(host, at: now)
+        case .cutSignaling(let duration):
+            host.line.cut(from: now, for: duration)
+            performOrders(host, at: now)
         case .setNetwork(let profile):
             host.up.set(profile.up, at: now)
             host.down.set(profile.down, at: now)
-        case .blackout(let duration):
-            host.up.blackout(from: now, for: duration)
-            host.down.blackout(from: now, for: duration)
+        case .markECN(let ecn):
+            host.ecn = ecn
+        case .blackout(let duration, let scope):
+            if scope.cutsMedia {
+                host.up.blackout(from: now, for: duration)
+                host.down.blackout(from: now, for: duration)
+            }
+            guard scope.cutsSignaling else { return }
             host.line.blackout(from: now, for: duration)
             host.lineDeadline = host.line.deadline
             host.connection?.pauseReading(for: duration)
@@ -40,7 +51,7 @@ extension WorkerLoop {
     }
 
     private func openSocket(for host: Host) -> Result<SocketAddress, SocketFailure> {
-        var local = configuration.localAddress.forSystem
+        var local = localAddress(of: host).forSystem
         var bound = starling_address()
         let descriptor = starling_udp_open(
             &local, Int32(clamping: configuration.receiveBuffer), Int32(clamping: configuration.sendBuffer), &bound)
@@ -63,12 +74,29 @@ extension WorkerLoop {
         return .success(address)
     }
 
+    /// The loopback has addresses enough for a machine to change to; elsewhere a change is one of ports.
+    private func localAddress(of host: Host) -> SocketAddress {
+        let configured = configuration.localAddress
+        guard host.addressChanges > 0, configured.isLoopback, configured.family == .ipv4 else { return configured }
+        return SocketAddress(ipv4: 0x7F00_0001 + (host.addressChanges % 0xFFFF) << 8, port: configured.port)
+    }
+
+    /// The machine is done with a socket; what still comes to it is to be named.
+    private func retireSocket(_ place: Int, of host: Host) {
+        let socket = host.sockets.remove(at: place)
+        sockets[socket.index]?.isClosed = true
+        host.closedSockets.append(socket)
+        if host.closedSockets.count > Self.closedSocketLimit { release(host.closedSockets.removeFirst()) }
+    }
+
+    /// Closed sockets that a machine keeps at a time.
+    private static let closedSocketLimit = 16
+
     private func socketFailure(_ error: Int32) -> SocketFailure {
         SocketFailure(reason: "cannot open a UDP socket on \(configuration.localAddress): \(errorText(error))")
     }
 
-    private func closeSocket(_ place: Int, of host: Host) {
-        let socket = host.sockets.remove(at: place)
+    private func release(_ socket: Host.OpenSocket) {
         countDrops(starling_udp_drops(socket.descriptor), socket.index)
         starling_epoll_remove(epoll, socket.descriptor)
         starling_close(socket.descriptor)
@@ -89,7 +117,7 @@ extension WorkerLoop {
 
     private func retire(_ host: Host) {
         host.isRetired = true
-        while !host.sockets.isEmpty { closeSocket(host.sockets.count - 1, of: host) }
+        while let socket = host.sockets.popLast() ?? host.closedSockets.popLast() { release(socket) }
     }
 
     func closeEverything() {

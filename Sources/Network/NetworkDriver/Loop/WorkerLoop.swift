@@ -14,6 +14,8 @@ final class WorkerLoop {
         var generation: UInt32
         /// The kernel's count of drops when last seen.
         var drops: UInt32
+        /// The machine has closed it.
+        var isClosed = false
     }
 
     static let mailboxToken = UInt64.max
@@ -89,6 +91,7 @@ final class WorkerLoop {
             let count = starling_epoll_wait(epoll, tokens, Int32(Self.eventCapacity), timeout())
             precondition(count >= 0, "a worker cannot wait: \(errorText(-count))")
             health.turns += 1
+            starling_use_huge_pages()
             for index in 0..<Int(count) {
                 if tokens[index] == Self.mailboxToken { takeMail() } else { receive(tokens[index]) }
             }
@@ -172,6 +175,7 @@ final class WorkerLoop {
     }
 
     private func begin(_ host: Host, at now: Instant) {
+        starling_use_huge_pages()
         let machine = host.machine(at: now)
         let visits = host.waitingVisits
         host.waitingVisits = []

@@ -5,24 +5,34 @@ extension ImpairedPipe {
     ///
     /// - Parameters:
     ///   - datagram: UDP payload; only copied where it is held. One that is longer than a slot can pass, but not be held.
+    ///   - ecn: The codepoint in its IP header.
     ///   - now: Not before any earlier `now`.
-    /// - Returns: What to do with this very datagram; a copy from duplication always comes out of ``nextRelease(at:_:)``.
-    public mutating func offer(_ datagram: UnsafeRawBufferPointer, on path: Path, now: Instant) -> Verdict {
+    /// - Returns: What to do with this very datagram; a copy from duplication and what was marked or damaged always come out of
+    ///   ``nextRelease(at:_:)``.
+    public mutating func offer(
+        _ datagram: UnsafeRawBufferPointer, on path: Path, ecn: ECN = .notECT, now: Instant
+    ) -> Verdict {
         tally.offered += 1
         tally.offeredBytes += UInt64(datagram.count)
+        if ecn.isCapable { tally.offeredCapable += 1 }
         settle(at: now)
-        let fate = dice.roll(size: datagram.count, impairment, jitterAmount: jitterAmount)
+        let fate = dice.roll(
+            size: datagram.count, impairment, losing: losesAfterQueue ? .none : lossModel, jitterAmount: jitterAmount, at: now)
         if blackoutEnd != nil { return drop(datagram, .blackout, at: now) }
         if let mtu = impairment.mtu, datagram.count + path.headerSize > mtu { return drop(datagram, .mtu, at: now) }
 
+        let isMarked = fate.isMarked && ecn.isCapable && ecn != .ce
         var item = Held(
             path: path, size: datagram.count, order: tally.offered, offeredAt: now, jitter: fate.jitter,
-            flippedBit: fate.flippedBit, next: -1, isDuplicate: false)
+            flippedBit: fate.flippedBit, next: -1, isDuplicate: false, isChanged: isMarked || fate.flippedBit >= 0,
+            ecn: isMarked ? .ce : ecn, place: fate.place)
+        if isMarked { tally.marked += 1 }
         let verdict = fate.isLost ? drop(datagram, .loss, at: now) : admit(datagram, item)
         if fate.isDuplicated {
             tally.duplicated += 1
             item.isDuplicate = true
             item.jitter = fate.copyJitter
+            item.place = .inOrder
             if fate.isCopyLost {
                 drop(datagram, .loss, at: now, isDuplicate: true)
             } else {
@@ -32,21 +42,34 @@ extension ImpairedPipe {
         return verdict
     }
 
+    /// A datagram reached a socket that is closed: it is dropped, and stands in the ledger like what the pipe itself drops.
+    ///
+    /// - Parameter hasPassed: Whether it came out of this pipe, rather than that it was about to go in.
+    public mutating func discard(_ datagram: UnsafeRawBufferPointer, hasPassed: Bool, now: Instant) {
+        if hasPassed {
+            tally.passed -= 1
+            tally.bytes -= UInt64(datagram.count)
+        } else {
+            tally.offered += 1
+            tally.offeredBytes += UInt64(datagram.count)
+        }
+        drop(datagram, .closed, at: now)
+    }
+
     @discardableResult
     private mutating func admit(_ datagram: UnsafeRawBufferPointer, _ item: Held) -> Verdict {
         let now = item.offeredAt
-        guard let rate = impairment.rate else {
-            let release = releaseTime(leaving: now, jitter: item.jitter)
-            if release <= now, mayOvertakeAll(at: now), !item.isDuplicate, item.flippedBit < 0 {
+        guard pacer != nil else {
+            let release = releaseTime(leaving: now, item)
+            if release <= now, mayOvertakeAll(item, at: now), !item.isDuplicate, !item.isChanged {
                 pass(item)
                 return .pass
             }
             guard let slot = hold(datagram, item) else { return dropUnheld(datagram, item) }
-            lastRelease = max(lastRelease, release)
-            line.push(slot, at: release)
+            putOnLine(slot, leaving: now)
             return .held
         }
-        guard hasRoom(for: item, rate.queue, at: now) else {
+        guard hasRoom(for: item, at: now) else {
             return drop(datagram, .queue, at: now, isDuplicate: item.isDuplicate)
         }
         guard let slot = hold(datagram, item) else { return dropUnheld(datagram, item) }
@@ -55,9 +78,9 @@ extension ImpairedPipe {
     }
 
     /// Whether a datagram that is not delayed comes out before all that is under way.
-    private func mayOvertakeAll(at now: Instant) -> Bool {
+    private func mayOvertakeAll(_ item: Held, at now: Instant) -> Bool {
         guard underWay > 0 else { return true }
-        guard impairment.jitter.reorders, let first = line.first else { return false }
+        guard impairment.jitter.reorders || item.place == .early, let first = line.first else { return false }
         return first > now
     }
 
@@ -65,7 +88,7 @@ extension ImpairedPipe {
         tally.passed += 1
         tally.bytes += UInt64(item.size)
         newestReleased = max(newestReleased, item.order)
-        lastRelease = max(lastRelease, item.offeredAt)
+        if item.place == .inOrder { lastRelease = max(lastRelease, item.offeredAt) }
     }
 
     private mutating func hold(_ datagram: UnsafeRawBufferPointer, _ item: Held) -> Int? {

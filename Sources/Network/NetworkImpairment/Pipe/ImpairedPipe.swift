@@ -2,10 +2,11 @@ public import RTCCore
 
 /// What lies between one machine and its network in one direction: loss, a bottleneck with its queue, delay, blackouts.
 ///
-///     offered ─▶ blackout, MTU ─▶ corruption, duplication ─▶ loss ─▶ queue, rate ─▶ delay, jitter ─▶ released
+///     offered ─▶ blackout, MTU ─▶ corruption, duplication, marks ─▶ loss ─▶ queue, rate ─▶ delay, jitter, order ─▶ released
+///                                                                 └── or here: ──────▲
 ///
 /// Both drivers use it, the simulation in virtual time. Datagrams leave in the order in which they came, unless
-/// ``Jitter/reorders``. The same seed and the same offers give the same releases, and each model draws from a stream of its own.
+/// ``Jitter/reorders`` or ``Impairment/reordering`` says otherwise. The same seed and the same offers give the same releases, and each model draws from a stream of its own.
 /// Nothing is allocated per datagram once the slab has grown to what the pipe holds at a time.
 public struct ImpairedPipe: ~Copyable {
     /// How much a pipe keeps.
@@ -25,6 +26,10 @@ public struct ImpairedPipe: ~Copyable {
         /// The slot behind this one in the queue, or -1.
         var next: Int
         var isDuplicate: Bool
+        /// What comes out is not what came in: it was marked or damaged.
+        var isChanged: Bool
+        var ecn: ECN
+        var place: ImpairmentDice.Place
     }
 
     public let direction: PipeDirection
@@ -45,13 +50,26 @@ public struct ImpairedPipe: ~Copyable {
     var newestReleased: UInt64 = 0
     var delay: Int64 = 0
     var jitterAmount: Int64 = 0
-    var queueLimit: Int64 = 0
+    /// What loses datagrams now: the impairment's own, or a trace's.
+    var lossModel = LossModel.none
+    var losesAfterQueue = false
 
     var pacer: RatePacer?
     var queueHead = -1
     var queueTail = -1
     /// Bytes that wait behind the packet in transmission, headers included.
     var waitingBytes = 0
+    /// Packets that wait behind it.
+    var waitingCount = 0
+    var queue = RateLimit.defaultQueue
+    /// Of a queue that is bounded in time: nanoseconds, or bytes where a trace sets the rate.
+    var queueLimit: Int64 = 0
+    var codel = CoDel(CoDel.Parameters())
+
+    var cursor = TraceCursor(startingAt: .origin)
+    var hasSteps = false
+    var traceSetsRate = false
+    var traceLength = Duration.zero
 
     /// - Parameter seed: The machine's own seed; the direction is mixed in.
     public init(direction: PipeDirection, seed: UInt64) {
@@ -93,16 +111,37 @@ public struct ImpairedPipe: ~Copyable {
     }
 
     /// Puts another impairment in force. What is under way stays: a new rate re-times the packet in transmission, a new delay holds
-    /// for what is still in the queue, and no rate at all lets the queue go.
+    /// for what is still in the queue, and no rate at all lets the queue go. A trace begins, and begins anew.
     public mutating func set(_ impairment: Impairment, at now: Instant) {
         settle(at: now)
         if impairment.loss != self.impairment.loss { dice.forgetBursts() }
+        if impairment.jitter != self.impairment.jitter { dice.forgetJitter() }
+        let followedOpportunities = traceSetsRate && !hasSteps
         self.impairment = impairment
         interferes = impairment != .none
         let aLifetime: Int64 = 1_000_000_000_000_000_000
         delay = min(max(0, impairment.delay.inNanoseconds), aLifetime)
         jitterAmount = min(max(0, impairment.jitter.amount.inNanoseconds), aLifetime)
-        setRate(impairment.rate, at: now)
+        lossModel = impairment.loss
+        beginTrace(at: now)
+        setQueue(impairment.rate?.queue ?? impairment.trace?.queue ?? RateLimit.defaultQueue)
+        let followsOpportunities = traceSetsRate && !hasSteps
+        if !traceSetsRate || followsOpportunities {
+            setLink(
+                followsOpportunities ? impairment.trace?.trace?.meanRate : impairment.rate?.bitsPerSecond,
+                bucket: impairment.rate?.bucket ?? 0, at: now)
+        }
+        if hasSteps { applyTrace(at: now) }
+        losesAfterQueue = impairment.lossPlace == .afterQueue && pacer != nil
+        if followedOpportunities || followsOpportunities { restartTransmission(at: now) }
+    }
+
+    private mutating func setQueue(_ queue: RateLimit.Queue) {
+        if case .codel(let parameters) = queue, queue != self.queue { codel = CoDel(parameters) }
+        self.queue = queue
+        guard case .dropTail(let limit) = queue else { return }
+        let meanRate = traceSetsRate ? impairment.trace?.trace?.meanRate : nil
+        queueLimit = meanRate.map { Int64($0 / 8 * limit.inSeconds) } ?? limit.inNanoseconds
     }
 
     /// Drops all that is offered from `now` on, and what waits or is in flight, for a duration; blackouts that overlap add up to

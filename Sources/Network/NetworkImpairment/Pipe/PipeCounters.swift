@@ -6,6 +6,8 @@ public struct PipeCounters: Hashable, Sendable {
     public var offered: UInt64 = 0
     /// Their UDP payload in bytes.
     public var offeredBytes: UInt64 = 0
+    /// Datagrams that were offered with an ECN-capable codepoint, marked ones included.
+    public var offeredCapable: UInt64 = 0
     /// Datagrams that came out, duplicates included.
     public var passed: UInt64 = 0
     /// The UDP payload in bytes of what came out.
@@ -16,29 +18,39 @@ public struct PipeCounters: Hashable, Sendable {
     public var reordered: UInt64 = 0
     /// Datagrams that came out with a flipped bit.
     public var corrupted: UInt64 = 0
+    /// Datagrams that this pipe marked with congestion experienced, by chance or by its queue.
+    public var marked: UInt64 = 0
+    /// Datagrams that had to wait for the bottleneck.
+    public var queued: UInt64 = 0
     /// The longest wait for the bottleneck, without the time of transmission.
     public var maxQueueDelay: Duration = .zero
+    /// The most that waited behind the packet in transmission, in bytes with IP and UDP headers.
+    public var maxQueuedBytes = 0
     /// Entries that the ledger had no room for.
     public var ledgerOverflow: UInt64 = 0
 
     @usableFromInline var lost: UInt64 = 0
     @usableFromInline var overflowedQueue: UInt64 = 0
+    @usableFromInline var droppedByCoDel: UInt64 = 0
     @usableFromInline var blackedOut: UInt64 = 0
     @usableFromInline var tooLong: UInt64 = 0
+    @usableFromInline var cameTooLate: UInt64 = 0
 
     public init() {}
 
     /// Datagrams that did not come out.
-    public var dropped: UInt64 { lost + overflowedQueue + blackedOut + tooLong }
+    public var dropped: UInt64 { lost + overflowedQueue + droppedByCoDel + blackedOut + tooLong + cameTooLate }
 
     /// Datagrams by cause. What was corrupted is counted here too, although it came out.
     public func dropped(_ cause: DropCause) -> UInt64 {
         switch cause {
         case .loss: lost
         case .queue: overflowedQueue
+        case .codel: droppedByCoDel
         case .blackout: blackedOut
         case .mtu: tooLong
         case .corrupted: corrupted
+        case .closed: cameTooLate
         }
     }
 
@@ -46,9 +58,11 @@ public struct PipeCounters: Hashable, Sendable {
         switch cause {
         case .loss: lost += 1
         case .queue: overflowedQueue += 1
+        case .codel: droppedByCoDel += 1
         case .blackout: blackedOut += 1
         case .mtu: tooLong += 1
         case .corrupted: corrupted += 1
+        case .closed: cameTooLate += 1
         }
     }
 }

@@ -36,6 +36,13 @@ public struct ReliablePipe<Message> {
         }
     }
 
+    /// Loses all that is under way, as a connection that breaks does.
+    public mutating func removeAll() {
+        waiting.removeAll(keepingCapacity: true)
+        releases.removeAll(keepingCapacity: true)
+        head = 0
+    }
+
     /// When the next message is due; `nil` while none is under way.
     public var deadline: Instant? {
         head < releases.count ? releases[head] : nil

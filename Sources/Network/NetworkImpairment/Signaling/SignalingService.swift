@@ -12,7 +12,9 @@ public protocol SignalingService: AnyObject {
     func received(_ text: String, on connection: UInt64, now: Instant)
 
     /// A connection is gone, whichever side closed it; said once for each.
-    func closed(_ connection: UInt64, now: Instant)
+    ///
+    /// - Parameter code: The WebSocket close code that the client gave (RFC 6455 §7.4), or `nil` where the connection broke.
+    func closed(_ connection: UInt64, code: UInt16?, now: Instant)
 
     /// When ``advance(to:)`` next has something to do; `nil` for never.
     var deadline: Instant? { get }

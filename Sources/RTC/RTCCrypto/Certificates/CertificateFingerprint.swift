@@ -1,3 +1,5 @@
+internal import CStarlingOpenSSL
+
 /// The hash of a certificate as `a=fingerprint` carries it (RFC 8122 §5).
 public struct CertificateFingerprint: Hashable, Sendable {
     /// The hash function's name in lower case: `sha-256`, `sha-384`, `sha-512` can be verified.
@@ -7,6 +9,13 @@ public struct CertificateFingerprint: Hashable, Sendable {
     public init(algorithm: String, bytes: [UInt8]) {
         self.algorithm = algorithm.lowercased()
         self.bytes = bytes
+    }
+
+    /// The SHA-256 of a certificate in DER.
+    public init(ofCertificate der: [UInt8]) {
+        var digest = [UInt8](repeating: 0, count: 32)
+        starling_sha256(der, der.count, &digest)
+        self.init(algorithm: "sha-256", bytes: digest)
     }
 
     /// - Parameter text: Pairs of hexadecimal digits of either case, separated by colons; `nil` for anything else.

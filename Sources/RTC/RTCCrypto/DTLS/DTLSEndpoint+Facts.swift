@@ -27,6 +27,6 @@ extension DTLSEndpoint {
     /// How many datagrams of application data have arrived.
     public var receivedApplicationDatagrams: UInt64 { starling_dtls_application_datagrams(handle) }
 
-    /// How many datagrams were lost because a queue was full or a slot too small.
+    /// How many datagrams were lost because a queue was full or a slot too small, or refused because no key can have made them.
     public var droppedDatagrams: UInt64 { starling_dtls_dropped_datagrams(handle) }
 }

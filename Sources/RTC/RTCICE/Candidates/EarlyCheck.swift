@@ -22,4 +22,7 @@ struct FoundationKey: Equatable {
     let family: SocketAddress.Family
     let high: UInt64
     let low: UInt64
+    /// The STUN server's address, zero where there is none.
+    let serverHigh: UInt64
+    let serverLow: UInt64
 }

@@ -3,7 +3,7 @@ public import RTCCore
 extension IceAgent {
     /// Our own candidates of the current generation, to be signalled.
     public var localCandidates: [IceCandidate] {
-        locals.filter { $0.candidate.kind != .peerReflexive }.map { signalled($0.candidate) }
+        locals.filter { $0.candidate.kind != .peerReflexive && !$0.isGone }.map { signalled($0.candidate) }
     }
 
     private func signalled(_ candidate: IceCandidate) -> IceCandidate {
@@ -16,7 +16,7 @@ extension IceAgent {
     ///
     /// A base that is known already is returned again, as is needed after a restart.
     public mutating func addHostCandidate(base: SocketAddress, now: Instant) -> IceCandidate {
-        if let known = locals.first(where: { $0.candidate.kind == .host && $0.base == base }) {
+        if let known = locals.first(where: { $0.candidate.kind == .host && $0.base == base && !$0.isGone }) {
             return signalled(known.candidate)
         }
         let rank = locals.count { $0.candidate.kind == .host }
@@ -26,36 +26,65 @@ extension IceAgent {
             address: base, kind: .host)
         locals.append(LocalCandidate(candidate: candidate, base: base, preference: preference))
         for remote in remotes.indices { _ = makePair(local: locals.count - 1, remote: remote, isProven: false) }
+        query(from: base)
         work(now)
         return signalled(candidate)
     }
 
+    /// A socket is closed, such as after a change of address: nothing is sent from it any more.
+    ///
+    /// Where the selected pair loses its base and there is no other socket, the agent fails, and ``restart(role:now:)`` with
+    /// a new host candidate brings it back.
+    public mutating func removeHostCandidate(base: SocketAddress, now: Instant) {
+        guard state != .closed, locals.contains(where: { $0.base == base && !$0.isGone }) else { return }
+        for index in locals.indices where locals[index].base == base { locals[index].isGone = true }
+        transactions.removeAll { $0.path.local == base }
+        queries.removeAll { $0.path.local == base }
+        outbox.removeAll(from: base)
+        for index in pairs.indices where pairs[index].path.local == base {
+            pairs[index].state = .failed
+            triggered.removeAll { $0 == pairs[index].id }
+            if nominating == pairs[index].id { nominating = nil }
+        }
+        guard selected?.path.local == base else { return work(now) }
+        deselect()
+        if locals.contains(where: { $0.candidate.kind == .host && !$0.isGone }) { work(now) } else { giveUp() }
+        reschedule(now)
+    }
+
+    /// What still came to a socket when it was closed is too late.
+    func isGone(_ base: SocketAddress) -> Bool {
+        locals.contains { $0.isGone && $0.base == base } && !locals.contains { !$0.isGone && $0.base == base }
+    }
+
     /// Records an address under which a STUN server saw a base, and returns what to signal for it.
+    ///
+    /// - Parameter server: Which one it was; candidates of different servers have different foundations (RFC 8445 §5.1.1.3).
     ///
     /// It makes no pairs: checks leave from the base, which has its own (RFC 8445 §6.1.2.4).
     public mutating func addReflexiveCandidate(
-        _ address: SocketAddress, base: SocketAddress, now: Instant
+        _ address: SocketAddress, base: SocketAddress, server: SocketAddress? = nil, now: Instant
     ) -> IceCandidate {
         if let known = locals.first(where: {
-            $0.candidate.address == address && $0.base == base && $0.candidate.kind != .peerReflexive
+            $0.candidate.address == address && $0.base == base && $0.candidate.kind != .peerReflexive && !$0.isGone
         }) {
             return signalled(known.candidate)
         }
-        let preference = locals.first { $0.candidate.kind == .host && $0.base == base }?.preference ?? 0
+        let preference = locals.last { $0.candidate.kind == .host && $0.base == base }?.preference ?? 0
         let candidate = IceCandidate(
-            foundation: foundation(.serverReflexive, base: base),
+            foundation: foundation(.serverReflexive, base: base, server: server),
             priority: IceCandidate.priority(of: .serverReflexive, localPreference: preference), address: address,
             kind: .serverReflexive, relatedAddress: base)
         locals.append(LocalCandidate(candidate: candidate, base: base, preference: preference))
         return signalled(candidate)
     }
 
-    func localFoundation(_ kind: IceCandidate.Kind, base: SocketAddress) -> FoundationKey {
-        FoundationKey(kind: kind, family: base.family, high: base.high, low: base.low)
-    }
-
-    mutating func foundation(_ kind: IceCandidate.Kind, base: SocketAddress) -> String {
-        let key = localFoundation(kind, base: base)
+    mutating func foundation(
+        _ kind: IceCandidate.Kind, base: SocketAddress, server: SocketAddress? = nil
+    ) -> String {
+        let key = FoundationKey(
+            kind: kind, family: base.family, high: base.high, low: base.low, serverHigh: server?.high ?? 0,
+            serverLow: server?.low ?? 0)
         if let index = foundations.firstIndex(of: key) { return String(index + 1) }
         foundations.append(key)
         return String(foundations.count)
@@ -117,7 +146,7 @@ extension IceAgent {
         }
         guard remotes.count < timing.remoteCandidateLimit else { return ignoreCandidate() }
         remotes.append(candidate)
-        for local in locals.indices where locals[local].candidate.kind == .host {
+        for local in locals.indices where locals[local].candidate.kind == .host && !locals[local].isGone {
             _ = makePair(local: local, remote: remotes.count - 1, isProven: false)
         }
     }

@@ -15,7 +15,7 @@ extension IceAgent {
 
     private func report(_ pair: CandidatePair, local: IceCandidate, remote: IceCandidate) -> IceCandidatePairReport {
         IceCandidatePairReport(
-            local: local, remote: remote, path: pair.path, state: pair.state, nominated: pair.isNominated,
+            id: pair.id, local: local, remote: remote, path: pair.path, state: pair.state, nominated: pair.isNominated,
             priority: pair.priority, statistics: pair.statistics)
     }
 

@@ -10,33 +10,39 @@ extension IceCandidate {
 
     /// Reads a candidate attribute (RFC 8839 §5.1), with or without `a=` and `candidate:`.
     public init(parsing line: some StringProtocol) throws(ParsingError) {
-        var text = Substring(line)
-        while let last = text.last, last.isNewline || last == " " { text.removeLast() }
-        guard text.utf8.count <= 1024 else { throw .malformed("longer than 1024 bytes") }
-        if text.hasPrefix("a=") { text.removeFirst(2) }
-        if text.hasPrefix("candidate:") { text.removeFirst(10) }
-        let words = text.split(separator: " ", omittingEmptySubsequences: true)
+        var text = ByteText(line)
+        while let last = text.last, last == 0x20 || (0x0A...0x0D).contains(last) { text = text.dropLast() }
+        guard text.count <= 1024 else { throw .malformed("longer than 1024 bytes") }
+        if text.hasPrefix("a=") { text = text.dropFirst(2) }
+        if text.hasPrefix("candidate:") { text = text.dropFirst(10) }
+        var words: [ByteText] = []
+        words.reserveCapacity(12)
+        var rest: ByteText? = text
+        while let (word, next) = rest?.cut(at: 0x20) {
+            if !word.isEmpty { words.append(word) }
+            rest = next
+        }
         guard words.count >= 8 else { throw .malformed("fewer than eight fields") }
         guard words[6] == "typ" else { throw .malformed("no 'typ'") }
         let foundation = words[0]
-        guard (1...32).contains(foundation.utf8.count), foundation.utf8.allSatisfy(\.isIceCharacter) else {
+        guard (1...32).contains(foundation.count), foundation.allSatisfy(\.isIceCharacter) else {
             throw .malformed("foundation")
         }
-        guard let component = Self.number(words[1], 1...256) else { throw .malformed("component") }
-        guard let priority = Self.number(words[3], 0...Int(UInt32.max)) else { throw .malformed("priority") }
-        guard let port = Self.number(words[5], 0...65_535) else { throw .malformed("port") }
+        guard let component = words[1].decimal(UInt16.self), (1...256).contains(component) else { throw .malformed("component") }
+        guard let priority = words[3].decimal(UInt32.self) else { throw .malformed("priority") }
+        guard let port = words[5].decimal(UInt16.self) else { throw .malformed("port") }
         let extras = try Extras(words[8...])
-        let transport = words[2].lowercased()
+        let transport = words[2].lowercased
         guard transport == "udp" else { throw .unsupported("transport \(transport)") }
         guard component == 1 else { throw .unsupported("component \(component)") }
-        guard let kind = Kind(rawValue: words[7].lowercased()) else { throw .unsupported("type \(words[7])") }
-        guard let address = SocketAddress(words[4], port: UInt16(port)) else {
+        guard let kind = Kind(rawValue: words[7].lowercased) else { throw .unsupported("type \(words[7])") }
+        guard let address = SocketAddress(words[4], port: port) else {
             guard Self.isHostName(words[4]) else { throw .malformed("address") }
             throw .unsupported("host name \(words[4])")
         }
         guard port > 0 else { throw .malformed("port") }
         self.init(
-            foundation: String(foundation), component: component, priority: UInt32(priority), address: address, kind: kind,
+            foundation: foundation.string, component: 1, priority: priority, address: address, kind: kind,
             relatedAddress: extras.relatedAddress, ufrag: extras.ufrag)
     }
 
@@ -49,16 +55,9 @@ extension IceCandidate {
         return text
     }
 
-    private static func number(_ text: Substring, _ range: ClosedRange<Int>) -> Int? {
-        guard (1...10).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(text),
-            range.contains(number)
-        else { return nil }
-        return number
-    }
-
-    private static func isHostName(_ text: Substring) -> Bool {
-        text.utf8.count <= 253 && text.utf8.contains { (0x61...0x7A).contains($0 | 0x20) } && !text.utf8.contains(0x3A)
-            && text.utf8.allSatisfy { byte in
+    private static func isHostName(_ text: ByteText) -> Bool {
+        text.count <= 253 && !text.allSatisfy { !(0x61...0x7A).contains($0 | 0x20) } && !text.contains(0x3A)
+            && text.allSatisfy { byte in
                 (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E
                     || byte == 0x5F
             }
@@ -70,9 +69,9 @@ private struct Extras {
     var relatedAddress: SocketAddress?
     var ufrag: String?
 
-    init(_ words: ArraySlice<Substring>) throws(IceCandidate.ParsingError) {
+    init(_ words: ArraySlice<ByteText>) throws(IceCandidate.ParsingError) {
         guard words.count % 2 == 0 else { throw .malformed("an extension without a value") }
-        var host: Substring?
+        var host: ByteText?
         var port: UInt16?
         var index = words.startIndex
         while index < words.endIndex {
@@ -80,13 +79,13 @@ private struct Extras {
             switch words[index] {
             case "raddr": host = value
             case "rport":
-                guard let number = UInt16(value) else { throw .malformed("rport") }
+                guard let number = value.decimal(UInt16.self) else { throw .malformed("rport") }
                 port = number
             case "ufrag":
-                guard (4...256).contains(value.utf8.count), value.utf8.allSatisfy(\.isIceCharacter) else {
+                guard (4...256).contains(value.count), value.allSatisfy(\.isIceCharacter) else {
                     throw .malformed("ufrag")
                 }
-                ufrag = String(value)
+                ufrag = value.string
             default: break
             }
             index += 2

@@ -10,6 +10,8 @@ public struct IceCandidatePairReport: Hashable, Sendable {
         case succeeded
     }
 
+    /// Never used again by the same agent, restarts or not.
+    public var id: UInt32
     public var local: IceCandidate
     public var remote: IceCandidate
     public var path: Path

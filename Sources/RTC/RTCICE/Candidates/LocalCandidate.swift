@@ -7,4 +7,6 @@ struct LocalCandidate {
     let base: SocketAddress
     /// The base's rank for priorities.
     let preference: UInt16
+    /// Its socket is closed; it stays in its place, to which pairs refer, until the next restart.
+    var isGone = false
 }

@@ -18,7 +18,7 @@ extension IceAgent {
                 index += 1
                 continue
             }
-            if transactions[index].transmissions < timing.transmissions {
+            if transactions[index].transmissions < transmissions(of: transactions[index]) {
                 repeatTransaction(at: index, now)
                 index += 1
             } else {
@@ -31,13 +31,19 @@ extension IceAgent {
     private mutating func repeatTransaction(at index: Int, _ now: Instant) {
         transactions[index].transmissions += 1
         transactions[index].lastSentAt = now
-        if transactions[index].transmissions == timing.transmissions {
+        if transactions[index].transmissions == transmissions(of: transactions[index]) {
             transactions[index].nextAt = now + timing.retransmission * timing.lastWait
         } else {
-            transactions[index].interval = transactions[index].interval * 2
+            let doubled = transactions[index].interval * 2
+            transactions[index].interval =
+                transactions[index].purpose == .nomination ? min(doubled, timing.nominationInterval) : doubled
             transactions[index].nextAt = now + transactions[index].interval
         }
         transmit(transactions[index], now)
+    }
+
+    private func transmissions(of transaction: CheckTransaction) -> Int {
+        transaction.purpose == .nomination ? timing.nominationTransmissions : timing.transmissions
     }
 
     /// Hands a request to the outbox and counts it.
@@ -89,13 +95,19 @@ extension IceAgent {
     /// (RFC 8445 §6.1.4.2).
     mutating func sendChecks(_ now: Instant) {
         guard generation.remote != nil else { return }
-        while let id = triggered.first {
+        var place = 0
+        while place < triggered.count {
+            let id = triggered[place]
             guard let index = index(ofPair: id), pairs[index].state == .waiting || nominating == id else {
-                triggered.removeFirst()
+                triggered.remove(at: place)
+                continue
+            }
+            guard now >= earliestCheck(ofPairAt: index) else {
+                place += 1
                 continue
             }
             guard now >= pacer.nextSlot(burst: timing.triggeredBurst) else { return }
-            triggered.removeFirst()
+            triggered.remove(at: place)
             startCheck(at: index, now)
         }
         guard !isNominated else { return }
@@ -104,9 +116,16 @@ extension IceAgent {
         }
     }
 
+    /// A check that answers one of the other side's waits for Ta behind the last request on its pair, which was most likely on its way
+    /// meanwhile: where that is answered first, this one is not needed. A nomination does not wait.
+    private func earliestCheck(ofPairAt index: Int) -> Instant {
+        guard pairs[index].statistics.requestsSent > 0, nominating != pairs[index].id else { return .origin }
+        return pairs[index].lastRequestAt + timing.pace
+    }
+
     private var bestWaiting: Int? {
         var best: Int?
-        for index in pairs.indices where pairs[index].state == .waiting {
+        for index in pairs.indices where pairs[index].state == .waiting && !triggered.contains(pairs[index].id) {
             if let known = best, pairs[known].priority >= pairs[index].priority { continue }
             best = index
         }
@@ -116,9 +135,13 @@ extension IceAgent {
     /// When the next check may leave.
     var checkDeadline: Instant? {
         guard generation.remote != nil else { return nil }
-        if !triggered.isEmpty { return pacer.nextSlot(burst: timing.triggeredBurst) }
-        guard !isNominated, pairs.contains(where: { $0.state == .waiting }) else { return nil }
-        return pacer.nextSlot(burst: timing.burst)
+        var next: Instant?
+        for id in triggered {
+            guard let index = index(ofPair: id) else { continue }
+            next = earliest(next, max(pacer.nextSlot(burst: timing.triggeredBurst), earliestCheck(ofPairAt: index)))
+        }
+        guard !isNominated, bestWaiting != nil else { return next }
+        return earliest(next, pacer.nextSlot(burst: timing.burst))
     }
 
     private mutating func startCheck(at index: Int, _ now: Instant) {

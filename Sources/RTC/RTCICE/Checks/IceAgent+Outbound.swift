@@ -10,6 +10,7 @@ extension IceAgent {
                 switch item {
                 case .request(let request): write(request, into: slot)
                 case .response(let response): write(response, into: slot)
+                case .query(let query): STUNWriter(slot, .request, .binding, query.id).finish()
                 }
             }
             outbox.removeFirst()

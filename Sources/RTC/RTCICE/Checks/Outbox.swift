@@ -23,14 +23,22 @@ struct Outbox {
         var unknown = STUNUnknownAttributes()
     }
 
+    /// Asks a STUN server for an address; carries no credentials.
+    struct Query {
+        let id: STUNTransactionID
+        let path: Path
+    }
+
     enum Item {
         case request(Request)
         case response(Response)
+        case query(Query)
 
         var path: Path {
             switch self {
             case .request(let request): request.path
             case .response(let response): response.path
+            case .query(let query): query.path
             }
         }
     }
@@ -55,6 +63,13 @@ struct Outbox {
     mutating func removeFirst() {
         head += 1
         if head == items.count { removeAll() }
+    }
+
+    /// Takes out what would leave from a socket that is closed.
+    mutating func removeAll(from base: SocketAddress) {
+        items.removeSubrange(..<head)
+        head = 0
+        items.removeAll { $0.path.local == base }
     }
 
     mutating func removeAll() {

@@ -203,6 +203,7 @@ extension Peer {
         }
         remoteDirections[index] = media.isRejected ? SDPDirection.inactive : media.direction
         remoteStreams[index] = media.msids.first.flatMap { $0.stream == "-" ? nil : $0.stream }
+        remoteTrackNames[index] = media.msids.first?.track
         transceivers[index].isStopped = media.isRejected
         transceivers[index].usesReducedSize = media.rtcpReducedSize
         negotiateExtensions(description.extensions(for: media), index: index)

@@ -13,6 +13,7 @@ package struct FrameAssembler {
         var isLast = false
         var isKey = false
         var isDelivered = false
+        var isDiscarded = false
     }
 
     package enum Insertion {
@@ -27,11 +28,19 @@ package struct FrameAssembler {
     private let mask: Int64
     package private(set) var highest: Int64 = -1
     private var lastDamagedTimestamp: UInt32?
+    /// The packets of the frame that the newest one completed; `nil` where it completed none.
+    package private(set) var completed: ClosedRange<Int64>?
+    /// Counts packets once they lie ``settlingDistance`` back.
+    package private(set) var bursts = BurstGapCounter()
+    private var nextToSettle: Int64 = 0
+    /// Packets until one that has not come is taken for lost: repairs come sooner.
+    private let settlingDistance: Int64
 
     /// - Parameter capacity: How many packets back a late one is still used; a power of two.
     package init(capacity: Int) {
         precondition(capacity.nonzeroBitCount == 1, "the capacity is a power of two")
         mask = Int64(capacity - 1)
+        settlingDistance = Int64(capacity / 2)
     }
 
     /// Takes one packet in; `emit` is called with the frame it completes and with damaged frames that it pushes out of the window.
@@ -40,8 +49,14 @@ package struct FrameAssembler {
         arrivedAt: Instant, emit: (ReceivedFrame) -> Void
     ) -> Insertion {
         if slots.isEmpty { slots = ContiguousArray(repeating: Slot(), count: Int(mask + 1)) }
+        completed = nil
         if sequence > highest {
-            if highest >= 0 { advance(to: sequence, emit: emit) }
+            if highest >= 0 {
+                settle(through: sequence - settlingDistance)
+                advance(to: sequence, emit: emit)
+            } else {
+                nextToSettle = sequence
+            }
             highest = sequence
         } else if sequence <= highest - Int64(slots.count) {
             return .tooLate
@@ -59,9 +74,29 @@ package struct FrameAssembler {
         !slots.isEmpty && slots[Int(sequence & mask)].sequence == sequence
     }
 
+    /// The newest packet came too late to be played.
+    package mutating func markDiscarded(_ sequence: Int64) {
+        guard contains(sequence) else { return }
+        slots[Int(sequence & mask)].isDiscarded = true
+    }
+
+    private mutating func settle(through end: Int64) {
+        while nextToSettle <= min(end, highest) {
+            let slot = slots[Int(nextToSettle & mask)]
+            bursts.add(isReceived: slot.sequence == nextToSettle && !slot.isDiscarded)
+            nextToSettle += 1
+        }
+        // Beyond what ever came: a jump of the numbers is one stretch of loss.
+        if nextToSettle <= end {
+            bursts.addLost(UInt64(end - nextToSettle + 1))
+            nextToSettle = end + 1
+        }
+    }
+
     /// Gives up on all that is not whole.
     package mutating func flush(emit: (ReceivedFrame) -> Void) {
         guard highest >= 0 else { return }
+        settle(through: highest)
         advance(to: highest + Int64(slots.count), emit: emit)
         highest = -1
     }
@@ -91,6 +126,7 @@ package struct FrameAssembler {
             firstArrival = min(firstArrival, slots[index].arrivedAt)
             slots[index].isDelivered = true
         }
+        completed = first...last
         emit(
             ReceivedFrame(
                 outcome: .intact, rtpTimestamp: timestamp, fingerprint: fingerprint, firstPacketAt: firstArrival,

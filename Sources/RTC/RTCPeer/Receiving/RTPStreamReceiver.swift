@@ -25,6 +25,13 @@ package struct RTPStreamReceiver {
     package private(set) var statistics = RTPReceiveStatistics()
     private var unwrapper = SequenceUnwrapper()
     private var assembler: FrameAssembler
+    private var playout = VideoPlayout()
+    private var freezes = FreezeDetector()
+    private var frameRate = FrameRateMeter()
+    private var audioPlayout = AudioPlayout()
+    private var interruptions = InterruptionDetector()
+    /// RTP time of the newest packet, and what it amounts to without wrapping, in ticks.
+    private var lastMediaTime: (timestamp: UInt32, ticks: Int64)?
     package private(set) var nack = NackGenerator()
     private var baseSequence: Int64?
     /// Packets as they came on the source's own numbers, late ones and duplicates included, RTX not (RFC 3550 A.3).
@@ -50,10 +57,12 @@ package struct RTPStreamReceiver {
     ///
     /// - Parameters:
     ///   - payload: Without padding; for RTX without the original sequence number.
+    ///   - headerSize: With extensions and padding.
+    ///   - payloadType: That of the stream; `nil` for RTX.
     ///   - overRTX: Whether it came as a retransmission (RFC 4588), so that its arrival says nothing about jitter.
     package mutating func receive(
         _ payload: UnsafeRawBufferPointer, sequenceNumber: UInt16, timestamp: UInt32, marker: Bool, headerSize: Int,
-        overRTX: Bool, arrivedAt: Instant, now: Instant
+        payloadType: UInt8? = nil, overRTX: Bool, arrivedAt: Instant, now: Instant
     ) {
         let before = unwrapper.highest
         let sequence = unwrapper.unwrap(sequenceNumber)
@@ -63,19 +72,13 @@ package struct RTPStreamReceiver {
             statistics.packetsDiscarded += 1
             return
         }
-        var completed = 0
-        var sawKey = false
+        var whole: ReceivedFrame?
         var damaged = 0
         let insertion = assembler.insert(
             sequence: sequence, timestamp: timestamp, fingerprint: packet.fingerprint, isFirst: packet.isFirst,
             isLast: packet.isLast, isKey: packet.isKey, arrivedAt: arrivedAt
         ) { frame in
-            if frame.outcome == .intact {
-                completed += 1
-                sawKey = sawKey || frame.isKey
-            } else {
-                damaged += 1
-            }
+            if frame.outcome == .intact { whole = frame } else { damaged += 1 }
             frames.append(frame)
         }
         switch insertion {
@@ -92,9 +95,15 @@ package struct RTPStreamReceiver {
         statistics.bytesReceived += UInt64(payload.count)
         statistics.headerBytesReceived += UInt64(headerSize)
         statistics.lastPacketReceivedAt = arrivedAt.nanoseconds
-        statistics.framesReceived += UInt64(completed)
+        statistics.payloadType = payloadType ?? statistics.payloadType
+        statistics.framesReceived += whole == nil ? 0 : 1
         statistics.framesDamaged += UInt64(damaged)
-        if kind == .video, sawKey {
+        if kind == .video {
+            playVideo(whole, arrivedAt: arrivedAt)
+        } else {
+            playAudio(payload, sequence: sequence, timestamp: timestamp, arrivedAt: arrivedAt)
+        }
+        if kind == .video, whole?.isKey == true {
             statistics.keyFramesReceived += 1
             needsKeyFrame = false
             pictureLossDue = nil
@@ -106,6 +115,69 @@ package struct RTPStreamReceiver {
             updateJitter(timestamp: timestamp, arrivedAt: arrivedAt)
         }
         trackGaps(sequence: sequence, before: before, now: now)
+    }
+
+    // MARK: - Playout
+
+    private mutating func playVideo(_ whole: ReceivedFrame?, arrivedAt: Instant) {
+        freezes.receivePacket(at: arrivedAt)
+        guard let whole, let sequences = assembler.completed else { return }
+        if whole.packetCount > 1 {
+            statistics.framesAssembledFromMultiplePackets += 1
+            statistics.totalAssemblyTime += UInt64(max(0, whole.firstPacketAt.nanoseconds(to: arrivedAt)))
+        }
+        let frame = VideoPlayout.Frame(
+            sequences: sequences, rtpTimestamp: whole.rtpTimestamp, isKey: whole.isKey, firstPacketAt: whole.firstPacketAt)
+        playout.insert(frame) { frame in
+            statistics.framesDecoded += 1
+            if frame.isKey { statistics.keyFramesDecoded += 1 }
+            statistics.jitterBufferEmittedCount += 1
+            statistics.jitterBufferDelay += Double(max(0, frame.firstPacketAt.nanoseconds(to: arrivedAt))) / 1e9
+            statistics.lastPlayed = PlayoutPoint(rtpTimestamp: frame.rtpTimestamp, at: arrivedAt.nanoseconds)
+            freezes.show(at: arrivedAt)
+            frameRate.add(at: arrivedAt)
+        }
+        statistics.framesDropped = playout.dropped
+    }
+
+    private mutating func playAudio(
+        _ payload: UnsafeRawBufferPointer, sequence: Int64, timestamp: UInt32, arrivedAt: Instant
+    ) {
+        let ticks =
+            lastMediaTime.map { $0.ticks + Int64(Int32(bitPattern: timestamp &- $0.timestamp)) } ?? Int64(timestamp)
+        if ticks >= lastMediaTime?.ticks ?? ticks { lastMediaTime = (timestamp, ticks) }
+        // A packet that is no Opus is taken to last 20 ms, like nearly all.
+        let samples = (try? OpusPacket.parse(payload.bytes))?.duration ?? 960
+        interruptions.receive(at: arrivedAt, duration: .nanoseconds(Int64(samples) * 1_000_000_000 / Int64(clockRate)))
+        statistics.interruptionCount = interruptions.count
+        statistics.totalInterruptions = interruptions.total
+        let seconds = ticks.quotientAndRemainder(dividingBy: Int64(clockRate))
+        let mediaTime = seconds.quotient * 1_000_000_000 + seconds.remainder * 1_000_000_000 / Int64(clockRate)
+        guard let wait = audioPlayout.receive(mediaTime: mediaTime, arrivedAt: arrivedAt) else {
+            statistics.packetsDiscarded += 1
+            assembler.markDiscarded(sequence)
+            return
+        }
+        statistics.jitterBufferEmittedCount += UInt64(samples)
+        statistics.jitterBufferDelay += Double(wait) / 1e9 * Double(samples)
+        statistics.jitterBufferTargetDelay += Double(audioPlayout.target) / 1e9 * Double(samples)
+        statistics.lastPlayed = PlayoutPoint(rtpTimestamp: timestamp, at: arrivedAt.nanoseconds + UInt64(wait))
+    }
+
+    /// The counters with what only the moment of looking can tell.
+    package func snapshot(at now: Instant) -> RTPReceiveStatistics {
+        var snapshot = statistics
+        snapshot.bursts = assembler.bursts
+        snapshot.framesPerSecond = frameRate.rate(at: now)
+        snapshot.openInterruption = UInt64(interruptions.open(at: now).inNanoseconds)
+        snapshot.freezes.freezeCount = freezes.freezeCount
+        snapshot.freezes.totalFreezes = freezes.totalFreezes
+        snapshot.freezes.pauseCount = freezes.pauseCount
+        snapshot.freezes.totalPauses = freezes.totalPauses
+        snapshot.freezes.openFreeze = UInt64(freezes.openFreeze(at: now).inNanoseconds)
+        snapshot.freezes.totalInterFrameDelay = freezes.totalInterFrameDelay
+        snapshot.freezes.totalSquaredInterFrameDelay = freezes.totalSquaredInterFrameDelay
+        return snapshot
     }
 
     private struct PacketFacts {
@@ -212,6 +284,9 @@ package struct RTPStreamReceiver {
         jitterTicks = 0
         lastTransit = nil
         lastSenderReport = nil
+        lastMediaTime = nil
+        audioPlayout = AudioPlayout()
+        playout.restart()
         stopRepairs()
     }
 
@@ -222,9 +297,17 @@ package struct RTPStreamReceiver {
         pictureLossDue = nil
     }
 
-    package mutating func receiveSenderReport(ntp: UInt64, arrivedAt: Instant) {
+    package mutating func receiveSenderReport(
+        ntp: UInt64, rtp: UInt32, packetCount: UInt32, octetCount: UInt32, arrivedAt: Instant
+    ) {
         lastSenderReport = (UInt32(truncatingIfNeeded: ntp >> 16), arrivedAt)
         senderReportsReceived += 1
+        statistics.remote.reportsSent += 1
+        statistics.remote.packetsSent = packetCount
+        statistics.remote.bytesSent = octetCount
+        statistics.remote.ntp = ntp
+        statistics.remote.rtpTimestamp = rtp
+        statistics.remote.arrivedAt = arrivedAt.nanoseconds
     }
 
     /// A report block about this stream, counted from the one before (RFC 3550 A.3).

@@ -48,6 +48,11 @@ package struct RTPStreamSender {
     private var nextPictureID: UInt16
     private var sentPackets: RetransmissionBuffer?
     private var lastCaptureTimeSent: Instant?
+    private var frameRate = FrameRateMeter()
+    /// Payload of all frames so far.
+    private var frameBytes: UInt64 = 0
+    /// The extended number of the first packet.
+    package let firstSequence: UInt64
     package private(set) var lastTimestamp: UInt32 = 0
     package private(set) var lastCaptureTime: Instant = .origin
 
@@ -58,7 +63,8 @@ package struct RTPStreamSender {
         rtxSSRC = UInt32.random(in: 1...UInt32.max, using: &random)
         timestampOffset = UInt32.random(in: 0...UInt32.max, using: &random)
         // Below 2^15, so that losing the first packets cannot make the far side guess a wrong rollover counter.
-        nextSequence = UInt64.random(in: 1..<32_768, using: &random)
+        firstSequence = UInt64.random(in: 1..<32_768, using: &random)
+        nextSequence = firstSequence
         nextRTXSequence = UInt64.random(in: 1..<32_768, using: &random)
         nextPictureID = UInt16.random(in: 0..<32_768, using: &random)
     }
@@ -76,10 +82,14 @@ package struct RTPStreamSender {
             captureTimeNTP = wallClock.ntp(at: frame.captureTime)
             lastCaptureTimeSent = frame.captureTime
         }
+        var size: UInt64 = 0
         for index in 0..<packetCount {
+            let packet = packetAt(index)
+            size += UInt64(packet.payload.count)
+            if index == 0, frame.isKey, kind == .video { noteSize(of: packet) }
             queue.append(
                 Waiting(
-                    packet: packetAt(index), extendedSequence: nextSequence, timestamp: timestamp, pictureID: nextPictureID,
+                    packet: packet, extendedSequence: nextSequence, timestamp: timestamp, pictureID: nextPictureID,
                     captureTimeNTP: index == 0 ? captureTimeNTP : 0, audioLevel: frame.audioLevel ?? Self.noLevel,
                     enqueuedAt: now, resent: .no))
             nextSequence += 1
@@ -87,9 +97,26 @@ package struct RTPStreamSender {
         nextPictureID = (nextPictureID + 1) & 0x7FFF
         lastTimestamp = timestamp
         lastCaptureTime = frame.captureTime
-        statistics.framesSent += 1
+        if statistics.framesEncoded > 0, 2 * size * statistics.framesEncoded >= 5 * frameBytes { statistics.hugeFramesSent += 1 }
+        frameBytes += size
+        statistics.framesEncoded += 1
+        statistics.firstFrameAt = statistics.firstFrameAt ?? now.nanoseconds
+        frameRate.add(at: now)
         if frame.isKey, kind == .video { statistics.keyFramesSent += 1 }
         return first
+    }
+
+    private mutating func noteSize(of packet: OutgoingPacket) {
+        guard let header = try? VP8FrameHeader.parse(packet.payload.bytes), header.isKeyFrame else { return }
+        statistics.frameWidth = header.width
+        statistics.frameHeight = header.height
+    }
+
+    /// The counters with what only the moment of looking can tell.
+    package func snapshot(at now: Instant) -> RTPSendStatistics {
+        var snapshot = statistics
+        snapshot.framesPerSecond = frameRate.rate(at: now)
+        return snapshot
     }
 
     package static let noLevel: UInt8 = 0xFF
@@ -121,6 +148,7 @@ package struct RTPStreamSender {
             statistics.retransmittedBytesSent += UInt64(payloadSize)
             return
         }
+        if waiting.packet.isLastOfFrame { statistics.framesSent += 1 }
         statistics.totalPacketSendDelay += UInt64(max(0, waiting.enqueuedAt.nanoseconds(to: now)))
         guard usesNack else { return }
         if sentPackets == nil { sentPackets = RetransmissionBuffer(capacity: 1024) }

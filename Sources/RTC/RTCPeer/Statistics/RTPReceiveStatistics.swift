@@ -1,9 +1,10 @@
-/// Counters of one receiving stream; names and units of `RTCInboundRtpStreamStats`.
+/// Counters of one receiving stream; names of `RTCInboundRtpStreamStats`, sums of time in nanoseconds.
 public struct RTPReceiveStatistics: Hashable, Sendable {
     /// Packets of the stream, those recovered over RTX included.
     public var packetsReceived: UInt64 = 0
     /// Payload bytes, without RTP headers and padding.
     public var bytesReceived: UInt64 = 0
+    /// RTP headers with their extensions, and padding.
     public var headerBytesReceived: UInt64 = 0
     public var retransmittedPacketsReceived: UInt64 = 0
     public var retransmittedBytesReceived: UInt64 = 0
@@ -11,7 +12,7 @@ public struct RTPReceiveStatistics: Hashable, Sendable {
     public var packetsLost: Int64 = 0
     /// Packets that came twice.
     public var packetsDuplicated: UInt64 = 0
-    /// Packets that came after their place in the reorder window was gone.
+    /// Packets that came too late for the reorder window or, for audio, for the jitter buffer (``AudioPlayout``).
     public var packetsDiscarded: UInt64 = 0
     /// Seconds (RFC 3550 A.8).
     public var jitter: Double = 0
@@ -27,6 +28,36 @@ public struct RTPReceiveStatistics: Hashable, Sendable {
     public var lastPacketReceivedAt: UInt64?
     public var frameWidth: Int = 0
     public var frameHeight: Int = 0
+    /// The payload type of the newest packet; `nil` before the first.
+    public var payloadType: UInt8?
+
+    // What left the jitter buffer, which decodes nothing (``VideoPlayout``, ``AudioPlayout``).
+    /// Frames that a decoder could have taken, in the order in which it could have.
+    public var framesDecoded: UInt64 = 0
+    public var keyFramesDecoded: UInt64 = 0
+    /// Frames that came whole and never could be decoded.
+    public var framesDropped: UInt64 = 0
+    public var framesPerSecond = 0
+    /// From the first packet until a frame left, summed over frames of video and samples of audio.
+    public var jitterBufferDelay: Double = 0
+    public var jitterBufferTargetDelay: Double = 0
+    /// Frames of video, samples of audio.
+    public var jitterBufferEmittedCount: UInt64 = 0
+    /// From the first to the completing packet of the frames that had several.
+    public var totalAssemblyTime: UInt64 = 0
+    public var framesAssembledFromMultiplePackets: UInt64 = 0
+    /// Of video; with the pictures that left the jitter buffer.
+    public var freezes = FreezeTotals()
+    /// Of audio.
+    public var interruptionCount: UInt64 = 0
+    public var totalInterruptions: UInt64 = 0
+    public var openInterruption: UInt64 = 0
+    /// Of the packets whose fate is settled: they lie as far back as a repair may reach.
+    public var bursts = BurstGapCounter()
+    /// RTP time of what left the jitter buffer last, and when it did.
+    public var lastPlayed: PlayoutPoint?
+    /// What the far side's sender reports say.
+    public var remote = RemoteOutboundStatistics()
 
     public init() {}
 }

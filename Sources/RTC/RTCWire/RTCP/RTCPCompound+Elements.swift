@@ -27,10 +27,11 @@ extension RTCPCompound {
         let count = Int(first & 0x1F)
         switch (type, count) {
         case (RTCPPacket.Kind.senderReport, _):
-            guard let ssrc = reader.readUInt32(), let ntp = reader.readUInt64(), reader.skip(12),
+            guard let ssrc = reader.readUInt32(), let ntp = reader.readUInt64(), let rtp = reader.readUInt32(),
+                let packets = reader.readUInt32(), let octets = reader.readUInt32(),
                 reader.remaining >= count * RTCPReportBlock.size
             else { return false }
-            body(.senderInfo(ssrc: ssrc, ntp: ntp))
+            body(.senderInfo(ssrc: ssrc, ntp: ntp, rtp: rtp, packetCount: packets, octetCount: octets))
             visitReports(&reader, count: count, body)
         case (RTCPPacket.Kind.receiverReport, _):
             guard reader.skip(4), reader.remaining >= count * RTCPReportBlock.size else { return false }

@@ -1,3 +1,5 @@
+internal import RTCCore
+
 /// One media section of a session description: an m-line and what follows it (RFC 8866 §5.14).
 ///
 /// What a section leaves to the session as a whole is asked through ``SessionDescription``, such as
@@ -88,7 +90,12 @@ public struct MediaDescription: Hashable, Sendable {
 
     /// Whether the section carries RTP.
     public var isRTP: Bool {
-        proto[...].split(on: UInt8(ascii: "/")).contains("RTP")
+        var rest: ByteText? = ByteText(proto)
+        while let (part, next) = rest?.cut(at: UInt8(ascii: "/")) {
+            if part == "RTP" { return true }
+            rest = next
+        }
+        return false
     }
 
     /// Whether an answer refused the section, or an offer gave it up (RFC 3264 §6, §8.2).

@@ -1,3 +1,5 @@
+internal import RTCCore
+
 /// An attribute as it stands in the text: `a=name` or `a=name:value`.
 public struct SDPAttribute: Hashable, Sendable {
     public var name: String
@@ -8,9 +10,9 @@ public struct SDPAttribute: Hashable, Sendable {
         self.value = value
     }
 
-    init(_ text: Substring) {
+    init(_ text: ByteText) {
         let (name, value) = text.cut(at: UInt8(ascii: ":"))
-        self.init(String(name), value.map(String.init))
+        self.init(name.string, value?.string)
     }
 
     /// `name` or `name:value`.

@@ -27,12 +27,12 @@ public struct SDPCodec: Hashable, Sendable {
 
     /// Whether this is the codec, whatever the case of its letters.
     public func isNamed(_ name: String) -> Bool {
-        self.name.lowercased() == name.lowercased()
+        self.name.isEqualIgnoringCase(name)
     }
 
     /// The value of a parameter, whatever the case of its key.
     public func parameter(_ key: String) -> String? {
-        parameters.first { $0.key.lowercased() == key.lowercased() }?.value
+        parameters.first { $0.key.isEqualIgnoringCase(key) }?.value
     }
 
     /// For RTX, the payload type whose packets it repeats (RFC 4588 §8.1).
@@ -52,4 +52,15 @@ public struct SDPCodec: Hashable, Sendable {
         default: nil
         }
     }
+}
+
+extension String {
+    /// Whether both are the same but for the case of the letters of ASCII, which is all that names of codecs have.
+    fileprivate func isEqualIgnoringCase(_ other: String) -> Bool {
+        utf8.count == other.utf8.count && zip(utf8, other.utf8).allSatisfy { $0 == $1 || ($0.isLetter && $0 ^ 0x20 == $1) }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetter: Bool { (0x61...0x7A).contains(self | 0x20) }
 }

@@ -1,3 +1,5 @@
+internal import RTCCore
+
 /// An RTP header extension and the id it gets (RFC 8285 §8).
 public struct SDPExtmap: Hashable, Sendable {
     /// 1…14 for both forms, up to 255 for the two-byte form; 4096…4351 where an offer leaves the choice to the answer.
@@ -16,15 +18,15 @@ public struct SDPExtmap: Hashable, Sendable {
     }
 
     /// - Parameter text: What stands behind `extmap:`.
-    init?(_ text: Substring) {
+    init?(_ text: ByteText) {
         let (head, rest) = text.trimmed.cut(at: UInt8(ascii: " "))
         let (number, suffix) = head.cut(at: UInt8(ascii: "/"))
-        guard let id = UInt16(number), id > 0, let rest else { return nil }
+        guard let id = number.decimal(UInt16.self), id > 0, let rest else { return nil }
         let (uri, parameters) = rest.trimmed.cut(at: UInt8(ascii: " "))
         guard !uri.isEmpty else { return nil }
-        self.init(id: Int(id), uri: String(uri), parameters: parameters.map { String($0.trimmed) })
+        self.init(id: Int(id), uri: uri.string, parameters: parameters?.trimmed.string)
         if let suffix {
-            guard let direction = SDPDirection(rawValue: String(suffix)) else { return nil }
+            guard let direction = SDPDirection(rawValue: suffix.string) else { return nil }
             self.direction = direction
         }
     }

@@ -1,3 +1,5 @@
+internal import RTCCore
+
 /// The hash of a certificate (RFC 8122 §5).
 public struct SDPFingerprint: Hashable, Sendable {
     /// Lower case: `sha-256`.
@@ -11,18 +13,22 @@ public struct SDPFingerprint: Hashable, Sendable {
 
     /// - Parameter text: `sha-256 19:E2:1C:…`
     public init?(_ text: String) {
-        let fields = text[...].fields
-        guard fields.count == 2 else { return nil }
-        self.init(hashFunction: fields[0].lowercased(), bytes: [])
-        bytes.reserveCapacity((fields[1].utf8.count + 1) / 3)
-        var characters = fields[1].utf8.makeIterator()
-        while true {
-            guard let high = characters.next().flatMap(Self.digit), let low = characters.next().flatMap(Self.digit) else {
-                return nil
-            }
+        self.init(ByteText(text))
+    }
+
+    init?(_ text: ByteText) {
+        var text = text
+        guard let function = text.takeField(), let digits = text.takeField(), text.takeField() == nil, digits.count % 3 == 2
+        else {
+            return nil
+        }
+        self.init(hashFunction: function.lowercased, bytes: [])
+        bytes.reserveCapacity((digits.count + 1) / 3)
+        for place in stride(from: 0, to: digits.count, by: 3) {
+            guard place == 0 || digits[place - 1] == UInt8(ascii: ":"), let high = Self.digit(digits[place]),
+                let low = Self.digit(digits[place + 1])
+            else { return nil }
             bytes.append(high << 4 | low)
-            guard let separator = characters.next() else { return }
-            guard separator == UInt8(ascii: ":") else { return nil }
         }
     }
 

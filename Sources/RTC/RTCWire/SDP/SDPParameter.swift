@@ -1,3 +1,5 @@
+internal import RTCCore
+
 /// One `key=value` of a format's parameters; without a value where the text has no equals sign, as in `0-16` or `111/111`.
 public struct SDPParameter: Hashable, Sendable {
     public var key: String
@@ -15,12 +17,15 @@ public struct SDPParameter: Hashable, Sendable {
     }
 
     /// Reads `a=1;b=2`; spaces around, and empty entries, do not count.
-    static func parse(_ text: Substring) -> [SDPParameter] {
-        text.split(on: UInt8(ascii: ";")).compactMap { entry in
-            let entry = entry.trimmed
-            guard !entry.isEmpty else { return nil }
-            let (key, value) = entry.cut(at: UInt8(ascii: "="))
-            return SDPParameter(String(key), value.map(String.init))
+    static func parse(_ text: ByteText) -> [SDPParameter] {
+        var parameters: [SDPParameter] = []
+        var rest: ByteText? = text
+        while let remaining = rest {
+            let (entry, next) = remaining.cut(at: UInt8(ascii: ";"))
+            rest = next
+            let (key, value) = entry.trimmed.cut(at: UInt8(ascii: "="))
+            if value != nil || !key.isEmpty { parameters.append(SDPParameter(key.string, value?.string)) }
         }
+        return parameters
     }
 }

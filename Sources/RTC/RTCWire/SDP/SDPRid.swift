@@ -1,3 +1,5 @@
+internal import RTCCore
+
 /// A stream of a section, named so that no SSRC needs signaling (RFC 8851 §4).
 public struct SDPRid: Hashable, Sendable {
     public enum Direction: String, Hashable, Sendable {
@@ -20,19 +22,19 @@ public struct SDPRid: Hashable, Sendable {
     }
 
     /// - Parameter text: What stands behind `rid:`.
-    init?(_ text: Substring) {
+    init?(_ text: ByteText) {
         let (id, rest) = text.trimmed.cut(at: UInt8(ascii: " "))
         guard !id.isEmpty, let rest else { return nil }
         let (word, parameters) = rest.trimmed.cut(at: UInt8(ascii: " "))
-        guard let direction = Direction(rawValue: String(word)) else { return nil }
-        self.init(id: String(id), direction: direction)
-        for parameter in SDPParameter.parse(parameters ?? "") {
+        guard let direction = Direction(rawValue: word.string) else { return nil }
+        self.init(id: id.string, direction: direction)
+        for parameter in parameters.map(SDPParameter.parse) ?? [] {
             guard parameter.key == "pt", let value = parameter.value else {
                 restrictions.append(parameter)
                 continue
             }
-            for number in value[...].split(on: UInt8(ascii: ",")) {
-                guard let payloadType = UInt8(number.trimmed), payloadType < 128 else { return nil }
+            for number in ByteText(value).split(on: UInt8(ascii: ",")) {
+                guard let payloadType = number.trimmed.decimal(UInt8.self), payloadType < 128 else { return nil }
                 payloadTypes.append(payloadType)
             }
         }

@@ -1,47 +1,86 @@
 /// A media section while it is read: its codecs come together only at its end, for their lines come in any order.
 struct SDPSectionDraft {
+    /// What the lines say of one payload type.
+    struct Format {
+        let payloadType: UInt8
+        var codec: SDPCodec?
+        var parameters: [SDPParameter] = []
+        var feedbackCount = 0
+    }
+
     var media: MediaDescription
-    var maps: [UInt8: SDPCodec] = [:]
-    var parameters: [UInt8: [SDPParameter]] = [:]
+    let isRTP: Bool
+    /// In the order in which they came up; at most 128.
+    var formats: [Format] = []
     /// Feedback of a payload type, or of all of them.
-    var feedback: [(payloadType: UInt8?, text: String)] = []
-    /// How many of each payload type, and under 128 of all.
-    var feedbackCount: [UInt8: Int] = [:]
-    /// The place of each SSRC in the section's list.
-    var sourceIndex: [UInt32: Int] = [:]
+    private var feedback: [(payloadType: UInt8?, text: String)] = []
+    private var commonFeedbackCount = 0
+    /// The place of each SSRC in the section's list, once there are too many to look through.
+    private var sourceIndex: [UInt32: Int] = [:]
+    private static let fewSources = 16
 
     init(media: MediaDescription) {
         self.media = media
+        isRTP = media.isRTP
+    }
+
+    /// Where a payload type lies among ``formats``, added where it is new.
+    mutating func place(of payloadType: UInt8) -> Int {
+        if let place = formats.lastIndex(where: { $0.payloadType == payloadType }) { return place }
+        formats.append(Format(payloadType: payloadType))
+        return formats.count - 1
+    }
+
+    /// `false` where there is too much of it.
+    mutating func add(feedback text: String, of payloadType: UInt8?, limit: Int) -> Bool {
+        if let payloadType {
+            let place = place(of: payloadType)
+            guard formats[place].feedbackCount < limit else { return false }
+            formats[place].feedbackCount += 1
+        } else {
+            guard commonFeedbackCount < limit else { return false }
+            commonFeedbackCount += 1
+        }
+        feedback.append((payloadType, text))
+        return true
     }
 
     mutating func add(source: UInt32, attribute: SDPAttribute?) {
-        if let index = sourceIndex[source] {
+        if let index = index(of: source) {
             if let attribute { media.ssrcs[index].attributes.append(attribute) }
-        } else {
-            sourceIndex[source] = media.ssrcs.count
-            media.ssrcs.append(SDPSource(ssrc: source, attributes: attribute.map { [$0] } ?? []))
+            return
         }
+        media.ssrcs.append(SDPSource(ssrc: source, attributes: attribute.map { [$0] } ?? []))
+        if media.ssrcs.count == Self.fewSources {
+            for (index, known) in media.ssrcs.enumerated() { sourceIndex[known.ssrc] = index }
+        } else if media.ssrcs.count > Self.fewSources {
+            sourceIndex[source] = media.ssrcs.count - 1
+        }
+    }
+
+    private func index(of source: UInt32) -> Int? {
+        if media.ssrcs.last?.ssrc == source { return media.ssrcs.count - 1 }
+        guard media.ssrcs.count < Self.fewSources else { return sourceIndex[source] }
+        return media.ssrcs.firstIndex { $0.ssrc == source }
     }
 
     /// The section with its codecs in the order of the m-line.
     func finished() -> MediaDescription {
-        guard media.isRTP else { return media }
+        guard isRTP else { return media }
         var finished = media
         var codecs: [SDPCodec] = []
-        var indices: [UInt8: Int] = [:]
-        for format in media.formats {
-            guard let payloadType = UInt8(format), payloadType < 128, indices[payloadType] == nil,
-                var codec = maps[payloadType] ?? SDPCodec.assigned(payloadType)
-            else { continue }
-            codec.parameters = parameters[payloadType] ?? []
-            indices[payloadType] = codecs.count
+        var seen: UInt128 = 0
+        for text in media.formats {
+            guard let payloadType = UInt8(text), payloadType < 128, seen & 1 << payloadType == 0 else { continue }
+            seen |= 1 << payloadType
+            let format = formats.first { $0.payloadType == payloadType }
+            guard var codec = format?.codec ?? SDPCodec.assigned(payloadType) else { continue }
+            codec.parameters = format?.parameters ?? []
             codecs.append(codec)
         }
         for entry in feedback {
-            if let payloadType = entry.payloadType {
-                if let index = indices[payloadType] { codecs[index].feedback.append(entry.text) }
-            } else {
-                for index in codecs.indices { codecs[index].feedback.append(entry.text) }
+            for index in codecs.indices where entry.payloadType.map({ $0 == codecs[index].payloadType }) ?? true {
+                codecs[index].feedback.append(entry.text)
             }
         }
         finished.codecs = codecs

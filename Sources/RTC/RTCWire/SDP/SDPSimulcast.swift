@@ -1,3 +1,5 @@
+internal import RTCCore
+
 /// The streams of one source that a section sends or receives side by side (RFC 8853 §5.1).
 public struct SDPSimulcast: Hashable, Sendable {
     /// A stream by its rid; paused at first where the text has a tilde.
@@ -21,27 +23,29 @@ public struct SDPSimulcast: Hashable, Sendable {
     }
 
     /// - Parameter text: What stands behind `simulcast:`.
-    init?(_ text: Substring) {
+    init?(_ text: ByteText) {
         let fields = text.fields
         guard fields.count == 2 || fields.count == 4 else { return nil }
         self.init()
         for index in stride(from: 0, to: fields.count, by: 2) {
             guard let streams = Self.streams(fields[index + 1]) else { return nil }
-            switch fields[index] {
-            case "send" where send.isEmpty: send = streams
-            case "recv" where receive.isEmpty: receive = streams
-            default: return nil
+            if fields[index] == "send", send.isEmpty {
+                send = streams
+            } else if fields[index] == "recv", receive.isEmpty {
+                receive = streams
+            } else {
+                return nil
             }
         }
     }
 
-    private static func streams(_ text: Substring) -> [[Layer]]? {
+    private static func streams(_ text: ByteText) -> [[Layer]]? {
         var streams: [[Layer]] = []
         for entry in text.split(on: UInt8(ascii: ";")) {
             var layers: [Layer] = []
             for name in entry.split(on: UInt8(ascii: ",")) {
-                let isPaused = name.utf8.first == UInt8(ascii: "~")
-                let rid = String(Substring(name.utf8.dropFirst(isPaused ? 1 : 0)))
+                let isPaused = name.first == UInt8(ascii: "~")
+                let rid = name.dropFirst(isPaused ? 1 : 0).string
                 guard !rid.isEmpty else { return nil }
                 layers.append(Layer(rid: rid, isPaused: isPaused))
             }

@@ -19,13 +19,17 @@ final class ServerLoop {
     private var lastID: UInt64 = 0
     private var timer: (task: Scheduled<Void>, at: Instant)?
     private var isPumping = false
+    /// On which STUN is served; `nil` where it is not.
+    private let stunPort: UInt16?
     private var whenEmpty: EventLoopPromise<Void>?
 
-    init(configuration: ServerConfiguration, seed: UInt64, eventLoop: any EventLoop) {
+    init(configuration: ServerConfiguration, seed: UInt64, stunPort: UInt16?, eventLoop: any EventLoop) {
         self.configuration = configuration
+        self.stunPort = stunPort
         self.eventLoop = eventLoop
         admission = Admission(configuration: configuration)
-        front = NativeFront(configuration: configuration, seed: seed, at: .origin)
+        front = NativeFront(
+            configuration: configuration, seed: seed, at: .origin, secretBits: { UInt64.random(in: .min ... .max) })
     }
 
     var now: Instant {
@@ -116,16 +120,21 @@ final class ServerLoop {
     }
 
     private static func address(of channel: any Channel) -> RTCCore.SocketAddress? {
-        guard let remote = channel.remoteAddress, var host = remote.ipAddress else { return nil }
-        if host.hasPrefix("::ffff:") { host.removeFirst(7) }
-        return RTCCore.SocketAddress(host, port: UInt16(remote.port ?? 0))
+        channel.remoteAddress.flatMap { RTCCore.SocketAddress($0) }
+    }
+
+    /// This server's STUN under the address that the client has reached it by, which is right also where it listens on all of them.
+    private func stunServers(for channel: any Channel) -> [ICEServer] {
+        guard let stunPort, var address = channel.localAddress.flatMap({ RTCCore.SocketAddress($0) }) else { return [] }
+        address.port = stunPort
+        return [ICEServer(urls: ["stun:\(address)"])]
     }
 
     // MARK: - What sockets tell
 
     func opened(_ socket: WebSocketConnection, on channel: any Channel) {
         sockets[socket.id] = socket
-        front.opened(socket.id, from: Self.address(of: channel), now: now)
+        front.opened(socket.id, from: Self.address(of: channel), iceServers: stunServers(for: channel), now: now)
         pump()
     }
 
@@ -134,9 +143,10 @@ final class ServerLoop {
         front.received(text, on: socket.id, now: now)
     }
 
-    func closed(_ socket: WebSocketConnection) {
+    /// - Parameter code: With which the client has closed, where it has.
+    func closed(_ socket: WebSocketConnection, code: UInt16?) {
         guard sockets.removeValue(forKey: socket.id) != nil else { return }
-        front.closed(socket.id, now: now)
+        front.closed(socket.id, code: code, now: now)
         pump()
     }
 

@@ -13,6 +13,8 @@ final class WebSocketConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var fragments: ByteBuffer?
     private var isClosing = false
+    /// With which the client has closed.
+    private var clientCode: UInt16?
     private var needsFlush = false
 
     init(id: UInt64, loop: ServerLoop) {
@@ -31,7 +33,7 @@ final class WebSocketConnection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        loop.closed(self)
+        loop.closed(self, code: clientCode)
         context.fireChannelInactive()
     }
 
@@ -120,6 +122,8 @@ final class WebSocketConnection: ChannelInboundHandler {
             return
         }
         isClosing = true
+        var data = frame.unmaskedData
+        clientCode = data.readInteger()
         let echo = WebSocketFrame(fin: true, opcode: .connectionClose, data: frame.unmaskedData)
         context.writeAndFlush(wrapOutboundOut(echo)).whenComplete { _ in loopBound.value.close(promise: nil) }
     }

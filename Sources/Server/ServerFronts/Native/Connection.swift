@@ -1,23 +1,27 @@
 import RTCCore
 import RoomCore
+import SignalingProtocol
 
 extension NativeFront {
     struct Connection {
         let address: String
         let isTrusted: Bool
+        let iceServers: [ICEServer]
         let openedAt: Instant
         var lastHeardAt: Instant
         var session: SessionKey?
         var identity: String?
-        var lastRequest: Int64 = 0
-        var replies = RecentReplies()
+        /// The session that this connection proved to have had, and could not resume.
+        var predecessor: SessionKey?
+        var refusedResumes = 0
         var messages: TokenBucket
         var signals: TokenBucket
         var abuse: TokenBucket
 
-        init(address: String, isTrusted: Bool, limits: ServerLimits, now: Instant) {
+        init(address: String, isTrusted: Bool, iceServers: [ICEServer], limits: ServerLimits, now: Instant) {
             self.address = address
             self.isTrusted = isTrusted
+            self.iceServers = iceServers
             openedAt = now
             lastHeardAt = now
             messages = TokenBucket(limits.messages, at: now)
@@ -30,28 +34,5 @@ extension NativeFront {
     struct JoinOrigin: Hashable {
         let address: String
         let identity: String
-    }
-
-    /// The last 256 replies of a session, by request.
-    struct RecentReplies {
-        static let capacity = 256
-
-        private var entries: [(id: Int64, text: String?)] = []
-        private var oldest = 0
-
-        /// - Parameter text: The frame; `nil` for the plain `ok`.
-        mutating func keep(_ id: Int64, _ text: String?) {
-            if entries.count < Self.capacity {
-                entries.append((id, text))
-            } else {
-                entries[oldest] = (id, text)
-                oldest = (oldest + 1) % Self.capacity
-            }
-        }
-
-        func text(of id: Int64) -> (found: Bool, text: String?) {
-            guard let entry = entries.first(where: { $0.id == id }) else { return (false, nil) }
-            return (true, entry.text)
-        }
     }
 }

@@ -15,11 +15,17 @@ extension NativeFront {
     }
 
     /// The one reply to a request, kept for when the request comes again.
-    func answer(_ id: Int64, _ reply: Reply, on connection: UInt64) {
+    func answer(_ id: Int64, _ reply: Reply, in session: SessionKey) {
         if case .refused(let error) = reply { count(error) }
         let text = ServerFrame.reply(id: id, reply).text
-        connections[connection]?.replies.keep(id, reply == .done ? nil : text)
-        send(text, on: connection)
+        sessions[session]?.replies.keep(id, reply == .done ? nil : text)
+        if let connection = sessions[session]?.connection { send(text, on: connection) }
+    }
+
+    /// Refuses what came before there was a session, or outside of its count.
+    func refuse(_ id: Int64, _ error: RequestError, on connection: UInt64) {
+        count(error)
+        send(.reply(id: id, .refused(error)), on: connection)
     }
 
     func count(_ error: RequestError) {
@@ -30,13 +36,19 @@ extension NativeFront {
         guard connections[connection] != nil else { return }
         counts.closes[code, default: 0] += 1
         outputs.append(.close(connection: connection, code: code.rawValue, reason: reason))
-        forget(connection, now: now)
+        forget(connection, endsSession: !code.allowsResume, as: .disconnected, now: now)
     }
 
-    func forget(_ connection: UInt64, now: Instant) {
+    /// - Parameter reason: Why its participant leaves, where the session ends with it.
+    func forget(_ connection: UInt64, endsSession: Bool, as reason: LeaveReason, now: Instant) {
         guard let state = connections.removeValue(forKey: connection), let session = state.session else { return }
-        connectionOfSession[session] = nil
-        rooms.disconnected(session, now: now)
+        sessions[session]?.connection = nil
+        sessions[session]?.lastHeardAt = state.lastHeardAt
+        if endsSession {
+            rooms.ended(session, reason)
+        } else {
+            rooms.disconnected(session, now: now)
+        }
     }
 
     func checkSilence(of connection: UInt64, now: Instant) {
@@ -60,20 +72,31 @@ extension NativeFront {
         while let output = rooms.nextOutput() {
             switch output {
             case .reply(let session, let id, let reply):
-                guard let connection = connectionOfSession[session] else { continue }
                 switch reply {
-                case .done: answer(id, .done, on: connection)
-                case .joined(let snapshot): answer(id, .ok(snapshot.json), on: connection)
-                case .refused(let error): answer(id, .refused(error), on: connection)
+                case .done: answer(id, .done, in: session)
+                case .joined(let snapshot): answer(id, .ok(snapshot.json), in: session)
+                case .refused(let error): answer(id, .refused(error), in: session)
                 }
             case .event(let session, let seq, let rev, let event):
-                guard let connection = connectionOfSession[session] else { continue }
-                send(.event(event.frame, seq: seq, rev: rev), on: connection)
+                let text = ServerFrame.event(event.frame, seq: seq, rev: rev).text
+                sessions[session]?.replay.add(seq, text, limits: configuration.limits)
+                if let connection = sessions[session]?.connection { send(text, on: connection) }
             case .end(let session, let code, let reason):
-                guard let connection = connectionOfSession[session] else { continue }
-                close(connection, code, reason, now: now)
+                let connection = sessions[session]?.connection
+                drop(session)
+                if let connection { close(connection, code, reason, now: now) }
+            case .over(let session):
+                drop(session)
             }
         }
+    }
+
+    /// Nothing is left of a session but its name.
+    private func drop(_ session: SessionKey) {
+        guard let state = sessions.removeValue(forKey: session) else { return }
+        sessionOfName[state.name] = nil
+        endedSessions.append(state.name)
+        if endedSessions.count > configuration.limits.rememberedSessions { endedSessions.removeFirst() }
     }
 }
 
@@ -82,6 +105,8 @@ extension RoomEvent {
         switch self {
         case .peerJoined(let peer): .peerJoined(peer)
         case .peerLeft(let participant, let reason): .peerLeft(participant: participant, reason: reason.rawValue)
+        case .peerReconnecting(let participant): .peerReconnecting(participant: participant)
+        case .peerResumed(let participant): .peerResumed(participant: participant)
         case .signal(let from, let signal):
             .signal(
                 from: from, connection: signal.connection, epoch: signal.epoch, kind: signal.kind, body: .raw(signal.body))

@@ -6,6 +6,7 @@ import SignalingProtocol
 extension NativeFront {
     func handle(_ text: String, on connection: UInt64, now: Instant) {
         connections[connection]?.lastHeardAt = now
+        if let session = connections[connection]?.session { sessions[session]?.spentSecret = nil }
         let frame: ClientFrame
         do throws(FrameError) {
             frame = try ClientFrame(text, limits: configuration.limits.frame)
@@ -14,11 +15,18 @@ extension NativeFront {
             return
         }
         switch frame {
-        case .acknowledgement:
+        case .acknowledgement(let seq):
+            acknowledge(seq, on: connection)
             if exceedsRate(isSignal: false, on: connection, now: now) != nil { countAbuse(on: connection, now: now) }
-        case .request(let id, let request, _):
+        case .request(let id, let request, let seq):
+            if let seq { acknowledge(seq, on: connection) }
             handle(request, id: id, on: connection, now: now)
         }
+    }
+
+    private func acknowledge(_ seq: Int64, on connection: UInt64) {
+        guard let session = connections[connection]?.session else { return }
+        sessions[session]?.replay.acknowledge(seq)
     }
 
     private func refuseFrame(_ error: FrameError, on connection: UInt64, now: Instant) {
@@ -27,20 +35,20 @@ extension NativeFront {
                 close(connection, .tooBig, error.message, now: now)
                 return
             }
-            answer(0, .refused(RequestError(error.code, error.message)), on: connection)
+            refuse(0, RequestError(error.code, error.message), on: connection)
             close(connection, .protocolError, error.message, now: now)
             return
         }
-        guard connections[connection]?.session != nil else {
+        guard let session = connections[connection]?.session else {
             close(connection, .protocolError, "the first request must be a valid 'hello'", now: now)
             return
         }
-        guard isNew(id, on: connection) else { return }
+        guard isNew(id, in: session, on: connection) else { return }
         if let wait = exceedsRate(isSignal: false, on: connection, now: now) {
-            refuseForRate(id, wait, on: connection, now: now)
+            refuseForRate(id, wait, in: session, on: connection, now: now)
             return
         }
-        answer(id, .refused(RequestError(error.code, error.message)), on: connection)
+        answer(id, .refused(RequestError(error.code, error.message)), in: session)
     }
 
     private func handle(_ request: Request, id: Int64, on connection: UInt64, now: Instant) {
@@ -53,23 +61,23 @@ extension NativeFront {
             close(connection, .protocolError, "the first request must be 'hello'", now: now)
             return
         }
-        guard isNew(id, on: connection) else { return }
+        guard isNew(id, in: session, on: connection) else { return }
         var isSignal = false
         if case .signal = request { isSignal = true }
         if let wait = exceedsRate(isSignal: isSignal, on: connection, now: now) {
-            refuseForRate(id, wait, on: connection, now: now)
+            refuseForRate(id, wait, in: session, on: connection, now: now)
             return
         }
         switch request {
         case .hello:
-            answer(id, .refused(RequestError(.conflict, "'hello' was said already")), on: connection)
+            answer(id, .refused(RequestError(.conflict, "'hello' was said already")), in: session)
         case .ping:
-            answer(id, .done, on: connection)
+            answer(id, .done, in: session)
         case .unknown(let type):
-            answer(id, .refused(RequestError(.unknownType, "'\(type.prefix(64))' is not a type of request")), on: connection)
+            answer(id, .refused(RequestError(.unknownType, "'\(type.prefix(64))' is not a type of request")), in: session)
         case .join(let join):
             if let wait = exceedsJoins(state, now: now) {
-                answer(id, .refused(rateError("joins", wait)), on: connection)
+                answer(id, .refused(rateError("joins", wait)), in: session)
                 return
             }
             rooms.perform(.join(join), id: id, for: session, now: now)
@@ -82,52 +90,17 @@ extension NativeFront {
         }
     }
 
-    private func greet(_ hello: HelloRequest, id: Int64, on connection: UInt64, now: Instant) {
-        guard hello.version ?? 1 == 1 else {
-            let error = RequestError(.unsupportedVersion, "this server speaks version 1")
-            answer(id, .refused(error), on: connection)
-            close(connection, .unsupportedVersion, error.message, now: now)
-            return
-        }
-        var identity: String?
-        if configuration.accessTokens.isEmpty {
-            identity = hello.token
-        } else {
-            var bearer: AccessToken?
-            for known in configuration.accessTokens where known.matches(hello.token ?? "") { bearer = known }
-            guard let bearer else {
-                let error = RequestError(.unauthenticated, "'token' is missing or not known")
-                answer(id, .refused(error), on: connection)
-                close(connection, .unauthenticated, error.message, now: now)
-                return
-            }
-            identity = bearer.identity
-        }
-        let (key, name) = rooms.open(identity: identity)
-        connections[connection]?.session = key
-        connections[connection]?.identity = identity
-        connections[connection]?.lastRequest = id
-        connectionOfSession[key] = connection
-        let welcome = Welcome(
-            session: name, pingMilliseconds: configuration.timing.ping.inNanoseconds / 1_000_000,
-            iceServers: configuration.iceServers, limits: configuration.limits.frame)
-        answer(id, .ok(welcome.json), on: connection)
-        timers.add(connection, at: now + configuration.timing.idle)
-    }
-
     /// Whether the request is to be carried out; one that was is answered as it was then.
-    private func isNew(_ id: Int64, on connection: UInt64) -> Bool {
-        guard let state = connections[connection], id <= state.lastRequest else {
-            connections[connection]?.lastRequest = id
+    private func isNew(_ id: Int64, in session: SessionKey, on connection: UInt64) -> Bool {
+        guard let state = sessions[session], id <= state.lastRequest else {
+            sessions[session]?.lastRequest = id
             return true
         }
         let (found, text) = state.replies.text(of: id)
         if found {
             send(text ?? ServerFrame.reply(id: id, .done).text, on: connection)
         } else {
-            let error = RequestError(.conflict, "the request \(id) is not above \(state.lastRequest), the last")
-            count(error)
-            send(.reply(id: id, .refused(error)), on: connection)
+            refuse(id, RequestError(.conflict, "the request \(id) is not above \(state.lastRequest), the last"), on: connection)
         }
         return false
     }
@@ -139,8 +112,10 @@ extension NativeFront {
             : connections[connection]?.messages.take(configuration.limits.messages, now: now)
     }
 
-    private func refuseForRate(_ id: Int64, _ wait: Duration, on connection: UInt64, now: Instant) {
-        answer(id, .refused(rateError("messages", wait)), on: connection)
+    private func refuseForRate(
+        _ id: Int64, _ wait: Duration, in session: SessionKey, on connection: UInt64, now: Instant
+    ) {
+        answer(id, .refused(rateError("messages", wait)), in: session)
         countAbuse(on: connection, now: now)
     }
 

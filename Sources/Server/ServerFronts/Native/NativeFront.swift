@@ -5,10 +5,16 @@ public import SignalingProtocol
 
 /// The server's side of `starling.v1`: connections in, frames out, rooms behind. It serves any host, virtual or real.
 ///
-///             hello            leave, errors, silence
-///   waiting ────────▶ greeted ────────────────────────▶ closed
-///      │ 5 s → 4004                                        ▲
-///      └───────────────────────────────────────────────────┘
+///             hello                      errors, silence
+///   waiting ──────────────────▶ greeted ─────────────────▶ closed
+///      │ 5 s → 4004                │ broken, silence → 4008   ▲
+///      │                           ▼                          │ grace over, a close that ends the session
+///      │            hello,     in grace ──────────────────────┤
+///      │            resume ◀───────┘                          │
+///      └──────────────────────────────────────────────────────┘
+///
+/// A session outlives its connection for ``RoomTiming/disconnectGrace`` while it is in a room: whoever shows its newest secret goes on
+/// with it on another connection, and first hears what it missed. A close with 1000 is a leave.
 ///
 /// A request with a number that is not above the last is answered from the last 256 replies, so that asking twice has one effect.
 /// A message that is no frame at all closes the connection with 4000; a request that is wrong is only refused.
@@ -16,16 +22,31 @@ public final class NativeFront: SignalingService {
     let configuration: ServerConfiguration
     var rooms: RoomCore
     var connections: [UInt64: Connection] = [:]
-    var connectionOfSession: [SessionKey: UInt64] = [:]
+    var sessions: [SessionKey: Session] = [:]
+    var sessionOfName: [String: SessionKey] = [:]
+    /// Names of sessions that ended lately, the oldest first.
+    var endedSessions: [String] = []
     var timers = DeadlineHeap<UInt64>()
     var outputs = OutputQueue<SignalingOutput>()
     var joinRates: [JoinOrigin: TokenBucket] = [:]
     var counts = ServerMetrics()
     var isDraining = false
+    let secretBits: () -> UInt64
 
-    /// - Parameter seed: Where the ids come from.
-    public init(configuration: ServerConfiguration, seed: UInt64, at now: Instant) {
+    /// - Parameters:
+    ///   - seed: Where the ids come from.
+    ///   - secretBits: Where the sessions' secrets come from, 64 bits at a time. In virtual time they come from the seed, which real
+    ///     clients could guess.
+    public init(configuration: ServerConfiguration, seed: UInt64, at now: Instant, secretBits: (() -> UInt64)? = nil) {
+        precondition(
+            (.zero ... .seconds(300)).contains(configuration.roomTiming.disconnectGrace), "A session is kept for 0 to 300 s.")
         self.configuration = configuration
+        if let secretBits {
+            self.secretBits = secretBits
+        } else {
+            var random = SplitMix64(seed: SplitMix64.derive(seed, "secrets"))
+            self.secretBits = { random.next() }
+        }
         rooms = RoomCore(
             limits: configuration.roomLimits, timing: configuration.roomTiming, seed: SplitMix64.derive(seed, "rooms"))
     }
@@ -43,6 +64,7 @@ public final class NativeFront: SignalingService {
         var metrics = counts
         metrics.connections = connections.count
         metrics.sessions = rooms.sessionCount
+        metrics.sessionsInGrace = sessions.values.count { $0.connection == nil }
         metrics.rooms = rooms.roomCount
         metrics.participants = rooms.participantCount
         metrics.room = rooms.statistics
@@ -55,13 +77,17 @@ public final class NativeFront: SignalingService {
 
     /// A WebSocket is open.
     ///
-    /// - Parameter address: Where it comes from; `nil` for this machine.
-    public func opened(_ connection: UInt64, from address: SocketAddress?, now: Instant) {
+    /// - Parameters:
+    ///   - address: Where it comes from; `nil` for this machine.
+    ///   - iceServers: What this client is told to use before what all are told.
+    public func opened(
+        _ connection: UInt64, from address: SocketAddress?, iceServers: [ICEServer] = [], now: Instant
+    ) {
         precondition(connections[connection] == nil, "The connection \(connection) was opened twice.")
         counts.connectionsOpened += 1
         let isTrusted = configuration.trustLoopback && (address?.isLoopback ?? true)
         connections[connection] = Connection(
-            address: address?.host ?? "", isTrusted: isTrusted, limits: configuration.limits, now: now)
+            address: address?.host ?? "", isTrusted: isTrusted, iceServers: iceServers, limits: configuration.limits, now: now)
         guard !isDraining else {
             close(connection, .draining, "the server is stopping", now: now)
             return
@@ -78,8 +104,9 @@ public final class NativeFront: SignalingService {
     }
 
     /// The connection is gone, whoever closed it.
-    public func closed(_ connection: UInt64, now: Instant) {
-        forget(connection, now: now)
+    public func closed(_ connection: UInt64, code: UInt16?, now: Instant) {
+        let known = code.flatMap { CloseCode(rawValue: $0) }
+        forget(connection, endsSession: known == .left, as: .leave, now: now)
         drainRooms(now: now)
     }
 
@@ -101,10 +128,13 @@ public final class NativeFront: SignalingService {
         isDraining = true
         for connection in connections.keys.sorted() {
             if connections[connection]?.session != nil {
-                send(.event(.goAway(reason: "the server is stopping", url: nil), seq: nil, rev: nil), on: connection)
+                let wait = configuration.timing.comeBackAfter.map { $0.inNanoseconds / 1_000_000 }
+                let event = Event.goAway(reason: "the server is stopping", url: nil, retryMilliseconds: wait)
+                send(.event(event, seq: nil, rev: nil), on: connection)
             }
             close(connection, .draining, "the server is stopping", now: now)
         }
+        for session in sessions.keys.sorted(by: { $0.number < $1.number }) { rooms.ended(session, .disconnected) }
         drainRooms(now: now)
     }
 

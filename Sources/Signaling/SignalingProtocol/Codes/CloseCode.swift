@@ -23,6 +23,26 @@ public enum CloseCode: UInt16, Hashable, Sendable, CaseIterable {
     case draining = 4017
     case unsupportedVersion = 4019
 
+    /// Whether the session outlives the connection for its grace, so that another connection may resume it.
+    public var allowsResume: Bool {
+        switch self {
+        case .goingAway, .helloTimeout, .idleTimeout, .slowConsumer, .rateLimited, .draining: true
+        case .left, .malformedFrame, .unsupportedData, .invalidText, .tooBig, .protocolError, .unauthenticated, .forbidden,
+            .replaced, .kicked, .banned, .roomEnded, .unsupportedVersion:
+            false
+        }
+    }
+
+    /// Whether a client must not connect again: what closed this connection would close the next one.
+    public var saysStop: Bool {
+        switch self {
+        case .protocolError, .forbidden, .replaced, .kicked, .banned, .roomEnded, .unsupportedVersion: true
+        case .left, .goingAway, .malformedFrame, .unsupportedData, .invalidText, .tooBig, .unauthenticated, .helloTimeout,
+            .idleTimeout, .slowConsumer, .rateLimited, .draining:
+            false
+        }
+    }
+
     public var retry: Retry {
         switch self {
         case .left, .malformedFrame, .unsupportedData, .invalidText, .tooBig, .protocolError, .forbidden, .replaced, .kicked,

@@ -8,16 +8,19 @@ public struct HelloRequest: Hashable, Sendable {
     public var clientVersion: String?
     /// What the client can do, such as `relay`.
     public var capabilities: [String]
+    /// The session that this connection is to go on with; `nil` for a new one.
+    public var resume: ResumeRequest?
 
     public init(
         version: Int64? = nil, token: String? = nil, clientName: String? = nil, clientVersion: String? = nil,
-        capabilities: [String] = ["relay"]
+        capabilities: [String] = ["relay"], resume: ResumeRequest? = nil
     ) {
         self.version = version
         self.token = token
         self.clientName = clientName
         self.clientVersion = clientVersion
         self.capabilities = capabilities
+        self.resume = resume
     }
 
     init(_ detail: FieldReader) throws(FrameError) {
@@ -27,6 +30,7 @@ public struct HelloRequest: Hashable, Sendable {
         clientName = try client?.optionalText("name", bytes: 0...64)
         clientVersion = try client?.optionalText("ver", bytes: 0...64)
         capabilities = try detail.strings("caps")
+        if let fields = detail.nested("resume") { resume = try ResumeRequest(fields) }
     }
 
     var json: JSON {
@@ -39,6 +43,7 @@ public struct HelloRequest: Hashable, Sendable {
             client["ver"] = clientVersion.map { .string($0) }
             object["client"] = .object(client)
         }
+        object["resume"] = resume?.json
         return .object(object)
     }
 }

@@ -7,22 +7,27 @@ public struct PeerDescription: Hashable, Sendable {
     ///
     /// In each pair the newcomer is polite, and it is the newcomer who offers first.
     public var polite: Bool
+    /// Whether its connection is gone and may come back.
+    public var isReconnecting: Bool
 
-    public init(id: String, name: String, role: String, polite: Bool) {
+    public init(id: String, name: String, role: String, polite: Bool, isReconnecting: Bool = false) {
         self.id = id
         self.name = name
         self.role = role
         self.polite = polite
+        self.isReconnecting = isReconnecting
     }
 
     var json: JSON {
-        .object(["id": .string(id), "name": .string(name), "role": .string(role), "polite": .bool(polite)])
+        var object: JSONObject = ["id": .string(id), "name": .string(name), "role": .string(role), "polite": .bool(polite)]
+        if isReconnecting { object["reconnecting"] = .bool(true) }
+        return .object(object)
     }
 
     init?(_ json: JSON) {
         guard let object = json.objectValue, let id = object["id"]?.stringValue else { return nil }
         self.init(
             id: id, name: object["name"]?.stringValue ?? "", role: object["role"]?.stringValue ?? "speaker",
-            polite: object["polite"]?.boolValue ?? false)
+            polite: object["polite"]?.boolValue ?? false, isReconnecting: object["reconnecting"]?.boolValue ?? false)
     }
 }

@@ -1,0 +1,234 @@
+internal import Measurement
+internal import MediaTracks
+internal import NetworkImpairment
+internal import RTCCore
+internal import RTCCrypto
+internal import RTCICE
+internal import RTCPeer
+internal import RTCWire
+internal import Scenario
+internal import SignalingClients
+internal import SignalingProtocol
+
+/// The calls of a bot in a mesh: one connection to each other participant, negotiated through the room.
+///
+/// Every offer begins an epoch of its connection. Of two offers that cross the newer epoch counts, and of two with the same epoch
+/// that of the impolite side (the perfect negotiation of W3C webrtc-pc §10.7); an answer and candidates belong to the epoch
+/// that they name.
+extension Bot {
+    func connect(to id: String, name: String, now: Instant) -> MeshConnection {
+        names[id] = name
+        let seed = SplitMix64.derive(context.plan.seed, "connection.\(nextToken)")
+        let certificate = makeCertificate(seed: seed, now: now)
+        var peer = Peer(
+            configuration: PeerConfiguration(
+                seed: seed, wallClock: context.wallClock, dtls: context.dtls, certificate: certificate,
+                cname: context.plan.name, stunServers: client.stunServers), now: now)
+        for kind in kinds {
+            peer.addTransceiver(
+                kind, direction: file(for: kind) == nil ? .recvonly : .sendrecv, streamID: context.plan.name,
+                trackID: "\(context.plan.name)-\(kind.rawValue)")
+        }
+        let connection = MeshConnection(
+            remoteID: id, remoteName: name, token: nextToken, isPolite: client.peers.first { $0.id == id }?.polite ?? true,
+            peer: peer, transceivers: kinds.count, now: now)
+        connection.mutedKinds = mutedKinds
+        requests.append(.openSocket(token: nextToken))
+        nextToken += 1
+        connections.append(connection)
+        return connection
+    }
+
+    /// - Parameter restartICE: New credentials and checks, while the old path stays in use.
+    func offer(on connection: MeshConnection, restartICE: Bool = false, now: Instant) {
+        if connection.peer.signalingState == .haveLocalOffer { try? connection.peer.rollback() }
+        guard let description = try? connection.peer.setLocalDescription(restartICE: restartICE, now: now) else { return }
+        if restartICE { connection.epoch += 1 }
+        connection.awaitsRestart = false
+        log(.offerSent, peer: connection.remoteName, now: now)
+        client.signal(
+            to: connection.remoteID, connection: Self.connectionLabel, epoch: connection.epoch, kind: .offer,
+            body: description.text, now: now)
+        drain(connection, now: now)
+    }
+
+    static let connectionLabel = "a"
+
+    func handleSignal(from id: String, epoch: Int, kind: SignalKind, body: String, now: Instant) {
+        let known = connections.first { $0.remoteID == id }
+        switch kind {
+        case .offer:
+            let connection = known ?? connect(to: id, name: names[id] ?? id, now: now)
+            log(.offerReceived, peer: connection.remoteName, now: now)
+            guard yields(connection, toOfferOf: epoch) else { return }
+            if connection.peer.signalingState == .haveLocalOffer { try? connection.peer.rollback() }
+            connection.epoch = epoch
+            apply(body, .offer, to: connection, now: now)
+        case .answer:
+            guard let known, epoch == known.epoch else { return }
+            log(.answerReceived, peer: known.remoteName, now: now)
+            apply(body, .answer, to: known, now: now)
+        case .candidates:
+            guard let known, epoch >= known.remoteEpoch else { return }
+            for line in body.split(separator: "\n") {
+                if epoch == known.remoteEpoch {
+                    addCandidate(String(line), to: known, now: now)
+                } else if known.earlyCandidates.count < Self.earlyCandidateLimit {
+                    known.earlyCandidates.append((epoch, String(line)))
+                }
+            }
+            drain(known, now: now)
+        case .bye:
+            close(remoteID: id, now: now)
+        }
+    }
+
+    private static let earlyCandidateLimit = 256
+
+    /// Whether an offer counts, beside one of our own that is under way.
+    private func yields(_ connection: MeshConnection, toOfferOf epoch: Int) -> Bool {
+        guard connection.peer.signalingState == .haveLocalOffer else {
+            return epoch > connection.epoch || !connection.hasRemoteDescription
+        }
+        return epoch == connection.epoch ? connection.isPolite : epoch > connection.epoch
+    }
+
+    /// An offer of ours did not get there: the next one may be made.
+    func signalFailed(to id: String, epoch: Int, kind: SignalKind, now: Instant) {
+        guard kind == .offer, let connection = connections.first(where: { $0.remoteID == id }), epoch == connection.epoch,
+            connection.peer.signalingState == .haveLocalOffer
+        else { return }
+        try? connection.peer.rollback()
+        failed(&connection.series, "the offer was not delivered", now: now)
+    }
+
+    private func apply(_ text: String, _ type: DescriptionType, to connection: MeshConnection, now: Instant) {
+        do {
+            let description = try SessionDescription(parsing: text)
+            try connection.peer.setRemoteDescription(description, type, now: now)
+            connection.hasRemoteDescription = true
+            connection.remoteEpoch = connection.epoch
+            if type == .offer {
+                connection.awaitsRestart = false
+                let answer = try connection.peer.setLocalDescription(now: now)
+                log(.answerSent, peer: connection.remoteName, now: now)
+                client.signal(
+                    to: connection.remoteID, connection: Self.connectionLabel, epoch: connection.epoch, kind: .answer,
+                    body: answer.text, now: now)
+            } else {
+                checksBegan(of: connection, now: now)
+            }
+            for (epoch, line) in connection.earlyCandidates where epoch == connection.epoch {
+                addCandidate(line, to: connection, now: now)
+            }
+            connection.earlyCandidates.removeAll { $0.epoch <= connection.epoch }
+        } catch {
+            log(.negotiationFailed, peer: connection.remoteName, detail: "\(error)", now: now)
+        }
+        drain(connection, now: now)
+    }
+
+    private func addCandidate(_ line: String, to connection: MeshConnection, now: Instant) {
+        if line == "end-of-candidates" {
+            connection.peer.endOfRemoteCandidates(now: now)
+        } else {
+            connection.peer.addRemoteCandidate(line, now: now)
+        }
+    }
+
+    private func makeCertificate(seed: UInt64, now: Instant) -> Certificate {
+        let entropy: Entropy
+        switch context.entropy {
+        case .system: entropy = .system
+        case .seeded: entropy = .seeded(SplitMix64.derive(seed, "certificate"))
+        }
+        do {
+            return try Certificate.generate(unixSeconds: context.wallClock.unixSeconds(at: now), entropy: entropy)
+        } catch {
+            preconditionFailure("OpenSSL cannot make a P-256 certificate: \(error)")
+        }
+    }
+
+    /// The other participant has gone.
+    func close(remoteID: String, now: Instant) {
+        guard let index = connections.firstIndex(where: { $0.remoteID == remoteID }) else { return }
+        let connection = connections.remove(at: index)
+        connection.peer.flushReceivers()
+        _ = connection.collectFrames(kinds: kinds)
+        retire(connection, now: now)
+        // Who was sought may be on its way back: it will offer.
+        if connections.isEmpty, rejoinSeries?.isTrying == false { rejoinSeries?.superseded(at: now) }
+    }
+
+    /// Puts a connection that is over into the book.
+    func retire(_ connection: MeshConnection, now: Instant) {
+        connection.endedAt = connection.endedAt ?? now
+        connection.series?.superseded(at: now)
+        pastAttempts += connection.series?.attempts ?? []
+        connection.series = nil
+        partingConnections.append(connection)
+    }
+
+    /// Its last datagram has left.
+    func finishParting(_ connection: MeshConnection) {
+        if let socket = connection.socket { requests.append(.closeSocket(local: socket)) }
+        closedConnections.append(connection)
+    }
+
+    // MARK: - Peer events
+
+    /// Takes events and frames out of a peer.
+    func drain(_ connection: MeshConnection, now: Instant) {
+        connection.needsDrain = true
+        while let event = connection.peer.nextEvent() { handle(event, of: connection, now: now) }
+        for kind in connection.collectFrames(kinds: kinds) where state == .inRoom {
+            if connection.phases[.firstFrame] == nil { connection.endPhase(.firstFrame, at: now) }
+            log(.firstFrame, peer: connection.remoteName, detail: kind.rawValue, now: now)
+        }
+        afterChange(now: now)
+    }
+
+    private func handle(_ event: PeerEvent, of connection: MeshConnection, now: Instant) {
+        switch event {
+        case .localCandidate(let line):
+            connection.endPhase(.gather, at: now)
+            // What a restart is about to offer anyway needs no message of its own.
+            guard !connection.awaitsRestart else { return }
+            client.signal(
+                to: connection.remoteID, connection: Self.connectionLabel, epoch: connection.epoch, kind: .candidates,
+                body: line + "\nend-of-candidates", now: now)
+        case .iceStateChanged(let iceState):
+            if iceState == .connected { connection.endPhase(.check, at: now) }
+            if state == .inRoom { log(.iceState, peer: connection.remoteName, detail: iceState.rawValue, now: now) }
+            if iceState == .failed { loseMedia(of: connection, now: now) }
+        case .connected:
+            connection.endPhase(.dtls, at: now)
+            connection.connectedAt = now
+            log(.connected, peer: connection.remoteName, now: now)
+            startMedia(on: connection, now: now)
+            if rejoinSeries?.isTrying == true { succeeded(&rejoinSeries, now: now) }
+        case .keyFrameRequested(let transceiver):
+            connection.requestKeyFrame(on: transceiver, at: now)
+            if state == .inRoom { log(.keyFrameRequested, peer: connection.remoteName, now: now) }
+        case .transportClosed(let reason):
+            if state == .inRoom { log(.transportClosed, peer: connection.remoteName, detail: reason, now: now) }
+            connection.isTransportClosed = true
+            doubtTheRoom(now: now)
+        case .selectedPathChanged:
+            foundPath(of: connection, now: now)
+        case .trackAdded, .goodbye:
+            break
+        }
+    }
+
+    private func startMedia(on connection: MeshConnection, now: Instant) {
+        guard state == .inRoom else { return }
+        // Sound starts half a frame after the picture, so that the order of the first frames does not depend on the driver.
+        for (index, kind) in kinds.enumerated() {
+            guard let media = file(for: kind) else { continue }
+            let start = kind == .video ? now : now + .milliseconds(10)
+            connection.play(media, on: index, from: start, until: stopDue, random: &random)
+        }
+        connection.advanceMedia(to: now, until: stopDue)
+    }
+}

@@ -1,0 +1,53 @@
+internal import RTCCore
+internal import Scenario
+internal import ServerFronts
+
+/// The reference server beside a run on real sockets; it goes away and comes back where the plan says so.
+struct EmbeddedServer {
+    let url: String
+    private let configuration: ServerConfiguration
+    private var running: ReferenceServer?
+    private var outages: ArraySlice<ServerOutage>
+    private let seed: UInt64
+    private var restarts: UInt64 = 0
+
+    init(_ plan: Plan) async throws(RunError) {
+        var configuration = ServerConfiguration(port: 0, trustLoopback: true)
+        configuration.seed = SplitMix64.derive(plan.seed, "server")
+        configuration.stunPort = 0
+        let server = try await Self.start(configuration)
+        running = server
+        url = server.url
+        self.configuration = server.configuration
+        outages = plan.serverOutages[...]
+        seed = plan.seed
+    }
+
+    private static func start(_ configuration: ServerConfiguration) async throws(RunError) -> ReferenceServer {
+        do {
+            return try await ReferenceServer.start(configuration: configuration)
+        } catch {
+            throw .server("the embedded server: \(error)")
+        }
+    }
+
+    /// Does what is due by now, in the plan's time.
+    mutating func follow(_ now: Instant) async throws(RunError) {
+        guard let outage = outages.first else { return }
+        if now >= outage.start, let server = running {
+            running = nil
+            await server.kill()
+        }
+        if now >= outage.end, running == nil {
+            outages.removeFirst()
+            restarts += 1
+            var configuration = configuration
+            configuration.seed = SplitMix64.derive(seed, "server \(restarts)")
+            running = try await Self.start(configuration)
+        }
+    }
+
+    func stop() async {
+        await running?.stop()
+    }
+}

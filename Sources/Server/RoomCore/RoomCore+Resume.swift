@@ -1,0 +1,124 @@
+public import RTCCore
+import SignalingProtocol
+
+extension RoomCore {
+    /// The session's connection is gone; its participant follows when the grace is over, unless ``resumed(_:now:)`` comes before.
+    public mutating func disconnected(_ key: SessionKey, now: Instant) {
+        guard let session = sessions[key], session.isConnected else { return }
+        guard session.membership != nil, timing.disconnectGrace > .zero else {
+            finish(key, .disconnected)
+            return
+        }
+        let loss = session.losses + 1
+        sessions[key]?.losses = loss
+        sessions[key]?.isConnected = false
+        if timing.reconnectingAfter < timing.disconnectGrace {
+            timers.add(.reconnecting(key, loss: loss), at: now + timing.reconnectingAfter)
+        }
+        timers.add(.grace(key, loss: loss), at: now + timing.disconnectGrace)
+        extendSignals(to: key, now: now)
+    }
+
+    /// The session is over at its client's wish, or because the client did what may not be done: nobody waits for it.
+    public mutating func ended(_ key: SessionKey, _ reason: LeaveReason) {
+        guard sessions[key] != nil else { return }
+        finish(key, reason)
+    }
+
+    /// What waits for a session to come back: as many events as ``resumed(_:now:)`` tells at once; `nil` where some had to be dropped.
+    public func waiting(for key: SessionKey, now: Instant) -> Int? {
+        guard let session = sessions[key] else { return nil }
+        guard let membership = session.membership else { return 0 }
+        guard !membership.hasGap else { return nil }
+        return membership.isReady ? membership.held.count { !$0.isExpired(at: now) } : 0
+    }
+
+    /// The session has a connection again.
+    public mutating func resumed(_ key: SessionKey, now: Instant) {
+        guard let session = sessions[key], !session.isConnected else { return }
+        sessions[key]?.isConnected = true
+        if let membership = session.membership {
+            statistics.returned += 1
+            if membership.isReady {
+                letThrough(key, now: now)
+            } else {
+                // The reply to its join may be lost: it has as long as a newcomer.
+                awaitReady(key, joined: membership.joined, now: now)
+            }
+            tellReturned(key)
+        }
+    }
+
+    /// The newest revision of the room that a session is in; `nil` outside.
+    public func revision(for key: SessionKey) -> Int64? {
+        (sessions[key]?.membership).flatMap { rooms[$0.room]?.rev }
+    }
+
+    mutating func tellReconnecting(_ key: SessionKey, loss: Int) {
+        guard let session = sessions[key], !session.isConnected, session.losses == loss, let membership = session.membership
+        else { return }
+        sessions[key]?.membership?.isReconnecting = true
+        tellRoom(membership.room, .peerReconnecting(participant: membership.participant), except: key)
+    }
+
+    private mutating func tellReturned(_ key: SessionKey) {
+        guard let membership = sessions[key]?.membership, membership.isReconnecting else { return }
+        sessions[key]?.membership?.isReconnecting = false
+        tellRoom(membership.room, .peerResumed(participant: membership.participant), except: key)
+    }
+
+    /// Signals that waited for `ready` now wait for a connection.
+    private mutating func extendSignals(to key: SessionKey, now: Instant) {
+        guard let held = sessions[key]?.membership?.held, held.contains(where: \.isSignal) else { return }
+        let expiresAt = now + timing.signalExpiryInGrace
+        for index in held.indices where held[index].isSignal {
+            sessions[key]?.membership?.held[index].expiresAt = expiresAt
+        }
+        timers.add(.expiry(key), at: expiresAt)
+    }
+
+    /// A session that has to join anew takes its earlier participant over, if its grace is not over: the room sees no one leave.
+    ///
+    /// In each pair the same one is polite as before.
+    ///
+    /// - Returns: Whether there was one.
+    mutating func takeOver(_ request: JoinRequest, _ key: SessionKey, _ session: Session, id: Int64, now: Instant) -> Bool {
+        guard let predecessor = session.predecessor, let older = sessions[predecessor], !older.isConnected,
+            let membership = older.membership
+        else { return false }
+        guard membership.room == request.room, var room = rooms[request.room],
+            let place = room.members.firstIndex(of: predecessor)
+        else {
+            finish(predecessor, .leave)
+            return false
+        }
+        joins += 1
+        var inherited = Membership(
+            room: membership.room, participant: membership.participant, name: membership.name, joined: joins)
+        inherited.isReconnecting = membership.isReconnecting
+        inherited.held = membership.held.filter(\.isSignal)
+        inherited.epochs = membership.epochs
+        for item in inherited.held {
+            if let expiresAt = item.expiresAt { timers.add(.expiry(key), at: expiresAt) }
+        }
+        room.members[place] = key
+        rooms[request.room] = room
+        participants[membership.participant] = key
+        sessions[key]?.membership = inherited
+        sessions[predecessor] = nil
+        outputs.append(.over(predecessor))
+        statistics.returned += 1
+        awaitReady(key, joined: joins, now: now)
+        tellReturned(key)
+        let peers = room.members.indices.filter { $0 != place }.compactMap { index in
+            describe(room.members[index], polite: index < place)
+        }
+        reply(
+            key, id,
+            .joined(
+                RoomSnapshot(
+                    participant: membership.participant, role: "speaker", permissions: Self.speakerPermissions,
+                    rev: rooms[request.room]?.rev ?? room.rev, room: request.room, mode: room.mode, peers: peers)))
+        return true
+    }
+}

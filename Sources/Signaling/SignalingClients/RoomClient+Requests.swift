@@ -1,0 +1,146 @@
+import RTCCore
+import SignalingProtocol
+
+extension RoomClient {
+    /// Asks now, or once the lost session goes on.
+    mutating func request(_ request: Request, now: Instant) {
+        let next = Pending(id: nextID, request: request, answerBy: now + timing.reply)
+        nextID += 1
+        if stateBeforeLoss != nil, state == .greeting, let hello = pending.popLast() {
+            pending.append(next)
+            pending.append(hello)
+            return
+        }
+        pending.append(next)
+        if stateBeforeLoss == nil { send(next, now: now) }
+    }
+
+    mutating func send(_ pending: Pending, now: Instant) {
+        let seq = lastSeq > acknowledged ? lastSeq : nil
+        say(ClientFrame.request(id: pending.id, pending.request, acknowledged: seq).text)
+        if let seq { acknowledged = seq }
+        acknowledgeAt = nil
+        if case .ping = pending.request, silentAt == nil, !isSilent { silentAt = now + timing.silence }
+        schedulePing(now: now)
+    }
+
+    mutating func acknowledge() {
+        acknowledgeAt = nil
+        guard lastSeq > acknowledged else { return }
+        acknowledged = lastSeq
+        say(ClientFrame.acknowledgement(lastSeq).text)
+    }
+
+    /// Pings are drawn from 80 % to 100 % of the server's interval, so that bots do not march in step.
+    mutating func schedulePing(now: Instant) {
+        guard let pingInterval else { return }
+        pingAt = now + pingInterval * (0.8 + 0.2 * random.unitInterval())
+    }
+
+    mutating func enter(now: Instant) {
+        state = .joining
+        request(.join(JoinRequest(room: room, name: name, mode: mode)), now: now)
+    }
+
+    mutating func timeOut(_ pending: Pending) {
+        overdue.append(pending.id)
+        if overdue.count > timing.waitingRequests { overdue.removeFirst() }
+        refused(pending.request, RequestError(.timeout, "no reply to '\(pending.request.type)'"))
+    }
+
+    mutating func answered(_ id: Int64, _ reply: Reply, now: Instant) {
+        guard let index = pending.firstIndex(where: { $0.id == id }) else {
+            if let late = overdue.firstIndex(of: id) {
+                overdue.remove(at: late)
+                silentAt = nil
+                isSilent = false
+            } else if id == 0, case .refused(let error) = reply {
+                tell(.protocolBroken("\(error.code.rawValue): \(error.message)"))
+            } else {
+                tell(.protocolBroken("a second reply to request \(id), or one that was never sent"))
+            }
+            return
+        }
+        guard stateBeforeLoss == nil || index == pending.count - 1 else {
+            tell(.protocolBroken("a reply to request \(id) before the one to 'hello'"))
+            return
+        }
+        let request = pending.remove(at: index).request
+        if case .ping = request {
+            silentAt = nil
+            isSilent = false
+        }
+        switch reply {
+        case .refused(let error):
+            if let milliseconds = error.retryMilliseconds { retryAfter = Self.duration(milliseconds: milliseconds) }
+            if case .hello(let hello) = request, hello.resume != nil {
+                refusedToResume(error, now: now)
+            } else {
+                refused(request, error)
+            }
+        case .ok(let result): granted(request, result, now: now)
+        }
+    }
+
+    /// What a server writes may be anything; more than an hour is an hour.
+    static func duration(milliseconds: Int64) -> Duration {
+        .milliseconds(min(max(0, milliseconds), 3_600_000))
+    }
+
+    private mutating func granted(_ request: Request, _ result: JSONObject, now: Instant) {
+        switch request {
+        case .hello(let hello):
+            guard let welcome = Welcome(result) else {
+                tell(.protocolBroken("a welcome without session or ping_ms"))
+                return
+            }
+            iceServers = welcome.iceServers
+            pingInterval = Self.duration(milliseconds: welcome.pingMilliseconds)
+            retryAfter = nil
+            if hello.resume != nil { goOn(welcome, now: now) } else { begin(welcome, now: now) }
+        case .join:
+            guard let snapshot = RoomSnapshot(result) else {
+                tell(.protocolBroken("a join's reply without participant, rev or room"))
+                return
+            }
+            state = .joined
+            selfID = snapshot.participant
+            peers = snapshot.peers.map(RemoteParticipant.init)
+            lastRev = snapshot.rev
+            tell(.joined(selfID: snapshot.participant, peers: peers))
+            takeEarly()
+        case .leave:
+            wentOut()
+            tell(.left)
+        case .ready, .signal, .ping, .unknown:
+            break
+        }
+    }
+
+    mutating func wentOut() {
+        state = .outside
+        selfID = nil
+        peers = []
+        early = []
+    }
+
+    mutating func refused(_ request: Request, _ error: RequestError) {
+        switch request {
+        case .signal(let signal):
+            tell(
+                .signalFailed(
+                    to: signal.to, connection: signal.connection, epoch: Int(signal.epoch), kind: signal.kind, code: error.code))
+        case .ping, .unknown:
+            break
+        case .hello where stateBeforeLoss != nil:
+            // The session may still be there: another connection may ask again.
+            state = .lost
+            tell(.refused(code: error.code, message: error.message))
+        case .hello, .join:
+            wentOut()
+            tell(.refused(code: error.code, message: error.message))
+        case .ready, .leave:
+            tell(.refused(code: error.code, message: error.message))
+        }
+    }
+}

@@ -1,0 +1,6 @@
+public import ArgumentParser
+public import MediaFiles
+
+extension Fixture.Kind: ExpressibleByArgument {}
+
+extension Fixture.Size: ExpressibleByArgument {}
