@@ -61,6 +61,8 @@ private struct Harbour {
     var now = Instant.origin
     var callers: [Caller] = []
     var lines: [Line] = []
+    /// The lines that carry something, or may.
+    var inUse: [Int] = []
     var sent: [Sent] = []
     var broken: [String] = []
     var resumes = 0
@@ -118,6 +120,7 @@ private struct Harbour {
         let delay = Duration.milliseconds(Int64(1 + pick(120)))
         var line = Line(client: index, up: ReliablePipe(delay: delay), down: ReliablePipe(delay: delay))
         line.up.offer(.opened, now: now)
+        inUse.append(lines.count)
         lines.append(line)
         callers[index].line = lines.count - 1
     }
@@ -185,7 +188,9 @@ private struct Harbour {
         let end = now + duration
         while true {
             var next = front.deadline
-            for line in lines { next = earliest(next, earliest(line.up.deadline, line.down.deadline)) }
+            for number in inUse {
+                next = earliest(next, earliest(lines[number].up.deadline, lines[number].down.deadline))
+            }
             for caller in callers where !caller.isDead { next = earliest(next, caller.client.deadline) }
             guard let next, next <= end else { break }
             now = max(now, next)
@@ -193,12 +198,16 @@ private struct Harbour {
             settle()
             for index in callers.indices where !callers[index].isDead { callers[index].client.advance(to: now) }
             settle()
-            for number in lines.indices {
+            for number in inUse {
                 while let parcel = lines[number].up.nextRelease(at: now) { arriveUp(parcel, number) }
                 while let parcel = lines[number].down.nextRelease(at: now) { arriveDown(parcel, number) }
             }
         }
         now = end
+        inUse.removeAll { number in
+            callers[lines[number].client].line != number && !lines[number].isOpenAtServer && lines[number].up.isEmpty
+                && lines[number].down.isEmpty
+        }
     }
 
     mutating func arriveUp(_ parcel: Upward, _ number: Int) {
@@ -360,7 +369,7 @@ private struct Harbour {
     }
 }
 
-@Suite("What is promised to clients whose connections break")
+@Suite("What is promised to clients whose connections break", .serialized)
 struct ResumeInvariantTests {
     @Test("I1 to I6, I9, I10 and I13 hold over two thousand seeds", arguments: 0..<8)
     func seeds(part: Int) {

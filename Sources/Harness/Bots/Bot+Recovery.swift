@@ -5,6 +5,7 @@ internal import RTCICE
 internal import RTCPeer
 internal import Scenario
 internal import SignalingClients
+internal import SignalingProtocol
 
 /// How a bot gets back what it has lost.
 ///
@@ -60,7 +61,7 @@ extension Bot {
 
     private func recoverSignaling(now: Instant) {
         if signalingSeries?.isOverdue(at: now) == true {
-            requests.append(.closeSignaling(code: 1000, reason: "no answer"))
+            requests.append(.closeSignaling(code: CloseCode.idleTimeout.rawValue, reason: "no answer"))
             loseSignaling("no answer within \(Self.firstContact)", now: now)
         }
         guard signalingSeries?.isDue(at: now) == true else { return }

@@ -99,7 +99,7 @@ extension Bot {
             log(.sessionLost, detail: code?.rawValue, now: now)
         case .silent:
             log(.signalingClosed, detail: "the server is silent", now: now)
-            requests.append(.closeSignaling(code: 1000, reason: "silent"))
+            requests.append(.closeSignaling(code: CloseCode.idleTimeout.rawValue, reason: "silent"))
             client.closed(code: nil, reason: "silent", now: now)
             loseSignaling("the server is silent", now: now)
         case .refused(let code, let message):
@@ -147,7 +147,7 @@ extension Bot {
     private func refused(_ reason: String, now: Instant) {
         guard joinedAt != nil else { return fail(.authorise, reason, now: now) }
         log(.refused, detail: reason, now: now)
-        requests.append(.closeSignaling(code: 1000, reason: "refused"))
+        requests.append(.closeSignaling(code: CloseCode.idleTimeout.rawValue, reason: "refused"))
         client.closed(code: nil, reason: "refused", now: now)
         if state == .inRoom || state == .joining { loseSignaling(reason, now: now) }
     }
