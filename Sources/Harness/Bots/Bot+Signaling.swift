@@ -235,7 +235,7 @@ extension Bot {
             if state == .inRoom { log(.keyFrameRequested, peer: connection.remoteName, now: now) }
         case .transportClosed(let reason):
             if state == .inRoom { log(.transportClosed, peer: connection.remoteName, detail: reason, now: now) }
-        case .selectedPathChanged, .trackAdded, .goodbye:
+        case .selectedPathChanged, .trackAdded, .trackRemoved, .goodbye:
             break
         }
     }

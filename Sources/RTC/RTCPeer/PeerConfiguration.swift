@@ -15,6 +15,8 @@ public struct PeerConfiguration {
     public var codecs: CodecPreferences
     public var iceTiming: IceAgent.Timing
     public var srtpBackend: SRTPBackend
+    /// Shown each packet of media that a track of ours receives, before it is counted; `nil` where nobody looks, as in a load.
+    public var payloadReceived: ((ReceivedPayload) -> Void)?
 
     public init(
         seed: UInt64, wallClock: WallClock, dtls: DTLSContext, certificate: Certificate, cname: String,
