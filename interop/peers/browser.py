@@ -7,7 +7,6 @@ import pathlib
 import queue
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
@@ -16,17 +15,6 @@ import urllib.parse
 from speaker import Conversation, end
 
 PAGE = pathlib.Path(__file__).resolve().parent.parent / "programs"
-
-
-def own_address():
-    """This machine's address towards others, or None. Datagrams to it go over the loopback interface and never leave."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Chooses a route and sends nothing.
-            probe.connect(("198.51.100.1", 9))
-        except OSError:
-            return None
-        return probe.getsockname()[0]
 
 
 class Server(http.server.ThreadingHTTPServer):

@@ -3,7 +3,8 @@
 import shutil
 import subprocess
 
-from peers.browser import Page, own_address
+from network import ADDRESS
+from peers.browser import Page
 from peers.peer import Peer
 
 
@@ -14,7 +15,7 @@ class Chromium(Peer):
     codec = "VP8 and Opus of libwebrtc"
 
     # With a loopback beside another network it prefers the cheaper one even where that belongs to a generation before an ICE restart.
-    address = own_address() or "127.0.0.1"
+    address = ADDRESS
 
     def missing(self):
         return None if shutil.which("chromium") else "the program 'chromium' is not installed"

@@ -4,7 +4,8 @@ import pathlib
 import shutil
 import subprocess
 
-from peers.browser import Page, own_address
+from network import ADDRESS
+from peers.browser import Page
 from peers.peer import Peer
 
 PREFERENCES = {
@@ -31,11 +32,9 @@ class Firefox(Peer):
     codec = "VP8 and Opus of libwebrtc"
 
     # Its content process is told of no loopback addresses, whatever its preferences say, and it pairs none with others.
-    address = own_address()
+    address = ADDRESS
 
     def missing(self):
-        if self.address is None:
-            return "this machine has no address but its loopback, which Firefox does not gather"
         return None if shutil.which("firefox-esr") else "the program 'firefox-esr' is not installed"
 
     def version(self):
