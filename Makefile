@@ -3,7 +3,7 @@
 PRODUCT := .build/release/starling
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench lint fixtures clean dependencies
+.PHONY: help demo test build bench interop lint fixtures clean dependencies
 
 help: ## Show this list
 	@echo "Starling: headless WebRTC callers, and the server they call through."
@@ -22,6 +22,13 @@ build: dependencies ## Build the program, .build/release/starling
 
 bench: build ## Measure what a call costs, beside Pion on the same work
 	@Benchmarks/run
+
+interop: ## Call what others wrote (browsers, Pion, aiortc, GStreamer), and print what worked
+	@scripts/install-interop
+	@mkdir -p .build
+	@echo "building starling-peer; the compiler's own words go to .build/interop-build.log"
+	@swift build -c release --product starling-peer >.build/interop-build.log 2>&1 || { tail -n 25 .build/interop-build.log >&2; exit 1; }
+	@interop/run --update-docs
 
 lint: ## Check the format, the purity of the machines and the house rules
 	@scripts/lint

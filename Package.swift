@@ -86,6 +86,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
 
+        .executableTarget(
+            name: "starling-peer",
+            dependencies: [
+                "RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer", "NetworkImpairment", "NetworkDriver", "MediaFiles",
+                "MediaTracks", "MediaCodecs", "SignalingProtocol",
+            ], path: "Sources/Interop/StarlingPeer", swiftSettings: settings),
+
         .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
         .executableTarget(
             name: "starling-bench",

@@ -168,4 +168,31 @@ struct RepairTests {
         #expect(call.left.outbound.retransmittedPacketsSent <= call.left.outbound.packetsSent / 2)
         #expect(call.left.outbound.retransmittedPacketsSent > 50)
     }
+
+    /// A sender without RTX probes the way with packets of padding alone on the media's own numbers. They were dropped before they were
+    /// counted, so each was asked for ten times, reported as lost, and in the end a picture was asked for that nobody needed.
+    @Test("a packet of padding alone is no gap and part of no frame")
+    func paddingAlone() {
+        var receiver = RTPStreamReceiver(kind: .video, clockRate: 90_000)
+        receiver.usesNack = true
+        receiver.usesPictureLoss = true
+        receiver.bind(to: 7)
+        let payload: [UInt8] = [0x10, 0x11, 2, 3]
+        let now = Instant.seconds(1)
+        for (number, size) in [(10, 4), (11, 0), (12, 0), (13, 4), (12, 0)] {
+            payload.prefix(size).withUnsafeBytes {
+                receiver.receive(
+                    $0, sequenceNumber: UInt16(number), timestamp: UInt32(number) * 3000, marker: size > 0, headerSize: 12,
+                    overRTX: false, arrivedAt: now, now: now)
+            }
+        }
+        #expect(receiver.deadline == nil)
+        #expect(receiver.statistics.packetsReceived == 4)
+        #expect(receiver.statistics.packetsDuplicated == 1)
+        #expect(receiver.statistics.packetsLost == 0)
+        receiver.flush()
+        var outcomes: [ReceivedFrame.Outcome] = []
+        while let frame = receiver.nextFrame() { outcomes.append(frame.outcome) }
+        #expect(outcomes == [.intact, .intact])
+    }
 }

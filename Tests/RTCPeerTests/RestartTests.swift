@@ -165,6 +165,30 @@ struct RestartTests {
         for side in call.sides { #expect(side.intact(side.video).count == 25) }
     }
 
+    /// GStreamer's webrtcbin offers anew with `a=setup:active`, also where it is the DTLS server. The answer repeated our own role,
+    /// active as well, and so was refused: every renegotiation that webrtcbin began failed.
+    @Test(
+        "an answer complements the offered DTLS role, and an association that lives keeps its own",
+        arguments: ["active", "passive"])
+    func setupOfReoffer(offered: String) throws {
+        let call = try Call()
+        try call.connect()
+        let roles = call.sides.map(\.transport.dtlsRole)
+        var answered = ""
+        try call.negotiate(
+            offer: { $0.replacing("a=setup:actpass", with: "a=setup:\(offered)") },
+            answer: {
+                answered = $0
+                return $0
+            })
+        #expect(answered.contains(offered == "active" ? "a=setup:passive" : "a=setup:active"))
+        #expect(!answered.contains("a=setup:\(offered)"))
+        #expect(call.sides.map(\.transport.dtlsRole) == roles)
+        call.playBothWays(for: .seconds(1))
+        try call.run(for: .seconds(2))
+        for side in call.sides { #expect(side.intact(side.video).count == 25) }
+    }
+
     @Test("a rolled-back offer leaves no m-sections: the far side's may stand in another order")
     func glareOtherOrder() throws {
         var options = SideOptions()

@@ -216,7 +216,7 @@ extension Bot {
             doubtTheRoom(now: now)
         case .selectedPathChanged:
             foundPath(of: connection, now: now)
-        case .trackAdded, .goodbye:
+        case .trackAdded, .trackRemoved, .goodbye:
             break
         }
     }

@@ -227,13 +227,31 @@ extension Peer {
         for source in sources where source.ssrc == header.ssrc { return source.isRTX == payload.isRTX ? source : nil }
         var index = payload.transceiver
         if let mid = values.mid {
-            guard let named = transceivers.firstIndex(where: { $0.mid.map { mid == $0 } ?? false }) else { return nil }
+            guard let named = transceivers.firstIndex(where: { !$0.isStopped && ($0.mid.map { mid == $0 } ?? false) }) else {
+                return nil
+            }
             index = named
         }
-        let known = payload.isRTX ? transceivers[index].receiver.rtxSSRC : transceivers[index].receiver.ssrc
-        guard known == nil || values.mid != nil else { return nil }
+        if values.mid == nil {
+            guard let waiting = waitingTransceiver(for: header.payloadType, isRTX: payload.isRTX) else { return nil }
+            index = waiting
+        }
         bind(ssrc: header.ssrc, to: index, isRTX: payload.isRTX)
         return SourceBinding(ssrc: header.ssrc, transceiver: index, isRTX: payload.isRTX)
+    }
+
+    /// The one section that receives this payload type and has no source yet; with several nobody could tell.
+    private func waitingTransceiver(for payloadType: UInt8, isRTX: Bool) -> Int? {
+        var found: Int?
+        for index in transceivers.indices {
+            guard transceivers[index].mayReceive || transceivers[index].currentDirection == nil,
+                transceivers[index].receivedPayloadTypes.contains(payloadType),
+                (isRTX ? transceivers[index].receiver.rtxSSRC : transceivers[index].receiver.ssrc) == nil
+            else { continue }
+            guard found == nil else { return nil }
+            found = index
+        }
+        return found
     }
 
     // MARK: - RTP
@@ -290,8 +308,14 @@ extension Peer {
             sequenceNumber = packet.bytes.bigEndian(at: bodyStart, as: UInt16.self)
             bodyStart += 2
         }
-        guard bodyEnd > bodyStart else { return }
-        let body = UnsafeRawBufferPointer(rebasing: packet[bodyStart..<bodyEnd])
+        let body = UnsafeRawBufferPointer(rebasing: packet[bodyStart..<max(bodyStart, bodyEnd)])
+        if let show = configuration.payloadReceived {
+            show(
+                ReceivedPayload(
+                    transceiver: source.transceiver, ssrc: transceivers[source.transceiver].receiver.ssrc ?? header.ssrc,
+                    sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
+                    overRTX: source.isRTX, bytes: body, arrivedAt: arrivedAt))
+        }
         transceivers[source.transceiver].receiver.receive(
             body, sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
             headerSize: header.headerSize + padding, payloadType: source.isRTX ? nil : header.payloadType,

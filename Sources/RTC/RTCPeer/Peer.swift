@@ -35,6 +35,8 @@ public struct Peer: ~Copyable {
     package var remoteDirections: [Int: SDPDirection] = [:]
     package var remoteStreams: [Int: String] = [:]
     package var dtlsRole: DTLSEndpoint.Role?
+    /// What the far side's last offer says of its DTLS role.
+    package var offeredSetup = SDPSetup.actpass
     /// What may come in, whatever its section: ids are the same in the whole bundle (RFC 9143 §9.1).
     package var extensionMap = RTPExtensionMap()
     /// Whether feedback may go without a report in front (RFC 5506).
@@ -88,8 +90,8 @@ public struct Peer: ~Copyable {
 
     /// Which transceiver a payload type belongs to, for sources that no SSRC attribute names.
     package struct PayloadBinding {
-        var transceiver: Int
-        var isRTX: Bool
+        package var transceiver: Int
+        package var isRTX: Bool
     }
 
     package struct SourceBinding {

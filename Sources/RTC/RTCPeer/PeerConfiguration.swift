@@ -17,6 +17,8 @@ public struct PeerConfiguration {
     /// Whom to ask for server-reflexive candidates (RFC 8445 §5.1.1.2); names are resolved by whoever makes the peer.
     public var stunServers: [SocketAddress]
     public var srtpBackend: SRTPBackend
+    /// Shown each packet of media that a track of ours receives, before it is counted; `nil` where nobody looks, as in a load.
+    public var payloadReceived: ((ReceivedPayload) -> Void)?
 
     public init(
         seed: UInt64, wallClock: WallClock, dtls: DTLSContext, certificate: Certificate, cname: String,

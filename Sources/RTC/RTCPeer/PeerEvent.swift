@@ -13,6 +13,8 @@ public enum PeerEvent: Hashable, Sendable {
     case transportClosed(reason: String)
     /// The remote description brought a track that we may receive.
     case trackAdded(transceiver: Int, mid: String, kind: MediaKind, streamID: String?)
+    /// A track is received no more: its section was re-directed or rejected, by either side.
+    case trackRemoved(transceiver: Int, mid: String)
     /// The far side needs a key frame on this transceiver (PLI or FIR).
     case keyFrameRequested(transceiver: Int)
     /// The far side has said goodbye to a stream (RTCP BYE).

@@ -32,6 +32,7 @@ final class Side {
     var inbound: RTPReceiveStatistics { peer.receiveStatistics(on: video) }
     var outbound: RTPSendStatistics { peer.sendStatistics(on: video) }
     var transport: TransportStatistics { peer.statisticsSnapshot().transport }
+    func transceiver(ofPayloadType number: Int) -> Int? { peer.payloadTypes[number]?.transceiver }
     let audio = 0
     let video = 1
 

@@ -22,9 +22,3 @@ package struct RefusedSection {
         return media
     }
 }
-
-/// What a rolled-back offer leaves behind (RFC 9429 §4.1.10.2).
-package struct NegotiationSnapshot {
-    package var sections: [Section]
-    package var mids: [String?]
-}

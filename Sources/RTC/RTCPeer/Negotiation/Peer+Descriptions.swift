@@ -31,9 +31,9 @@ extension Peer {
         case .stable:
             remember()
             if restartICE { ice.restart(role: nil, now: now) }
-            for index in transceivers.indices where transceivers[index].mid == nil {
+            for index in transceivers.indices where transceivers[index].mid == nil && !transceivers[index].isStopped {
                 transceivers[index].mid = unusedMid()
-                sections.append(.transceiver(index))
+                place(index)
             }
             for index in transceivers.indices { transceivers[index].offeredCodecs = offeredCodecs(index) }
             signalingState = .haveLocalOffer
@@ -49,23 +49,26 @@ extension Peer {
         }
     }
 
-    /// Takes back an offer that was not answered (RFC 9429 §4.1.10.2): its m-sections are given up, its ICE restart is not.
+    /// Takes back an offer that was not answered (RFC 9429 §4.1.10.2): its m-sections and terms are given up, its ICE restart is not.
     public mutating func rollback() throws(NegotiationError) {
         guard signalingState == .haveLocalOffer || signalingState == .haveRemoteOffer else {
             throw .wrongState(signalingState, doing: "roll back")
         }
         signalingState = .stable
         guard let before = beforeOffer else { return }
-        sections = before.sections
-        for index in transceivers.indices {
-            transceivers[index].mid = index < before.mids.count ? before.mids[index] : nil
-        }
+        restore(before)
         beforeOffer = nil
     }
 
-    /// What ``rollback()`` goes back to.
-    private mutating func remember() {
-        beforeOffer = NegotiationSnapshot(sections: sections, mids: transceivers.map(\.mid))
+    /// Gives a transceiver the first line that both sides have given up, or a new one (RFC 9429 §5.2.2).
+    private mutating func place(_ index: Int) {
+        let free = sections.firstIndex { section in
+            switch section {
+            case .transceiver(let other): transceivers[other].isStopped
+            case .refused: true
+            }
+        }
+        if let free { sections[free] = .transceiver(index) } else { sections.append(.transceiver(index)) }
     }
 
     public mutating func setRemoteDescription(
@@ -204,7 +207,11 @@ extension Peer {
         remoteDirections[index] = media.isRejected ? SDPDirection.inactive : media.direction
         remoteStreams[index] = media.msids.first.flatMap { $0.stream == "-" ? nil : $0.stream }
         remoteTrackNames[index] = media.msids.first?.track
-        transceivers[index].isStopped = media.isRejected
+        guard !media.isRejected, !transceivers[index].isStopping else {
+            transceivers[index].isStopped = true
+            return
+        }
+        transceivers[index].isStopped = false
         transceivers[index].usesReducedSize = media.rtcpReducedSize
         negotiateExtensions(description.extensions(for: media), index: index)
         negotiateCodecs(media, index: index, type)
@@ -230,7 +237,9 @@ extension Peer {
 
     private mutating func transceiver(for kind: MediaKind) -> Int {
         if let free = transceivers.firstIndex(where: { $0.mid == nil && $0.kind == kind && !$0.isStopped }) { return free }
-        return addTransceiver(kind, direction: .recvonly, streamID: "-", trackID: "-")
+        let made = addTransceiver(kind, direction: .recvonly, streamID: "-", trackID: "-")
+        transceivers[made].isMadeByOffer = true
+        return made
     }
 
     /// Both sides use the ids of the offer, in the sections that have them (RFC 8285 §6).
@@ -281,6 +290,7 @@ extension Peer {
         }
         // What comes to us has the numbers that we wrote, what goes to them those that they wrote (RFC 3264 §5.1).
         let incoming = type == .offer ? agreed : ours.filter { own in agreed.contains { $0.isNamed(own.name) } }
+        transceivers[index].receivedPayloadTypes = (incoming + agreed).map(\.payloadType)
         for codec in incoming + agreed where payloadTypes[Int(codec.payloadType & 0x7F)] == nil {
             payloadTypes[Int(codec.payloadType & 0x7F)] = PayloadBinding(transceiver: index, isRTX: codec.isRTX)
         }
@@ -313,7 +323,7 @@ extension Peer {
     }
 
     /// What holds for the transport as a whole, from the sections that share it.
-    private mutating func gatherTransportTerms() {
+    package mutating func gatherTransportTerms() {
         extensionMap = RTPExtensionMap()
         usesReducedSize = true
         usesTransportFeedback = false
@@ -348,6 +358,7 @@ extension Peer {
         remoteCredentials = transport.credentials
         ice.setRemoteCredentials(transport.credentials, now: now)
         remoteFingerprints = transport.fingerprints
+        if type == .offer { offeredSetup = transport.setup }
         // An answerer that may choose is active, so that the handshake starts a round trip earlier (RFC 8842 §5.2).
         let role: DTLSEndpoint.Role = transport.setup == .active ? .server : .client
         if let guessed = dtlsRole, guessed != role, type == .answer, dtls?.endpoint.state != .connected {
@@ -363,13 +374,16 @@ extension Peer {
 
     private mutating func applyDirections(now: Instant) {
         for index in transceivers.indices {
-            guard let remote = remoteDirections[index], !transceivers[index].isStopped else {
-                transceivers[index].currentDirection = .inactive
-                continue
-            }
             let before = transceivers[index].mayReceive
+            let remote = transceivers[index].isStopped ? .inactive : remoteDirections[index] ?? .inactive
             transceivers[index].currentDirection = transceivers[index].direction.intersection(remote.reversed)
-            if transceivers[index].mayReceive, !before, let mid = transceivers[index].mid {
+            guard let mid = transceivers[index].mid else { continue }
+            if before, !transceivers[index].mayReceive {
+                transceivers[index].receiver.stopRepairs()
+                transceivers[index].receiver.flush()
+                events.append(.trackRemoved(transceiver: index, mid: mid))
+            }
+            if transceivers[index].mayReceive, !before {
                 events.append(
                     .trackAdded(
                         transceiver: index, mid: mid, kind: transceivers[index].kind, streamID: remoteStreams[index]))
@@ -398,7 +412,7 @@ extension Peer {
 
     private func section(_ index: Int, _ type: DescriptionType) -> MediaDescription {
         let transceiver = transceivers[index]
-        guard !transceiver.isStopped else {
+        guard !transceiver.isStopped, !transceiver.isStopping else {
             return RefusedSection(
                 kind: transceiver.kind.sdp, proto: transceiver.proto, formats: transceiver.offeredFormats, mid: transceiver.mid
             ).description
@@ -414,7 +428,7 @@ extension Peer {
             SDPFingerprint(
                 hashFunction: configuration.certificate.fingerprint.algorithm, bytes: configuration.certificate.fingerprint.bytes)
         ]
-        media.setup = type == .offer ? .actpass : (dtlsRole == .server ? .passive : .active)
+        media.setup = type == .offer ? .actpass : answeredSetup
         media.direction =
             type == .offer
             ? transceiver.direction : transceiver.direction.intersection((remoteDirections[index] ?? .inactive).reversed)
@@ -431,6 +445,15 @@ extension Peer {
         }
         media.candidates = ice.localCandidates.map(\.sdpValue)
         return media
+    }
+
+    /// The other half of what was offered (RFC 8842 §5.3), whatever role an association that goes on has.
+    private var answeredSetup: SDPSetup {
+        switch offeredSetup {
+        case .active: .passive
+        case .passive: .active
+        default: dtlsRole == .server ? .passive : .active
+        }
     }
 
     /// Every extension under the id it has on this transport, or under a free one.

@@ -19,11 +19,18 @@ package struct Transceiver {
     /// The stream and track that this side's media belongs to (RFC 8830).
     package var streamID: String
     package var trackID: String
+    /// Given up by either side for good: its section has port 0, and its line is free for another.
     package var isStopped = false
+    /// Given up by this side, which the far side is yet to learn (W3C webrtc-pc, [[Stopping]]).
+    package var isStopping = false
+    /// Made to receive what an offer of the far side brought, so that a rollback of that offer takes it away.
+    package var isMadeByOffer = false
     /// What both sides have, in the far side's order of preference, with the far side's payload types.
     package var negotiatedCodecs: [SDPCodec] = []
     /// As our last offer states them.
     package var offeredCodecs: [SDPCodec] = []
+    /// What may come in for this section, RTX included.
+    package var receivedPayloadTypes: [UInt8] = []
     /// As an answer of ours states them.
     package var agreedExtensions: [SDPExtmap] = []
     package var receivedExtensions = RTPExtensionMap()
@@ -33,7 +40,8 @@ package struct Transceiver {
     package var proto = "UDP/TLS/RTP/SAVPF"
     package var offeredFormats: [String] = []
 
-    package var maySend: Bool { currentDirection?.sends ?? false }
+    /// What this side no longer wants to send ends at once, not with the next answer (W3C webrtc-pc, removeTrack).
+    package var maySend: Bool { (currentDirection?.sends ?? false) && direction.sends && !isStopping }
     package var mayReceive: Bool { currentDirection?.receives ?? false }
 
     package init(

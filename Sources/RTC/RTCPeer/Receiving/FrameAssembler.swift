@@ -46,7 +46,7 @@ package struct FrameAssembler {
     /// Takes one packet in; `emit` is called with the frame it completes and with damaged frames that it pushes out of the window.
     package mutating func insert(
         sequence: Int64, timestamp: UInt32, fingerprint: FrameFingerprint, isFirst: Bool, isLast: Bool, isKey: Bool,
-        arrivedAt: Instant, emit: (ReceivedFrame) -> Void
+        arrivedAt: Instant, isDelivered: Bool = false, emit: (ReceivedFrame) -> Void
     ) -> Insertion {
         if slots.isEmpty { slots = ContiguousArray(repeating: Slot(), count: Int(mask + 1)) }
         completed = nil
@@ -65,9 +65,18 @@ package struct FrameAssembler {
         guard slots[index].sequence != sequence else { return .duplicate }
         slots[index] = Slot(
             sequence: sequence, timestamp: timestamp, fingerprint: fingerprint, arrivedAt: arrivedAt, isFirst: isFirst,
-            isLast: isLast, isKey: isKey, isDelivered: false)
+            isLast: isLast, isKey: isKey, isDelivered: isDelivered)
+        guard !isDelivered else { return .new }
         if isLast || holds(sequence + 1, timestamp) { completeFrame(around: sequence, arrivedAt: arrivedAt, emit: emit) }
         return .new
+    }
+
+    /// Takes in the number of a packet that carries nothing, so that it is part of no frame.
+    package mutating func insertPadding(sequence: Int64, emit: (ReceivedFrame) -> Void) -> Insertion {
+        let insertion = insert(
+            sequence: sequence, timestamp: 0, fingerprint: .empty, isFirst: false, isLast: false, isKey: false,
+            arrivedAt: .origin, isDelivered: true, emit: emit)
+        return insertion
     }
 
     package func contains(_ sequence: Int64) -> Bool {

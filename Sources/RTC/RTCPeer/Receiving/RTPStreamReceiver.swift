@@ -68,6 +68,7 @@ package struct RTPStreamReceiver {
         let sequence = unwrapper.unwrap(sequenceNumber)
         if baseSequence == nil { baseSequence = sequence }
         if !overRTX { arrivals += 1 }
+        guard !payload.isEmpty else { return receivePadding(sequence, before: before, headerSize: headerSize, now: now) }
         guard let packet = describe(payload, marker: marker) else {
             statistics.packetsDiscarded += 1
             return
@@ -178,6 +179,24 @@ package struct RTPStreamReceiver {
         snapshot.freezes.totalInterFrameDelay = freezes.totalInterFrameDelay
         snapshot.freezes.totalSquaredInterFrameDelay = freezes.totalSquaredInterFrameDelay
         return snapshot
+    }
+
+    /// A packet of padding alone probes the way, and has a number all the same: unless it is counted it is asked for in vain.
+    private mutating func receivePadding(_ sequence: Int64, before: Int64?, headerSize: Int, now: Instant) {
+        switch assembler.insertPadding(
+            sequence: sequence,
+            emit: { frame in
+                statistics.framesDamaged += 1
+                frames.append(frame)
+            })
+        {
+        case .duplicate: statistics.packetsDuplicated += 1
+        case .tooLate: statistics.packetsDiscarded += 1
+        case .new:
+            statistics.packetsReceived += 1
+            statistics.headerBytesReceived += UInt64(headerSize)
+            trackGaps(sequence: sequence, before: before, now: now)
+        }
     }
 
     private struct PacketFacts {

@@ -1,0 +1,284 @@
+"""The cells of the grid, each a question to one call. A cell returns what was seen, in a few words, or raises `Failed`."""
+
+import re
+import time
+
+from call import Failed, Progress, expect, inbound, total, tracks_of
+
+# How long each cell watches, in seconds.
+MEDIA = 10
+LOSSY = 8
+SETTLE = 3
+SHORT = 3
+
+
+def connect(call):
+    call.starling.ask("add", kind="audio")
+    call.starling.ask("add", kind="video")
+    call.foreign.ask("add", kind="audio", limit=20)
+    call.foreign.ask("add", kind="video", limit=20)
+    began = time.monotonic()
+    offer, answer = call.negotiate()
+    call.known = ufrags(offer if call.we_offer else answer)
+    expect(call.starling.wait_for(lambda event: event["event"] == "connected", 15), "our transport was not connected within 15 s")
+    took = time.monotonic() - began
+    call.wait_until(lambda: call.theirs()["state"] == "connected", 15, "they did not call themselves connected")
+    transport = call.ours()["transport"]
+    return f"{took:.1f} s, DTLS {transport['dtlsRole']}, {transport['srtpCipher']}"
+
+
+def check_theirs(progress, least_video, least_audio, gaps=0):
+    """Their media here: complete, and decodable."""
+    video, audio = progress.here("video", "decoded"), progress.here("audio", "decoded")
+    expect(video >= least_video, f"of theirs {video} pictures decoded here in {progress.seconds:.0f} s, at least {least_video:.0f} expected")
+    expect(audio >= least_audio, f"of theirs {audio} packets of sound decoded here, at least {least_audio:.0f} expected")
+    for kind in ("video", "audio"):
+        errors = progress.here(kind, "decodeErrors")
+        expect(errors == 0, f"{errors} of their frames of {kind} do not decode here: " + next(
+            (track["audit"].get("firstError") or "" for track in tracks_of(progress.end_ours, kind)), ""))
+        missing = progress.here(kind, "gaps")
+        expect(missing <= gaps, f"{missing} gaps in their {kind}")
+    return video, audio
+
+
+def check_ours(progress, share=0.9, tracks=1):
+    """Our media there, by their own count."""
+    video, audio = progress.there("video", "decoded"), progress.there("audio", "decoded")
+    sent = progress.sent_of("video", "framesSent")
+    expect(video >= sent * share, f"of {sent} pictures of ours they decoded {video}")
+    expect(audio > 0, "they decoded none of our sound")
+    return video, sent
+
+
+def media(call):
+    # The first second belongs to whoever starts a decoder.
+    time.sleep(1)
+    progress = Progress(call)
+    time.sleep(MEDIA / 2)
+    half = call.theirs()
+    time.sleep(MEDIA / 2)
+    progress.take()
+    video, sent = check_ours(progress)
+    middle = total(inbound(half, "video"), "decoded")
+    expect(total(inbound(progress.start_theirs, "video"), "decoded") < middle < total(inbound(progress.end_theirs, "video"), "decoded"),
+           "their count of our pictures does not rise")
+    freezes = progress.there("video", "freezes")
+    expect(freezes <= 1, f"our picture froze there {freezes} times")
+    theirs, _ = check_theirs(progress, MEDIA * 10, MEDIA * 45)
+    loudest = max(track["audit"]["loudest"] for track in tracks_of(progress.end_ours, "audio"))
+    expect(loudest > 300, f"their sound is silent (loudest sample {loudest})")
+    moved = progress.here("video", "pictures")
+    expect(moved > MEDIA * 5, f"their picture stands still ({moved} changes)")
+    return f"{video}/{sent} pictures of ours decoded there, {theirs} of theirs here, no gap"
+
+
+def loss(call):
+    progress = Progress(call)
+    call.starling.ask("network", loss=0.05)
+    time.sleep(LOSSY)
+    call.starling.ask("network", loss=0)
+    time.sleep(SETTLE)
+    progress.take()
+    dropped = progress.end_ours["dropped"] - progress.start_ours["dropped"]
+    expect(dropped > 20, f"only {dropped} datagrams were lost")
+    resent = progress.sent("retransmittedPacketsSent")
+    expect(progress.sent("nackCount") > 0 and resent > 0, "they asked for no packet again (NACK)")
+    asked = progress.repairs_here("nackCount")
+    expect(asked > 0, "we asked for no packet again (NACK)")
+    expect(progress.here("video", "repaired") > 0 or call.peer.resends_verbatim, "nothing came over RTX")
+    video, sent = check_ours(progress, share=call.peer.share_under_loss)
+    theirs = progress.here("video", "decoded")
+    gaps = progress.here("video", "gaps")
+    packets = progress.here("video", "packets")
+    expect(gaps <= packets * 0.002, f"{gaps} gaps after repair in {packets} packets of their video")
+    expect(theirs >= 8 * (LOSSY + SETTLE), f"{theirs} of their pictures decoded here")
+    expect(progress.here("video", "decodeErrors") == 0, "their pictures do not decode here")
+    plis = progress.sent("pliCount")
+    return (f"{dropped} datagrams lost; we resent {resent}, they {progress.repairs_here('retransmittedPacketsReceived') or 'verbatim'}; "
+            f"{video}/{sent} decoded there, {gaps} gaps here" + (f", {plis} PLI" if plis else ""))
+
+
+def ufrags(sdp):
+    return set(re.findall(r"a=ice-ufrag:(\S+)", sdp))
+
+
+def restart(call, by):
+    before = call.ours()
+    mark = call.starling.mark()
+    whole = Progress(call)
+    offer, answer = call.negotiate(by=by, restart=True)
+    ours = offer if by is call.starling else answer
+    expect(ufrags(ours) and not ufrags(ours) & call.known, "our ICE credentials are the old ones")
+    call.known = ufrags(ours)
+    call.wait_until(
+        lambda: call.ours()["transport"]["pairChanges"] > before["transport"]["pairChanges"], 10, "no pair of the new generation was selected")
+    time.sleep(0.5)
+    progress = Progress(call)
+    time.sleep(SHORT)
+    progress.take()
+    check_ours(progress, share=0.8)
+    check_theirs(progress, SHORT * 8, SHORT * 40, gaps=call.peer.gaps_at_restart)
+    whole.take()
+    gaps = max(whole.here(kind, "gaps") for kind in ("audio", "video"))
+    expect(gaps <= call.peer.gaps_at_restart, f"{gaps} gaps in their media")
+    bad = [event["state"] for event in call.starling.events[mark:] if event["event"] == "ice" and event["state"] in ("failed", "closed")]
+    expect(not bad, f"our ICE state was {bad}")
+    state = call.theirs()["state"]
+    expect(state == "connected", f"they call themselves {state}")
+    return "media went on" + (f", {gaps} gaps, because they close their sockets first" if gaps else ", no gap")
+
+
+def restart_by_us(call):
+    return restart(call, call.starling)
+
+
+def restart_by_them(call):
+    return restart(call, call.foreign)
+
+
+def add_video(call):
+    """The offerer adds a second picture; the number by which it can be removed."""
+    if call.we_offer:
+        return call.starling.ask("add", kind="video")["transceiver"]
+    return call.foreign.ask("add", kind="video", limit=20)["track"]
+
+
+def remove_video(call, number, stop=False):
+    if call.we_offer:
+        call.starling.ask("remove", transceiver=number, stop=stop)
+    else:
+        call.foreign.ask("remove", track=number, stop=stop)
+
+
+def pictures(call):
+    """What was decoded so far of each picture that the offerer sends."""
+    if call.we_offer:
+        return {(entry.get("mid"), entry.get("ssrc")): entry.get("decoded") or 0 for entry in inbound(call.theirs(), "video")}
+    return {track["transceiver"]: track["audit"]["decoded"] for track in tracks_of(call.ours(), "video")}
+
+
+def expect_two_pictures(call, what):
+    """Two pictures go on, for a second each time that one looks."""
+    deadline = time.monotonic() + 10
+    while True:
+        before = pictures(call)
+        time.sleep(1)
+        moving = sum(1 for key, count in pictures(call).items() if count > before.get(key, 0) + 5)
+        if moving == 2:
+            return
+        expect(time.monotonic() < deadline, f"{what}: {moving} of two pictures are decoded")
+
+
+def check_first_goes_on(call):
+    progress = Progress(call)
+    time.sleep(SHORT)
+    progress.take()
+    expect(progress.there("video", "decoded") >= SHORT * 20, "our first picture did not go on")
+    check_theirs(progress, SHORT * 8, SHORT * 40)
+
+
+def renegotiate(call):
+    mark = call.starling.mark()
+    number = add_video(call)
+    call.negotiate()
+    expect_two_pictures(call, "one was added")
+    remove_video(call, number)
+    call.negotiate()
+    if not call.we_offer:
+        expect(call.starling.wait_for(lambda event: event["event"] == "trackRemoved", 5, since=mark), "we did not see the track go")
+    check_first_goes_on(call)
+    return "added, both decoded; removed, the first went on"
+
+
+def recycle(call):
+    number = add_video(call)
+    offer, _ = call.negotiate()
+    sections = offer.count("\nm=")
+    expect_two_pictures(call, "one was added")
+    remove_video(call, number, stop=True)
+    offer, answer = call.negotiate()
+    refused = [line for line in re.findall(r"(?m)^m=\S+ (\d+)", answer) if line == "0"]
+    expect(refused, "the stopped section has no port 0 in the answer")
+    number = add_video(call)
+    offer, answer = call.negotiate()
+    expect(offer.count("\nm=") == sections, f"{offer.count(chr(10) + 'm=')} m-sections instead of {sections}: the line was not used again")
+    expect("\nm=video 0 " not in answer, "the recycled section was refused")
+    expect_two_pictures(call, "one was added on the recycled line")
+    remove_video(call, number)
+    call.negotiate()
+    check_first_goes_on(call)
+    return "port 0 on both sides, then another picture on the same line"
+
+
+def glare(call):
+    """Both make an offer; who is polite rolls back. The one of role 'they offer' is Starling."""
+    ours, theirs = call.starling.ask("offer"), call.foreign.ask("offer")
+    if call.we_offer:
+        try:
+            call.starling.ask("remote", type="offer", sdp=theirs["sdp"])
+            raise Failed("an offer was taken on top of our own")
+        except Exception as error:
+            if isinstance(error, Failed):
+                raise
+        if not call.peer.rolls_back_by_itself:
+            call.foreign.ask("rollback")
+        call.answer(ours["sdp"], call.starling, call.foreign)
+    else:
+        call.starling.ask("rollback")
+        call.answer(theirs["sdp"], call.foreign, call.starling)
+    check_first_goes_on(call)
+    return ("they" if call.we_offer else "we") + " rolled back, media went on"
+
+
+def close(call):
+    if call.we_offer:
+        mark = call.foreign.mark()
+        began = time.monotonic()
+        call.starling.ask("close")
+        event = call.foreign.wait_for(call.peer.notices, 10, since=mark)
+        expect(event, "they did not notice within 10 s that we hung up")
+        return f"they noticed after {event['at'] - began:.1f} s ({event['event']}: {event.get('state', event.get('kind', ''))})"
+    mark = call.starling.mark()
+    began = time.monotonic()
+    call.foreign.ask("close")
+    if call.peer.hangs_up_silently:
+        event = call.starling.wait_for(lambda event: event["event"] == "ice" and event["state"] == "disconnected", 10, since=mark)
+        expect(event, "we did not notice within 10 s that they had gone")
+        return f"they hang up without a word; we noticed by their silence, after {event['at'] - began:.1f} s"
+    event = call.starling.wait_for(lambda event: event["event"] == "closed", 10, since=mark)
+    expect(event, "we did not notice within 10 s that they hung up")
+    return f"we noticed after {event['at'] - began:.1f} s"
+
+
+def forged(call):
+    """A call of its own: whoever carries the descriptions puts another certificate in the place of theirs."""
+    call.starling.ask("add", kind="audio")
+    call.starling.ask("add", kind="video")
+    call.foreign.ask("add", kind="audio", limit=20)
+    call.foreign.ask("add", kind="video", limit=20)
+    call.forges = True
+    call.negotiate()
+    event = call.starling.wait_for(lambda event: event["event"] == "closed", 15)
+    expect(event, "the call did not end within 15 s")
+    expect("fingerprint" in event["reason"], f"it ended for another reason: {event['reason']}")
+    expect(not call.starling.wait_for(lambda event: event["event"] == "connected", 0), "it was connected before it ended")
+    packets = total([track["audit"] for track in call.ours()["tracks"]], "packets")
+    expect(packets == 0, f"{packets} packets of media were taken")
+    return f"refused: {event['reason']}"
+
+
+# Cells that want a call of their own.
+ALONE = {"forged fingerprint"}
+
+CELLS = [
+    ("connect", connect),
+    ("media", media),
+    ("loss", loss),
+    ("restart by us", restart_by_us),
+    ("restart by them", restart_by_them),
+    ("renegotiation", renegotiate),
+    ("recycled section", recycle),
+    ("glare", glare),
+    ("close", close),
+    ("forged fingerprint", forged),
+]

@@ -1,0 +1,39 @@
+"""aiortc, as Debian packages it: a Python program of ours around one RTCPeerConnection."""
+
+import pathlib
+import subprocess
+import sys
+
+from peers.peer import Peer
+from speaker import Program
+
+PROGRAM = pathlib.Path(__file__).resolve().parent.parent / "programs" / "aiortc_peer.py"
+
+
+class Aiortc(Peer):
+    name = "aiortc"
+    trickles = False
+    codec = "libvpx and libopus in aiortc"
+    cannot = {
+        "restart by us": "aiortc takes no other ICE credentials than its first",
+        "restart by them": "aiortc has no ICE restart",
+        "recycled section": "aiortc refuses m-sections of port 0",
+        ("glare", "we offer"): "aiortc has no rollback",
+    }
+
+    @staticmethod
+    def notices(event):
+        """Its tracks end with RTCP BYE."""
+        return event["event"] == "ended"
+
+    def missing(self):
+        done = subprocess.run([sys.executable, "-c", "import aiortc, numpy"], capture_output=True, timeout=60)
+        return None if done.returncode == 0 else "python3-aiortc is not installed"
+
+    def version(self):
+        return subprocess.run(
+            [sys.executable, "-c", "import aiortc; print(aiortc.__version__)"], capture_output=True, text=True,
+            timeout=60).stdout.strip()
+
+    def start(self, log):
+        return Program(self.name, [sys.executable, str(PROGRAM)], log)

@@ -1,0 +1,488 @@
+// One PeerConnection of Pion, driven by JSON lines: plays an Ogg Opus and an IVF file, and writes what it receives.
+//
+//	pion-peer AUDIO.ogg VIDEO.ivf FOLDER
+//
+// Pion has no decoder, so whole frames go into FOLDER as IVF files for somebody else to decode.
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/rtp/codecs"
+	"github.com/pion/webrtc/v3"
+	"github.com/pion/webrtc/v3/pkg/media"
+	"github.com/pion/webrtc/v3/pkg/media/samplebuilder"
+)
+
+type object = map[string]interface{}
+
+var outputLock sync.Mutex
+
+func write(message object) {
+	line, err := json.Marshal(message)
+	if err != nil {
+		return
+	}
+	outputLock.Lock()
+	defer outputLock.Unlock()
+	os.Stdout.Write(append(line, '\n'))
+}
+
+// One frame of a file, with the time until the next.
+type frame struct {
+	data     []byte
+	duration time.Duration
+	isKey    bool
+}
+
+func readIVF(path string) ([]frame, error) {
+	bytes, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(bytes) < 32 || string(bytes[:4]) != "DKIF" {
+		return nil, errors.New(path + ": not an IVF file")
+	}
+	rate := binary.LittleEndian.Uint32(bytes[16:])
+	scale := binary.LittleEndian.Uint32(bytes[20:])
+	var frames []frame
+	for at := int(binary.LittleEndian.Uint16(bytes[6:])); at+12 <= len(bytes); {
+		size := int(binary.LittleEndian.Uint32(bytes[at:]))
+		if at+12+size > len(bytes) || size == 0 {
+			break
+		}
+		data := bytes[at+12 : at+12+size]
+		frames = append(frames, frame{data, time.Second * time.Duration(scale) / time.Duration(rate), data[0]&1 == 0})
+		at += 12 + size
+	}
+	return frames, nil
+}
+
+// Every packet of an Ogg file behind its two headers; all of 20 ms.
+func readOgg(path string) ([]frame, error) {
+	bytes, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var frames []frame
+	var packet []byte
+	number := 0
+	for at := 0; at+27 <= len(bytes); {
+		if string(bytes[at:at+4]) != "OggS" {
+			return nil, errors.New(path + ": not an Ogg file")
+		}
+		count := int(bytes[at+26])
+		table := bytes[at+27 : at+27+count]
+		at += 27 + count
+		for _, size := range table {
+			packet = append(packet, bytes[at:at+int(size)]...)
+			at += int(size)
+			if size == 255 {
+				continue
+			}
+			if number >= 2 {
+				frames = append(frames, frame{packet, 20 * time.Millisecond, true})
+			}
+			number++
+			packet = nil
+		}
+	}
+	return frames, nil
+}
+
+// What is sent on one track.
+type sending struct {
+	kind        string
+	sender      *webrtc.RTPSender
+	transceiver *webrtc.RTPTransceiver
+	track       *webrtc.TrackLocalStaticSample
+	stop        chan struct{}
+	frames      uint64
+	nacks       uint64
+	plis        uint64
+	lost        uint64
+	wantsKey    uint32
+}
+
+// Plays a file for ever, from a key frame on; asked for a picture, it goes on with the next key frame.
+func (s *sending) play(frames []frame) {
+	next := time.Now()
+	index := 0
+	for {
+		select {
+		case <-s.stop:
+			return
+		case <-time.After(time.Until(next)):
+		}
+		if atomic.SwapUint32(&s.wantsKey, 0) == 1 {
+			for step := 0; step < len(frames) && !frames[index].isKey; step++ {
+				index = (index + 1) % len(frames)
+			}
+		}
+		current := frames[index]
+		if s.track.WriteSample(media.Sample{Data: current.data, Duration: current.duration}) == nil {
+			atomic.AddUint64(&s.frames, 1)
+		}
+		next = next.Add(current.duration)
+		index = (index + 1) % len(frames)
+	}
+}
+
+func (s *sending) listen() {
+	for {
+		packets, _, err := s.sender.ReadRTCP()
+		if err != nil {
+			return
+		}
+		for _, packet := range packets {
+			switch packet := packet.(type) {
+			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
+				atomic.AddUint64(&s.plis, 1)
+				atomic.StoreUint32(&s.wantsKey, 1)
+			case *rtcp.TransportLayerNack:
+				atomic.AddUint64(&s.nacks, 1)
+			case *rtcp.ReceiverReport:
+				for _, report := range packet.Reports {
+					atomic.StoreUint64(&s.lost, uint64(report.TotalLost))
+				}
+			}
+		}
+	}
+}
+
+// What is received on one track.
+type receiving struct {
+	lock     sync.Mutex
+	kind     string
+	mid      string
+	ssrc     uint32
+	packets  uint64
+	frames   uint64
+	dropped  uint64
+	path     string
+	file     *os.File
+}
+
+func (r *receiving) read(peer *webrtc.PeerConnection, track *webrtc.TrackRemote, folder string, number int) {
+	var builder *samplebuilder.SampleBuilder
+	if r.kind == "video" {
+		builder = samplebuilder.New(400, &codecs.VP8Packet{}, 90000, samplebuilder.WithMaxTimeDelay(500*time.Millisecond))
+		r.path = filepath.Join(folder, fmt.Sprintf("video-%d.ivf", number))
+		file, err := os.Create(r.path)
+		if err != nil {
+			write(object{"event": "failed", "reason": err.Error()})
+			return
+		}
+		r.file = file
+		header := make([]byte, 32)
+		copy(header, "DKIF\x00\x00\x20\x00VP80")
+		binary.LittleEndian.PutUint32(header[16:], 90000)
+		binary.LittleEndian.PutUint32(header[20:], 1)
+		file.Write(header)
+		// As an application does that wants a picture.
+		peer.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: r.ssrc}})
+	}
+	for {
+		packet, _, err := track.ReadRTP()
+		if err != nil {
+			write(object{"event": "ended", "kind": r.kind, "mid": r.mid, "reason": err.Error()})
+			return
+		}
+		r.take(peer, packet, builder)
+	}
+}
+
+func (r *receiving) take(peer *webrtc.PeerConnection, packet *rtp.Packet, builder *samplebuilder.SampleBuilder) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	r.packets++
+	if builder == nil {
+		r.frames++
+		return
+	}
+	builder.Push(packet)
+	for {
+		sample := builder.Pop()
+		if sample == nil {
+			return
+		}
+		r.frames++
+		if sample.PrevDroppedPackets > 0 && r.frames > 1 {
+			r.dropped += uint64(sample.PrevDroppedPackets)
+			peer.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: r.ssrc}})
+		}
+		header := make([]byte, 12)
+		binary.LittleEndian.PutUint32(header, uint32(len(sample.Data)))
+		binary.LittleEndian.PutUint64(header[4:], r.frames)
+		r.file.Write(header)
+		r.file.Write(sample.Data)
+	}
+}
+
+type peerProgram struct {
+	peer     *webrtc.PeerConnection
+	audio    []frame
+	video    []frame
+	folder   string
+	sent     []*sending
+	lock     sync.Mutex
+	received []*receiving
+}
+
+func newAPI() (*webrtc.API, error) {
+	engine := &webrtc.MediaEngine{}
+	video := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}}
+	// Without RTX: this version negotiates it but gives nobody what comes over it.
+	registrations := []struct {
+		codec webrtc.RTPCodecParameters
+		kind  webrtc.RTPCodecType
+	}{
+		{webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1"},
+			PayloadType: 111}, webrtc.RTPCodecTypeAudio},
+		{webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: video},
+			PayloadType: 96}, webrtc.RTPCodecTypeVideo},
+	}
+	for _, one := range registrations {
+		if err := engine.RegisterCodec(one.codec, one.kind); err != nil {
+			return nil, err
+		}
+	}
+	interceptors := &interceptor.Registry{}
+	if err := webrtc.RegisterDefaultInterceptors(engine, interceptors); err != nil {
+		return nil, err
+	}
+	settings := webrtc.SettingEngine{}
+	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
+	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	return webrtc.NewAPI(
+		webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(interceptors), webrtc.WithSettingEngine(settings)), nil
+}
+
+func (p *peerProgram) open() error {
+	api, err := newAPI()
+	if err != nil {
+		return err
+	}
+	p.peer, err = api.NewPeerConnection(webrtc.Configuration{})
+	if err != nil {
+		return err
+	}
+	p.peer.OnICECandidate(func(candidate *webrtc.ICECandidate) {
+		if candidate != nil {
+			write(object{"event": "candidate", "candidate": candidate.ToJSON().Candidate})
+		}
+	})
+	p.peer.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+		write(object{"event": "state", "state": state.String()})
+	})
+	p.peer.OnICEConnectionStateChange(func(state webrtc.ICEConnectionState) {
+		write(object{"event": "ice", "state": state.String()})
+	})
+	p.peer.SCTP().Transport().OnStateChange(func(state webrtc.DTLSTransportState) {
+		write(object{"event": "dtls", "state": state.String()})
+	})
+	p.peer.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+		one := &receiving{kind: track.Kind().String(), ssrc: uint32(track.SSRC())}
+		for _, transceiver := range p.peer.GetTransceivers() {
+			if transceiver.Receiver() == receiver {
+				one.mid = transceiver.Mid()
+			}
+		}
+		p.lock.Lock()
+		number := len(p.received)
+		p.received = append(p.received, one)
+		p.lock.Unlock()
+		write(object{"event": "track", "kind": one.kind, "mid": one.mid})
+		go func() {
+			buffer := make([]byte, 1500)
+			for {
+				size, _, err := receiver.Read(buffer)
+				if err != nil {
+					return
+				}
+				packets, err := rtcp.Unmarshal(buffer[:size])
+				if err != nil {
+					continue
+				}
+				for _, packet := range packets {
+					if _, is := packet.(*rtcp.Goodbye); is {
+						write(object{"event": "goodbye", "kind": one.kind, "mid": one.mid})
+					}
+				}
+			}
+		}()
+		go one.read(p.peer, track, p.folder, number)
+	})
+	return nil
+}
+
+type command struct {
+	ID        json.Number `json:"id"`
+	Do        string      `json:"do"`
+	Kind      string      `json:"kind"`
+	Track     int         `json:"track"`
+	Stop      bool        `json:"stop"`
+	Restart   bool        `json:"restart"`
+	Type      string      `json:"type"`
+	SDP       string      `json:"sdp"`
+	Candidate string      `json:"candidate"`
+	Mid       *string     `json:"mid"`
+}
+
+func (p *peerProgram) obey(c command) (object, error) {
+	switch c.Do {
+	case "add":
+		return p.add(c.Kind)
+	case "remove":
+		if c.Track < 0 || c.Track >= len(p.sent) {
+			return nil, errors.New("no such track")
+		}
+		one := p.sent[c.Track]
+		close(one.stop)
+		if c.Stop {
+			return object{}, one.transceiver.Stop()
+		}
+		return object{}, p.peer.RemoveTrack(one.sender)
+	case "offer":
+		offer, err := p.peer.CreateOffer(&webrtc.OfferOptions{ICERestart: c.Restart})
+		if err != nil {
+			return nil, err
+		}
+		if err = p.peer.SetLocalDescription(offer); err != nil {
+			return nil, err
+		}
+		return object{"type": "offer", "sdp": p.peer.LocalDescription().SDP}, nil
+	case "remote":
+		if err := p.peer.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.NewSDPType(c.Type), SDP: c.SDP}); err != nil {
+			return nil, err
+		}
+		if c.Type != "offer" {
+			return object{}, nil
+		}
+		answer, err := p.peer.CreateAnswer(nil)
+		if err != nil {
+			return nil, err
+		}
+		if err = p.peer.SetLocalDescription(answer); err != nil {
+			return nil, err
+		}
+		return object{"type": "answer", "sdp": p.peer.LocalDescription().SDP}, nil
+	case "candidate":
+		if c.Candidate == "" {
+			return object{}, nil
+		}
+		return object{}, p.peer.AddICECandidate(webrtc.ICECandidateInit{Candidate: c.Candidate, SDPMid: c.Mid})
+	case "rollback":
+		return object{}, p.peer.SetLocalDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeRollback})
+	case "statistics":
+		return p.statistics(), nil
+	case "close":
+		return object{}, p.peer.Close()
+	}
+	return nil, errors.New("no such command: " + c.Do)
+}
+
+func (p *peerProgram) add(kind string) (object, error) {
+	mime, frames := webrtc.MimeTypeVP8, p.video
+	if kind == "audio" {
+		mime, frames = webrtc.MimeTypeOpus, p.audio
+	}
+	number := len(p.sent)
+	track, err := webrtc.NewTrackLocalStaticSample(
+		webrtc.RTPCodecCapability{MimeType: mime}, fmt.Sprintf("%s-%d", kind, number), "pion")
+	if err != nil {
+		return nil, err
+	}
+	sender, err := p.peer.AddTrack(track)
+	if err != nil {
+		return nil, err
+	}
+	one := &sending{kind: kind, sender: sender, track: track, stop: make(chan struct{})}
+	for _, transceiver := range p.peer.GetTransceivers() {
+		if transceiver.Sender() == sender {
+			one.transceiver = transceiver
+		}
+	}
+	p.sent = append(p.sent, one)
+	go one.listen()
+	go one.play(frames)
+	return object{"track": number}, nil
+}
+
+func (p *peerProgram) statistics() object {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	inbound := []object{}
+	for _, one := range p.received {
+		one.lock.Lock()
+		inbound = append(inbound, object{
+			"kind": one.kind, "mid": one.mid, "ssrc": one.ssrc, "packets": one.packets, "frames": one.frames,
+			"dropped": one.dropped, "path": one.path,
+		})
+		one.lock.Unlock()
+	}
+	outbound := []object{}
+	for _, one := range p.sent {
+		outbound = append(outbound, object{
+			"kind": one.kind, "frames": atomic.LoadUint64(&one.frames), "nacks": atomic.LoadUint64(&one.nacks),
+			"plis": atomic.LoadUint64(&one.plis), "lost": atomic.LoadUint64(&one.lost),
+		})
+	}
+	return object{"inbound": inbound, "outbound": outbound, "state": p.peer.ConnectionState().String()}
+}
+
+func main() {
+	if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: pion-peer AUDIO.ogg VIDEO.ivf FOLDER")
+		os.Exit(2)
+	}
+	program := &peerProgram{folder: os.Args[3]}
+	var err error
+	if program.audio, err = readOgg(os.Args[1]); err == nil {
+		program.video, err = readIVF(os.Args[2])
+	}
+	if err == nil {
+		err = program.open()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "pion-peer:", err)
+		os.Exit(2)
+	}
+	// Nobody is left to drive it after this long.
+	time.AfterFunc(10*time.Minute, func() { os.Exit(3) })
+	lines := bufio.NewScanner(os.Stdin)
+	lines.Buffer(make([]byte, 1<<20), 1<<20)
+	for lines.Scan() {
+		var c command
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			write(object{"event": "failed", "reason": err.Error()})
+			continue
+		}
+		if c.Do == "quit" {
+			break
+		}
+		answer, err := program.obey(c)
+		if err != nil {
+			write(object{"id": c.ID, "error": err.Error()})
+			continue
+		}
+		answer["id"] = c.ID
+		answer["ok"] = true
+		write(answer)
+	}
+}
