@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// One clear message that names file, line, field and remedy; exit code 2; at once; nothing run.
-@Suite("Bad input", .serialized, .timeLimit(.minutes(2)))
+@Suite("Bad input", .serialized, .timeLimit(.minutes(10)))
 struct BadInputTests {
     private func refusal(
         _ arguments: [String], in folder: Workspace, environment: [String: String] = [:], status: Int32 = 2

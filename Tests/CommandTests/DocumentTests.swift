@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What docs/scenario.md shows is what the program says.
-@Suite("The examples of docs/scenario.md", .serialized, .timeLimit(.minutes(2)))
+@Suite("The examples of docs/scenario.md", .serialized, .timeLimit(.minutes(10)))
 struct DocumentTests {
     private struct Example {
         var text: String

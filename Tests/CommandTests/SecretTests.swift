@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What is secret appears in no output, file or message, whether a run passes, fails or cannot begin.
-@Suite("Secrets", .serialized, .timeLimit(.minutes(3)))
+@Suite("Secrets", .serialized, .timeLimit(.minutes(10)))
 struct SecretTests {
     private static let environment = [
         // With all that JSON, XML and HTML write in another way.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Folders, tags and shards", .serialized, .timeLimit(.minutes(3)))
+@Suite("Folders, tags and shards", .serialized, .timeLimit(.minutes(10)))
 struct SeveralTests {
     /// Two that pass, one that fails and one that is wrong, in a folder.
     private func workspace() throws -> Workspace {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The program's verdicts", .serialized, .timeLimit(.minutes(4)))
+@Suite("The program's verdicts", .serialized, .timeLimit(.minutes(10)))
 struct VerdictTests {
     @Test("simulated calls pass, and two processes write the same bytes of one seed, other bytes of another")
     func acrossProcesses() throws {

@@ -4,7 +4,7 @@ import RTCCore
 import Testing
 
 /// All that opens sockets, one test after another.
-@Suite("The socket driver", .serialized, .timeLimit(.minutes(2)))
+@Suite("The socket driver", .serialized, .timeLimit(.minutes(10)))
 enum SocketTests {}
 
 extension SocketTests {

@@ -6,7 +6,7 @@ import Runner
 import Testing
 
 /// These run in real time and open real sockets, one after the other so that they do not disturb each other.
-@Suite("Runs on real sockets", .serialized, .timeLimit(.minutes(2)))
+@Suite("Runs on real sockets", .serialized, .timeLimit(.minutes(10)))
 struct SocketRunTests {
     /// What a bot told, without the times.
     private struct Step: Equatable, CustomStringConvertible {

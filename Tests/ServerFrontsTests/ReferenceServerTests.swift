@@ -13,6 +13,10 @@ private func withServer<Outcome: Sendable>(
     _ body: @Sendable (ReferenceServer) async throws -> Outcome
 ) async throws -> Outcome {
     var configuration = ServerConfiguration(port: 0, seed: 1, trustLoopback: true)
+    // A client of the tests may wait long for its turn on a busy machine. What is about a time limit sets its own.
+    configuration.timing.hello = .seconds(600)
+    configuration.timing.idle = .seconds(600)
+    configuration.timing.requestHead = .seconds(600)
     configure(&configuration)
     let server = try await ReferenceServer.start(configuration: configuration)
     do {
@@ -60,7 +64,7 @@ private func drive(
     }
 }
 
-@Suite("The reference server on loopback", .timeLimit(.minutes(1)))
+@Suite("The reference server on loopback", .timeLimit(.minutes(10)))
 struct ReferenceServerTests {
     @Test("two clients meet and exchange an offer and an answer")
     func meeting() async throws {
@@ -195,13 +199,19 @@ struct ReferenceServerTests {
         }
     }
 
-    @Test("a request's head may be 16 KiB, and must come in its time")
-    func heads() async throws {
+    @Test("a request's head may be 16 KiB")
+    func largeHead() async throws {
+        try await withServer { server async throws in
+            let large = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "x", count: 17_000))"
+            #expect(try await response(to: large, at: server).hasPrefix("HTTP/1.1 431"))
+        }
+    }
+
+    @Test("a request's head must come in its time")
+    func slowHead() async throws {
         try await withServer {
             $0.timing.requestHead = .milliseconds(500)
         } _: { server async throws in
-            let large = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "x", count: 17_000))"
-            #expect(try await response(to: large, at: server).hasPrefix("HTTP/1.1 431"))
             #expect(try await response(to: "GET /healthz HTTP/1.1\r\nHost:", at: server).hasPrefix("HTTP/1.1 408"))
         }
     }
