@@ -14,7 +14,7 @@ demo: ## Install what is missing, build, and make a call between four bots
 	@scripts/demo
 
 test: dependencies ## Run every test on the release build, then the lint
-	swift test -c release --disable-testable-imports --disable-xctest
+	swift test -c release --disable-testable-imports --disable-xctest --experimental-maximum-parallelization-width 4
 	@scripts/lint
 
 build: dependencies ## Build the program, .build/release/starling
