@@ -142,9 +142,14 @@ let package = Package(
 let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("stun", ["RTCCore", "RTCWire", "RTCCrypto"]), ("rtp", ["RTCCore", "RTCWire"]), ("rtcp", ["RTCCore", "RTCWire"]),
     ("sdp", ["RTCCore", "RTCWire"]), ("candidate", ["RTCCore", "RTCICE"]), ("payload", ["RTCCore", "RTCWire", "MediaFiles"]),
-    ("srtp", ["RTCCore", "RTCWire", "RTCCrypto"]), ("json", ["SignalingProtocol"]), ("signaling", ["SignalingProtocol"]),
-    ("ice", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]), ("dtls", ["RTCCore", "RTCCrypto"]), ("files", ["MediaFiles"]),
-    ("trace", ["NetworkImpairment"]),
+    ("srtp", ["RTCCore", "RTCWire", "RTCCrypto"]), ("dtls", ["RTCCore", "RTCCrypto"]),
+    ("ice", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]), ("repair", ["RTCCore", "RTCWire", "RTCPeer"]),
+    ("peer", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer"]),
+    ("json", ["SignalingProtocol"]), ("signaling", ["SignalingProtocol"]),
+    ("client", ["RTCCore", "SignalingClients", "SignalingProtocol"]), ("rooms", ["RTCCore", "RoomCore", "SignalingProtocol"]),
+    ("front", ["RTCCore", "NetworkImpairment", "ServerFronts", "SignalingProtocol"]),
+    ("files", ["MediaFiles"]), ("trace", ["NetworkImpairment"]),
+    ("scenario", ["RTCCore", "NetworkImpairment", "Measurement", "Scenario"]),
 ]
 
 // `FUZZ=stun,sdp swift build` builds these fuzzers with what they need, `FUZZ=all` every one, and an ordinary build none: they need flags
