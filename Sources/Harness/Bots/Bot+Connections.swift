@@ -16,7 +16,14 @@ internal import SignalingProtocol
 /// that of the impolite side (the perfect negotiation of W3C webrtc-pc §10.7); an answer and candidates belong to the epoch
 /// that they name.
 extension Bot {
-    func connect(to id: String, name: String, now: Instant) -> MeshConnection {
+    /// - Returns: `nil` where there are as many as the limits allow.
+    func connect(to id: String, name: String, now: Instant) -> MeshConnection? {
+        guard connections.count < limits.connections,
+            connections.count + partingConnections.count + closedConnections.count < limits.connectionsMade
+        else {
+            log(.refused, peer: name, detail: "more connections than a bot makes", now: now)
+            return nil
+        }
         names[id] = name
         let seed = SplitMix64.derive(context.plan.seed, "connection.\(nextToken)")
         let certificate = makeCertificate(seed: seed, now: now)
@@ -58,7 +65,7 @@ extension Bot {
         let known = connections.first { $0.remoteID == id }
         switch kind {
         case .offer:
-            let connection = known ?? connect(to: id, name: names[id] ?? id, now: now)
+            guard let connection = known ?? connect(to: id, name: names[id] ?? id, now: now) else { return }
             log(.offerReceived, peer: connection.remoteName, now: now)
             guard yields(connection, toOfferOf: epoch) else { return }
             if connection.peer.signalingState == .haveLocalOffer { try? connection.peer.rollback() }

@@ -4,6 +4,8 @@ public struct RoomClientTiming: Hashable, Sendable {
     public var reply: Duration = .seconds(10)
     /// How long a ping may stay unanswered before the client says that the connection is silent.
     public var silence: Duration = .seconds(10)
+    /// A server that asks for pings more often gets them this often.
+    public var shortestPing: Duration = .seconds(1)
     /// How long events wait for their acknowledgement.
     public var acknowledgement: Duration = .seconds(2)
     /// Events after which an acknowledgement leaves at once.
