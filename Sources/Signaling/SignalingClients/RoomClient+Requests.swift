@@ -105,7 +105,7 @@ extension RoomClient {
             }
             state = .joined
             selfID = snapshot.participant
-            peers = snapshot.peers.map(RemoteParticipant.init)
+            peers = snapshot.peers.prefix(timing.participants).map(RemoteParticipant.init)
             lastRev = snapshot.rev
             tell(.joined(selfID: snapshot.participant, peers: peers))
             takeEarly()

@@ -12,6 +12,10 @@ public struct RoomClientTiming: Hashable, Sendable {
     public var acknowledgeEvery: Int64 = 32
     /// Requests that may wait for a lost connection to come back; signals beyond are dropped and counted.
     public var waitingRequests = 256
+    /// Participants that are kept; who joins beyond is told as a broken protocol, since no room is as large.
+    public var participants = 4096
+    /// Events of the room that may come before the answer to `join`; those beyond are dropped, and told likewise.
+    public var earlyEvents = 1024
 
     public init() {}
 }
