@@ -45,7 +45,7 @@ struct SimulateCommand: AsyncParsableCommand {
             let message =
                 "'protocol: \(dialect)' is a real server, which has no virtual time: start it and use 'starling run', "
                 + "or add --set target.protocol=starling --set target.url=embedded --set target.mode=mesh"
-            return plan.scenario.error(message, in: "target.url").description
+            return plan.scenario.error(message, in: "target.protocol").description
         }
         guard case .url(let url) = plan.scenario.target.address else { return nil }
         let message = "'\(url)' cannot be reached in virtual time: use 'starling run', or add --set target.url=embedded"

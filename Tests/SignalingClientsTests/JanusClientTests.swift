@@ -168,7 +168,8 @@ struct JanusClientTests {
         #expect(
             events(&client) == [.signal(from: "janus", connection: "a", epoch: 1, kind: .answer, body: "v=0 theirs")])
         client.signal(
-            to: "janus", connection: "a", epoch: 1, kind: .candidates, body: "candidate:1 1 udp 1 127.0.0.1 9 typ host\nend-of-candidates",
+            to: "janus", connection: "a", epoch: 1, kind: .candidates,
+            body: "candidate:1 1 udp 1 127.0.0.1 9 typ host\nend-of-candidates",
             now: .origin)
         let trickle = try #require(drain(&client).last)
         #expect(trickle["janus"] == "trickle" && trickle["handle_id"] == 2)
@@ -181,7 +182,8 @@ struct JanusClientTests {
     @Test("subscribes to a publisher on a handle of its own, and starts with the answer to the server's offer")
     func subscribe() throws {
         var client = try ready(
-            joined: #"{"videoroom":"joined","room":77,"id":10,"private_id":99,"publishers":[{"id":20,"display":"pub[0]"}],"attendees":[{"id":30,"display":"c"}]}"#
+            joined:
+                #"{"videoroom":"joined","room":77,"id":10,"private_id":99,"publishers":[{"id":20,"display":"pub[0]"}],"attendees":[{"id":30,"display":"c"}]}"#
         )
         #expect(verbs(drain(&client)) == ["attach"])
         client = try subscribed()
@@ -199,7 +201,8 @@ struct JanusClientTests {
         try succeed(&client, id: 2)
         try answer(
             &client, to: drain(&client).last,
-            #"{"videoroom":"joined","room":77,"id":10,"publishers":[{"id":20,"display":"b"}],"attendees":[{"id":30,"display":"c"}]}"#)
+            #"{"videoroom":"joined","room":77,"id":10,"publishers":[{"id":20,"display":"b"}],"attendees":[{"id":30,"display":"c"}]}"#
+        )
         happen(&client, #"{"videoroom":"event","room":77,"joining":{"id":40,"display":"d"}}"#)
         happen(&client, #"{"videoroom":"event","room":77,"publishers":[{"id":40,"display":"d"},{"id":30,"display":"c"}]}"#)
         let names = events(&client).compactMap { event -> String? in
@@ -257,7 +260,8 @@ struct JanusClientTests {
     @Test("what Janus says about the quality of a call is told to people")
     func notices() throws {
         var client = try subscribed()
-        client.received(#"{"janus":"slowlink","session_id":1,"sender":3,"mid":"1","media":"video","uplink":false,"lost":12}"#, now: .origin)
+        client.received(
+            #"{"janus":"slowlink","session_id":1,"sender":3,"mid":"1","media":"video","uplink":false,"lost":12}"#, now: .origin)
         client.received(#"{"janus":"media","session_id":1,"sender":2,"mid":"1","type":"video","receiving":false}"#, now: .origin)
         client.received(#"{"janus":"webrtcup","session_id":1,"sender":3}"#, now: .origin)
         #expect(
@@ -303,7 +307,8 @@ struct JanusClientTests {
         var client = try ready()
         client.signal(to: "janus", connection: "a", epoch: 1, kind: .offer, body: "v=0", now: .origin)
         try answer(
-            &client, to: drain(&client).last, #"{"videoroom":"event","error_code":432,"error":"Maximum number of publishers (1) already reached"}"#)
+            &client, to: drain(&client).last,
+            #"{"videoroom":"event","error_code":432,"error":"Maximum number of publishers (1) already reached"}"#)
         #expect(
             events(&client) == [
                 .notice(from: "janus", "janus 432: Maximum number of publishers (1) already reached"),

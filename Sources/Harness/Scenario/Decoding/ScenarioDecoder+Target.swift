@@ -12,6 +12,7 @@ extension ScenarioDecoder {
             } else {
                 Scenario.Target.SignalingProtocol.starling
             }
+        if let node = fields["protocol"] { places[fields.path(of: "protocol")] = node.location }
         let address = required(fields, "url").flatMap { self.address($0, fields.path(of: "url"), of: signaling) }
         let mode = mode(fields, of: signaling)
         let janus = janus(fields, of: signaling)

@@ -82,7 +82,7 @@ extension JanusClient {
         }
         feeds[index].handle = handle
         var body: JSONObject = [
-            "request": "join", "ptype": "subscriber", "room": .integer(room.number),
+            "request": "join", "ptype": "subscriber", "room": .integer(room.number), "autoupdate": .bool(false),
             "streams": .array([.object(["feed": feeds[index].number])]),
         ]
         body["private_id"] = privateID.map { .integer($0) }
