@@ -130,7 +130,13 @@ let package = Package(
             ], path: "Tests/HandmadeRecords", swiftSettings: settings),
         tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         tests("Reports", ["HandmadeRecords", "Measurement", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
-        tests("Bots", ["Measurement", "RTCCore", "Scenario"]),
+        tests(
+            "Bots",
+            [
+                "HandmadeRecords", "Measurement", "MediaTracks", "NetworkImpairment", "RTCCore", "RTCCrypto", "RTCPeer",
+                "RTCWire", "Scenario",
+                "SignalingProtocol",
+            ]),
         tests(
             "Runner",
             ["Scenario", "Measurement", "Reports", "RTCCore", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment"]),

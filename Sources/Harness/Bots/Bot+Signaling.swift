@@ -110,6 +110,14 @@ extension Bot {
             guard state == .inRoom else { return }
             log(.negotiationFailed, peer: names[id] ?? id, detail: "\(kind): \(code)", now: now)
             signalFailed(to: id, epoch: epoch, kind: kind, now: now)
+        case .hungUp(let id, let reason):
+            guard state == .inRoom, let connection = connections.first(where: { $0.remoteID == id }) else { return }
+            log(.transportClosed, peer: connection.remoteName, detail: reason, now: now)
+            connection.isTransportClosed = true
+            connection.isHungUp = true
+            loseMedia(of: connection, now: now)
+        case .notice(let id, let text):
+            log(.serverNotice, peer: id.map { names[$0] ?? $0 }, detail: text, now: now)
         case .protocolBroken(let reason):
             log(.signalingClosed, detail: reason, now: now)
         case .goingAway, .closed:

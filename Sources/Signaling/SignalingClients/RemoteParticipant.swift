@@ -5,15 +5,20 @@ public struct RemoteParticipant: Hashable, Sendable {
     public let role: String
     /// Whether this client yields to that participant when two offers collide. The newcomer of a pair is the polite one.
     public let polite: Bool
+    public let part: ParticipantPart
 
     /// Whether its connection to the server is gone and may come back.
     public internal(set) var isReconnecting: Bool
 
-    public init(id: String, name: String, role: String = "speaker", polite: Bool, isReconnecting: Bool = false) {
+    public init(
+        id: String, name: String, role: String = "speaker", polite: Bool, part: ParticipantPart = .peer,
+        isReconnecting: Bool = false
+    ) {
         self.id = id
         self.name = name
         self.role = role
         self.polite = polite
+        self.part = part
         self.isReconnecting = isReconnecting
     }
 
