@@ -134,8 +134,7 @@ let package = Package(
             "Bots",
             [
                 "HandmadeRecords", "Measurement", "MediaTracks", "NetworkImpairment", "RTCCore", "RTCCrypto", "RTCPeer",
-                "RTCWire", "Scenario",
-                "SignalingProtocol",
+                "RTCWire", "Scenario", "SignalingProtocol",
             ]),
         tests(
             "Runner",
@@ -145,10 +144,38 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
+    ("stun", ["RTCCore", "RTCWire", "RTCCrypto"]), ("rtp", ["RTCCore", "RTCWire"]), ("rtcp", ["RTCCore", "RTCWire"]),
+    ("sdp", ["RTCCore", "RTCWire"]), ("candidate", ["RTCCore", "RTCICE"]), ("payload", ["RTCCore", "RTCWire", "MediaFiles"]),
+    ("srtp", ["RTCCore", "RTCWire", "RTCCrypto"]), ("dtls", ["RTCCore", "RTCCrypto"]),
+    ("ice", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]), ("repair", ["RTCCore", "RTCWire", "RTCPeer"]),
+    ("peer", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer"]),
+    ("json", ["SignalingProtocol"]), ("signaling", ["SignalingProtocol"]),
+    ("client", ["RTCCore", "SignalingClients", "SignalingProtocol"]), ("rooms", ["RTCCore", "RoomCore", "SignalingProtocol"]),
+    ("front", ["RTCCore", "NetworkImpairment", "ServerFronts", "SignalingProtocol"]),
+    ("files", ["MediaFiles"]), ("trace", ["NetworkImpairment"]),
+    ("scenario", ["RTCCore", "NetworkImpairment", "Measurement", "Scenario"]),
+]
+
+// `FUZZ=stun,sdp swift build` builds these fuzzers with what they need, `FUZZ=all` every one, and an ordinary build none: they need flags
+// that `scripts/fuzz` has.
+let fuzzed = Context.environment["FUZZ"]?.split(separator: ",").map(String.init) ?? []
+if !fuzzed.isEmpty {
+    package.targets.append(.target(name: "FuzzSupport", path: "Fuzz/Support", swiftSettings: settings))
+    for fuzzer in fuzzers {
+        package.targets.append(
+            .executableTarget(
+                name: "fuzz-\(fuzzer.name)", dependencies: ["FuzzSupport"] + fuzzer.dependencies,
+                path: "Fuzz/Targets/\(fuzzer.name)", swiftSettings: settings))
+    }
+}
+
 // `ROOMS=RTCICE,RTCPeer swift test` builds these rooms' tests with what they need, and leaves the rest unbuilt.
-if let rooms = Context.environment["ROOMS"]?.split(separator: ",").map(String.init) {
+let rooms = Context.environment["ROOMS"]?.split(separator: ",").map { "\($0)Tests" }
+let wanted = rooms ?? (fuzzed == ["all"] ? fuzzers.map(\.name) : fuzzed).map { "fuzz-\($0)" }
+if !wanted.isEmpty {
     var kept: Set<String> = []
-    var open = rooms.map { "\($0)Tests" }
+    var open = wanted
     while let name = open.popLast() {
         guard let target = package.targets.first(where: { $0.name == name }), kept.insert(name).inserted else { continue }
         for dependency in target.dependencies {

@@ -17,7 +17,14 @@ internal import SignalingProtocol
 /// that of the impolite side (the perfect negotiation of W3C webrtc-pc §10.7); an answer and candidates belong to the epoch
 /// that they name.
 extension Bot {
-    func connect(to id: String, name: String, now: Instant) -> MeshConnection {
+    /// - Returns: `nil` where there are as many as the limits allow.
+    func connect(to id: String, name: String, now: Instant) -> MeshConnection? {
+        guard connections.count < limits.connections,
+            connections.count + partingConnections.count + closedConnections.count < limits.connectionsMade
+        else {
+            log(.refused, peer: name, detail: "more connections than a bot makes", now: now)
+            return nil
+        }
         names[id] = name
         let seed = SplitMix64.derive(context.plan.seed, "connection.\(nextToken)")
         let certificate = makeCertificate(seed: seed, now: now)
@@ -55,7 +62,10 @@ extension Bot {
     /// - Parameter restartICE: New credentials and checks, while the old path stays in use.
     func offer(on connection: MeshConnection, restartICE: Bool = false, now: Instant) {
         if connection.part == .publisher { return client.askForOffer(from: connection.remoteID, now: now) }
-        if connection.isHungUp { return offer(on: redial(connection, now: now), now: now) }
+        if connection.isHungUp {
+            if let again = redial(connection, now: now) { offer(on: again, now: now) }
+            return
+        }
         if connection.peer.signalingState == .haveLocalOffer { try? connection.peer.rollback() }
         guard let description = try? connection.peer.setLocalDescription(restartICE: restartICE, now: now) else { return }
         if restartICE { connection.epoch += 1 }
@@ -68,12 +78,14 @@ extension Bot {
     }
 
     /// Makes a call anew that the server has hung up; what sought the old one goes on to seek this one.
-    private func redial(_ old: MeshConnection, now: Instant) -> MeshConnection {
+    ///
+    /// - Returns: `nil` where there are as many as the limits allow.
+    private func redial(_ old: MeshConnection, now: Instant) -> MeshConnection? {
         let series = old.series
         old.series = nil
         close(remoteID: old.remoteID, now: now)
         let connection = connect(to: old.remoteID, name: old.remoteName, now: now)
-        connection.series = series
+        connection?.series = series
         return connection
     }
 
@@ -83,8 +95,8 @@ extension Bot {
         let known = connections.first { $0.remoteID == id }
         switch kind {
         case .offer:
-            let connection =
-                known.map { $0.isHungUp ? redial($0, now: now) : $0 } ?? connect(to: id, name: names[id] ?? id, now: now)
+            let standing = known.flatMap { $0.isHungUp ? redial($0, now: now) : $0 }
+            guard let connection = standing ?? connect(to: id, name: names[id] ?? id, now: now) else { return }
             log(.offerReceived, peer: connection.remoteName, now: now)
             guard yields(connection, toOfferOf: epoch) else { return }
             if connection.peer.signalingState == .haveLocalOffer { try? connection.peer.rollback() }

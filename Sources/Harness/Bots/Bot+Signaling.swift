@@ -146,7 +146,7 @@ extension Bot {
         guard !isKnown else { return }
         if peers.isEmpty { succeeded(&rejoinSeries, now: now) }
         for remote in peers {
-            let connection = connect(to: remote.id, name: remote.name, now: now)
+            guard let connection = connect(to: remote.id, name: remote.name, now: now) else { break }
             offer(on: connection, now: now)
         }
     }

@@ -44,6 +44,7 @@ public final class Bot: HostedMachine {
     }
 
     let context: BotContext
+    let limits: BotLimits
     let kinds: [MediaKind]
     var random: SplitMix64
     var state = State.waiting
@@ -87,8 +88,9 @@ public final class Bot: HostedMachine {
     /// How often the bot has come back into the room.
     var joins = 0
 
-    public init(context: BotContext, now: Instant) {
+    public init(context: BotContext, limits: BotLimits = BotLimits(), now: Instant) {
         self.context = context
+        self.limits = limits
         random = SplitMix64(seed: SplitMix64.derive(context.plan.seed, "bot"))
         kinds = [.audio, .video]
         client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room"))
@@ -278,6 +280,13 @@ public final class Bot: HostedMachine {
     }
 
     func log(_ kind: RunEvent.Kind, peer: String? = nil, detail: String? = nil, now: Instant) {
+        guard events.count < limits.events else {
+            if events.count == limits.events {
+                let detail = "more than \(limits.events) events; the others are not kept"
+                events.append(RunEvent(at: now, bot: context.plan.name, kind: .refused, detail: detail))
+            }
+            return
+        }
         events.append(RunEvent(at: now, bot: context.plan.name, kind: kind, peer: peer, detail: detail))
     }
 

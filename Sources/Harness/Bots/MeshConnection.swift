@@ -117,6 +117,10 @@ final class MeshConnection {
     /// - Returns: The kinds of which this was the first intact frame.
     func collectFrames(kinds: [MediaKind]) -> [MediaKind] {
         var firsts: [MediaKind] = []
+        // The far side may offer sections that nobody here looks at.
+        for index in kinds.count..<max(kinds.count, peer.transceiverCount) {
+            while peer.nextFrame(on: index) != nil {}
+        }
         for index in kinds.indices {
             while let frame = peer.nextFrame(on: index) {
                 if received[index] == nil { received[index] = ReceivedTrackRecord(kind: kinds[index], frames: []) }

@@ -136,6 +136,8 @@ extension IceAgent {
             earlyChecks[index].usesCandidate = earlyChecks[index].usesCandidate || check.usesCandidate
         } else if earlyChecks.count < timing.earlyCheckLimit {
             earlyChecks.append(check)
+        } else {
+            ignoreCandidate()
         }
     }
 

@@ -95,7 +95,7 @@ extension RoomClient {
                 return
             }
             iceServers = welcome.iceServers
-            pingInterval = Self.duration(milliseconds: welcome.pingMilliseconds)
+            pingInterval = max(timing.shortestPing, Self.duration(milliseconds: welcome.pingMilliseconds))
             retryAfter = nil
             if hello.resume != nil { goOn(welcome, now: now) } else { begin(welcome, now: now) }
         case .join:
@@ -105,7 +105,7 @@ extension RoomClient {
             }
             state = .joined
             selfID = snapshot.participant
-            peers = snapshot.peers.map(RemoteParticipant.init)
+            peers = snapshot.peers.prefix(timing.participants).map(RemoteParticipant.init)
             lastRev = snapshot.rev
             tell(.joined(selfID: snapshot.participant, peers: peers))
             takeEarly()

@@ -157,8 +157,14 @@ extension Peer {
             fingerprints: fingerprints, setup: setup)
     }
 
+    private static let mostTransceivers = 512
+
     private func checkSections(_ description: SessionDescription, _ type: DescriptionType) throws(NegotiationError) {
         guard description.media.count <= 64 else { throw .unsupported("more than 64 m-sections", mid: nil) }
+        // A line that is given up and used again makes another transceiver each time, and each is kept.
+        guard type == .answer || transceivers.count < Self.mostTransceivers else {
+            throw .unsupported("more than \(Self.mostTransceivers) tracks in the life of a connection", mid: nil)
+        }
         if type == .answer, description.media.count != sections.count {
             throw .mismatch("\(description.media.count) m-sections for \(sections.count)")
         }
