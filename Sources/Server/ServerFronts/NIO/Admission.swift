@@ -34,6 +34,23 @@ struct Admission {
     }
 
     func refusesUpgrade(_ head: Head) -> Refusal? {
+        if let refusal = refusesOrigin(head) { return refusal }
+        guard head.subprotocols.contains(Self.subprotocol) else {
+            return Refusal(status: 400, message: "say 'Sec-WebSocket-Protocol: \(Self.subprotocol)'")
+        }
+        return nil
+    }
+
+    /// The origin that a request's answer may name to its browser.
+    func allowedOrigin(_ head: Head) -> String? {
+        guard head.origins.count == 1, let origin = head.origins.first,
+            configuration.allowedOrigins.contains(where: { Self.origin(origin, matches: $0) })
+        else { return nil }
+        return origin
+    }
+
+    /// The check of `Host` and `Origin` for whatever lets a client into the rooms.
+    func refusesOrigin(_ head: Head) -> Refusal? {
         if let refusal = refusesHost(head) { return refusal }
         guard head.origins.count <= 1 else { return Refusal(status: 403, message: "more than one Origin") }
         if let origin = head.origins.first {
@@ -44,9 +61,6 @@ struct Admission {
             guard let bearer = Self.bearer(head.authorization),
                 configuration.accessTokens.contains(where: { $0.matches(bearer) })
             else { return Refusal(status: 403, message: "without an Origin, a Bearer token is needed") }
-        }
-        guard head.subprotocols.contains(Self.subprotocol) else {
-            return Refusal(status: 400, message: "say 'Sec-WebSocket-Protocol: \(Self.subprotocol)'")
         }
         return nil
     }
