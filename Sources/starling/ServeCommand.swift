@@ -63,5 +63,3 @@ struct ServeCommand: AsyncParsableCommand {
         await server.stop()
     }
 }
-
-extension ConformanceProfile: ExpressibleByArgument {}
