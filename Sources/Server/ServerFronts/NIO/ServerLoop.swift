@@ -6,6 +6,10 @@ import NetworkImpairment
 import RTCCore
 import SignalingProtocol
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// The front and its sockets on one event loop, which alone touches them.
 final class ServerLoop {
     let configuration: ServerConfiguration
@@ -29,7 +33,14 @@ final class ServerLoop {
         self.eventLoop = eventLoop
         admission = Admission(configuration: configuration)
         front = NativeFront(
-            configuration: configuration, seed: seed, at: .origin, secretBits: { UInt64.random(in: .min ... .max) })
+            configuration: configuration, seed: seed, at: .origin, unixMilliseconds: Self.unixMilliseconds(),
+            secretBits: { UInt64.random(in: .min ... .max) })
+    }
+
+    private static func unixMilliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     var now: Instant {

@@ -37,7 +37,11 @@ public final class NativeFront: SignalingService {
     ///   - seed: Where the ids come from.
     ///   - secretBits: Where the sessions' secrets come from, 64 bits at a time. In virtual time they come from the seed, which real
     ///     clients could guess.
-    public init(configuration: ServerConfiguration, seed: UInt64, at now: Instant, secretBits: (() -> UInt64)? = nil) {
+    ///   - unixMilliseconds: The wall clock at ``Instant/origin``.
+    public init(
+        configuration: ServerConfiguration, seed: UInt64, at now: Instant, unixMilliseconds: Int64 = 0,
+        secretBits: (() -> UInt64)? = nil
+    ) {
         precondition(
             (.zero ... .seconds(300)).contains(configuration.roomTiming.disconnectGrace), "A session is kept for 0 to 300 s.")
         self.configuration = configuration
@@ -48,7 +52,8 @@ public final class NativeFront: SignalingService {
             self.secretBits = { random.next() }
         }
         rooms = RoomCore(
-            limits: configuration.roomLimits, timing: configuration.roomTiming, seed: SplitMix64.derive(seed, "rooms"))
+            limits: configuration.roomLimits, timing: configuration.roomTiming, defaults: configuration.roomDefaults,
+            seed: SplitMix64.derive(seed, "rooms"), unixMilliseconds: unixMilliseconds)
     }
 
     public var roomCount: Int { rooms.roomCount }
@@ -67,6 +72,8 @@ public final class NativeFront: SignalingService {
         metrics.sessionsInGrace = sessions.values.count { $0.connection == nil }
         metrics.rooms = rooms.roomCount
         metrics.participants = rooms.participantCount
+        metrics.waiting = rooms.waitingCount
+        metrics.queued = rooms.queueCount
         metrics.room = rooms.statistics
         return metrics
     }
