@@ -80,8 +80,20 @@ public enum Request: Hashable, Sendable {
         }
     }
 
+    /// Every type that this version knows, as ``type`` says it; what is not here is not read.
+    public static let knownTypes: Set<String> = [
+        "hello", "join", "ready", "signal", "leave", "ping", "token.refresh", "attrs.set", "lobby.admit", "lobby.deny", "mod.mute",
+        "mod.ask_unmute", "mod.kick", "mod.role", "mod.lock", "mod.end", "mod.spotlight", "chat.send", "chat.history", "chat.delete",
+        "react", "hand.raise", "hand.lower", "match.enqueue", "match.accept", "match.skip", "match.cancel", "subscribe", "stats",
+        "e2ee.key", "e2ee.ratchet",
+    ]
+
     init(type: String, detail: inout FieldReader) throws(FrameError) {
         try detail.checkIsObject()
+        guard Self.knownTypes.contains(type) else {
+            self = .unknown(type: type)
+            return
+        }
         switch type {
         case "hello": self = .hello(try HelloRequest(detail))
         case "join": self = .join(try JoinRequest(detail))
