@@ -55,7 +55,7 @@ let package = Package(
         room("Media", "MediaTracks", ["RTCCore", "MediaFiles"]),
         room("Media", "MediaCodecs", ["RTCCore", "MediaFiles", "COpus", "CVPX"]),
 
-        room("Signaling", "SignalingProtocol"),
+        room("Signaling", "SignalingProtocol", ["RTCCore"]),
         room("Signaling", "SocketIO", ["SignalingProtocol"]),
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
 

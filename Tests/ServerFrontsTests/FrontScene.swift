@@ -26,7 +26,7 @@ final class FrontScene {
     init(_ configure: (inout ServerConfiguration) -> Void = { _ in }) {
         var configuration = ServerConfiguration(trustLoopback: true)
         configure(&configuration)
-        rooms = SharedRooms(RoomCore(limits: configuration.roomLimits, timing: configuration.roomTiming, seed: 1))
+        rooms = SharedRooms(configuration: configuration, seed: 1)
         var random = SplitMix64(seed: 2)
         let bits = { random.next() }
         native = NativeFront(configuration: configuration, seed: 1, at: .origin, rooms: rooms)

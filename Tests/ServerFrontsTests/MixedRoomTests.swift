@@ -147,6 +147,31 @@ struct MixedRoomTests {
         #expect(scene.heard(user) == [["hang-up", ["from": "alice"]]])
     }
 
+    @Test("chat and media states cross between a native caller and a Socket.IO user")
+    func social() throws {
+        let user = try scene.connect()
+        _ = try scene.call("join-room", ["room": .string(Self.room), "id": "ana"], on: user)
+        let (bot, snapshot) = try scene.enter(Self.room, name: "bot")
+        let ana = try #require(snapshot.peers.first?.id)
+        _ = scene.take(user)
+        _ = scene.ask(bot, .chat(ChatRequest(text: "hello")))
+        let id = JSON.string(snapshot.participant)
+        #expect(
+            scene.heard(user) == [["chat-message", ["from": id, "id": 1, "name": "bot", "text": "hello", "ts": 0]]])
+        _ = scene.take(bot)
+        scene.emit("chat-message", "hi", on: user)
+        scene.emit("toggle-media", ["video": .bool(true)], on: user)
+        let events = scene.events(bot)
+        guard case .chat(let message)? = events.first, case .peerUpdated(let change)? = events.last else {
+            Issue.record("the bot heard \(events)")
+            return
+        }
+        #expect(message.from == ana)
+        #expect(message.text == "hi")
+        #expect(change.participant == ana)
+        #expect(change.media?.camera == .on)
+    }
+
     @Test("an id that a Socket.IO user has is taken for PeerJS, and the other way about")
     func oneNamespace() throws {
         let user = try scene.connect()

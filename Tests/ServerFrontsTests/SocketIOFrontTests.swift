@@ -204,11 +204,66 @@ struct SocketIOFrontTests {
         scene.emit("chat-message", ["text": "hi"], on: ana)
         scene.emit("chat-message", "hello", on: bo)
         let expected: [[JSON]] = [
-            ["chat-message", ["from": "ana", "id": 1, "name": "ana", "text": "hi"]],
-            ["chat-message", ["from": "bo", "id": 2, "name": "bo", "text": "hello"]],
+            ["chat-message", ["from": "ana", "id": 1, "name": "ana", "text": "hi", "ts": 0]],
+            ["chat-message", ["from": "bo", "id": 2, "name": "bo", "text": "hello", "ts": 0]],
         ]
         #expect(scene.heard(ana) == expected)
         #expect(scene.heard(bo) == expected)
+    }
+
+    @Test("what the microphone, the camera and the screen do is told, and so are reactions and hands")
+    func besides() throws {
+        let ana = try enter("ana")
+        let bo = try enter("bo")
+        _ = scene.take(ana)
+        #expect(try scene.call("toggle-media", ["audio": .bool(true)], on: ana)["ok"] == .bool(true))
+        #expect(
+            scene.heard(bo) == [
+                ["user-toggled-media", ["id": "ana", "audio": .bool(true), "video": .bool(false), "screen": .bool(false)]]
+            ])
+        scene.emit("toggle-media", ["kind": "audio", "enabled": .bool(false)], on: ana)
+        #expect(scene.heard(bo).first?[1].objectValue?["audio"] == .bool(false))
+        scene.emit("reaction", ["emoji": "👏", "target": "ana"], on: bo)
+        #expect(scene.heard(ana) == [["reaction", ["from": "bo", "emoji": "👏", "target": "ana"]]])
+        scene.emit("raise-hand", on: bo)
+        #expect(scene.heard(ana) == [["hands", ["bo"]]])
+        scene.emit("raise-hand", .bool(false), on: bo)
+        #expect(scene.heard(ana) == [["hands", []]])
+    }
+
+    @Test("whatever else the native protocol has goes by its native name, with this front's ids")
+    func nativeNames() throws {
+        let scene = FrontScene {
+            $0.accessTokens = [AccessToken(token: "h", identity: "h", role: .host), AccessToken(token: "g")]
+        }
+        let host = try enter("host", ["token": "h"], scene: scene)
+        let guest = try enter("guest", ["token": "g"], scene: scene)
+        _ = scene.take(host)
+        let refused = try scene.call("mod.kick", ["participant": "host"], on: guest)
+        #expect(refused["error"]?.objectValue?["code"] == "forbidden")
+        #expect(try scene.call("mod.mute", ["participant": "guest"], on: host)["ok"] == .bool(true))
+        let muted = try #require(scene.heard(guest).first { $0.first == "muted" })
+        #expect(muted[1].objectValue?["by"] == "host")
+        #expect(try scene.call("mod.kick", ["participant": "guest", "reason": "enough"], on: host)["ok"] == .bool(true))
+        #expect(scene.closes[guest] == 1000)
+        #expect(scene.heard(host).last?.prefix(2) == ["user-disconnected", "guest"])
+    }
+
+    @Test("who waits in a lobby is told so, and enters when it is let in")
+    func lobby() throws {
+        let scene = FrontScene { $0.roomDefaults.lobby = true }
+        let (host, _) = try scene.enter("r", name: "host")
+        let user = try scene.connect()
+        let answer = try scene.call("join-room", ["room": "r", "id": "ana"], on: user)
+        #expect(answer["waiting"] == .bool(true))
+        guard case .lobbyRequest(let waiting)? = scene.events(host).last else {
+            Issue.record("the host was not asked")
+            return
+        }
+        _ = scene.ask(host, .admit(participant: waiting.participant))
+        let joined = try #require(scene.heard(user).first)
+        #expect(joined.first == "room-joined")
+        #expect(joined[1].objectValue?["id"] == "ana")
     }
 
     @Test("an event that no preset knows is refused where an answer is asked for, and counted")
@@ -303,6 +358,12 @@ struct SocketIOFrontTests {
         scene.wait(.seconds(6))
         #expect(scene.heard(bo).map { $0.first } == ["user-disconnected"])
         #expect(scene.sockets.sessionCount == 1)
+    }
+}
+
+extension JSON: ExpressibleByArrayLiteral {
+    public init(arrayLiteral elements: JSON...) {
+        self = .array(elements)
     }
 }
 

@@ -29,6 +29,8 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var timing = ServerTiming()
     public var roomLimits = RoomLimits()
     public var roomTiming = RoomTiming()
+    /// How rooms are run that their first visitor makes without saying how.
+    public var roomDefaults = RoomSettings()
 
     public init(host: String = "127.0.0.1", port: Int = 8080, seed: UInt64? = nil, trustLoopback: Bool = false) {
         self.host = host

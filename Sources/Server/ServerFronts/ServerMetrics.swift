@@ -13,6 +13,10 @@ public struct ServerMetrics: Hashable, Sendable {
     public var sessionsInGrace = 0
     public var rooms = 0
     public var participants = 0
+    /// People in lobbies.
+    public var waiting = 0
+    /// Sessions in the queue for a match.
+    public var queued = 0
     public var messagesReceived = 0
     public var messagesSent = 0
     /// Bytes of text received.

@@ -4,10 +4,13 @@ import NIOPosix
 import NIOWebSocket
 import NetworkImpairment
 import RTCCore
-import RoomCore
 import SignalingProtocol
 import SocketIO
 import SocketIOSessions
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 /// The fronts and their sockets on one event loop, which alone touches them.
 final class ServerLoop {
@@ -39,13 +42,17 @@ final class ServerLoop {
         self.eventLoop = eventLoop
         admission = Admission(configuration: configuration)
         let bits = { UInt64.random(in: .min ... .max) }
-        let rooms = SharedRooms(
-            RoomCore(
-                limits: configuration.roomLimits, timing: configuration.roomTiming, seed: SplitMix64.derive(seed, "rooms")))
+        let rooms = SharedRooms(configuration: configuration, seed: seed, unixMilliseconds: Self.unixMilliseconds())
         front = NativeFront(configuration: configuration, seed: seed, at: .origin, secretBits: bits, rooms: rooms)
         peerJS = PeerJSFront(configuration: configuration, rooms: rooms, bits: bits)
         socketIO = SocketIOFront(configuration: configuration, rooms: rooms, bits: bits)
         engineIO = configuration.conformance.map { ConformanceFront($0, bits: bits) } ?? socketIO
+    }
+
+    private static func unixMilliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     /// Bytes of the largest message and body that Engine.IO takes.

@@ -41,10 +41,11 @@ public final class NativeFront: SignalingService {
     ///   - seed: Where the ids come from.
     ///   - secretBits: Where the sessions' secrets come from, 64 bits at a time. In virtual time they come from the seed, which real
     ///     clients could guess.
+    ///   - unixMilliseconds: The wall clock at ``Instant/origin``.
     ///   - rooms: Those that it shares with other fronts; `nil` for its own.
     public init(
-        configuration: ServerConfiguration, seed: UInt64, at now: Instant, secretBits: (() -> UInt64)? = nil,
-        rooms: SharedRooms? = nil
+        configuration: ServerConfiguration, seed: UInt64, at now: Instant, unixMilliseconds: Int64 = 0,
+        secretBits: (() -> UInt64)? = nil, rooms: SharedRooms? = nil
     ) {
         precondition(
             (.zero ... .seconds(300)).contains(configuration.roomTiming.disconnectGrace), "A session is kept for 0 to 300 s.")
@@ -55,11 +56,7 @@ public final class NativeFront: SignalingService {
             var random = SplitMix64(seed: SplitMix64.derive(seed, "secrets"))
             self.secretBits = { random.next() }
         }
-        shared =
-            rooms
-            ?? SharedRooms(
-                RoomCore(
-                    limits: configuration.roomLimits, timing: configuration.roomTiming, seed: SplitMix64.derive(seed, "rooms")))
+        shared = rooms ?? SharedRooms(configuration: configuration, seed: seed, unixMilliseconds: unixMilliseconds)
     }
 
     public var roomCount: Int { rooms.roomCount }
@@ -78,6 +75,8 @@ public final class NativeFront: SignalingService {
         metrics.sessionsInGrace = sessions.values.count { $0.connection == nil }
         metrics.rooms = rooms.roomCount
         metrics.participants = rooms.participantCount
+        metrics.waiting = rooms.waitingCount
+        metrics.queued = rooms.queueCount
         metrics.room = rooms.statistics
         return metrics
     }

@@ -82,10 +82,14 @@ extension PeerJSFront {
                 case .joined(let snapshot): peers[name]?.participant = snapshot.participant
                 case .refused(let error):
                     if let receiver { tellExpired(name, of: receiver) } else { peers[name]?.refusal = error }
-                case .done: break
+                case .waiting:
+                    // There is no lobby in this dialect.
+                    peers[name]?.refusal = RequestError(.forbidden, "The room is not open")
+                case .said, .history, .done: break
                 }
             case .event(let session, _, _, let event):
-                if let name = peerOfSession[session] { tell(name, event) }
+                if let name = peerOfSession[session] { tell(name, event, now: now) }
+            case .volatile: break
             case .end(let session, let code, let reason):
                 guard let name = peerOfSession[session] else { continue }
                 let socket = peers[name]?.socket
@@ -97,7 +101,7 @@ extension PeerJSFront {
         }
     }
 
-    private func tell(_ name: PeerName, _ event: RoomEvent) {
+    private func tell(_ name: PeerName, _ event: RoomEvent, now: Instant) {
         guard let peer = peers[name] else { return }
         switch event {
         case .peerLeft(let participant, _):
@@ -109,7 +113,12 @@ extension PeerJSFront {
             }
         case .signal(let participant, let request): pass(request, from: participant, to: name, peer)
         case .signalExpired(let participant, _, _, _): tellExpired(name, of: rooms.alias(of: participant))
-        case .peerJoined, .peerReconnecting, .peerResumed: break
+        case .roomEnded(let reason):
+            forget(name)
+            rooms.core.ended(peer.session, .leave)
+            if let socket = peer.socket { refuse(socket, with: .roomEnded, reason: reason, now: now) }
+        // What else happens in a room has no name in this dialect.
+        default: break
         }
     }
 

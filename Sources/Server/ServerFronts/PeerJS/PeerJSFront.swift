@@ -177,7 +177,7 @@ public final class PeerJSFront {
             counts.rateLimited += 1
             return refuse(socket, PeerJSMessage.error("Too many connections from this address"))
         }
-        let session = rooms.open(identity: nil, for: .peerJS)
+        let session = rooms.open(identity: nil, address: isTrusted ? nil : origin.address?.host, for: .peerJS)
         peerOfSession[session] = name
         peers[name] = Peer(
             token: token, session: session, isTrusted: isTrusted, socket: socket, heardAt: now,

@@ -26,12 +26,12 @@ struct PeerJSMessage {
     }
 
     /// What the server sends.
-    static func text(_ type: String, from sender: String? = nil, to receiver: String? = nil, payload: JSONObject? = nil) -> String
+    static func text(_ type: String, from sender: String? = nil, to receiver: String? = nil, payload content: JSONObject? = nil) -> String
     {
         var object: JSONObject = ["type": .string(type)]
         object["src"] = sender.map { .string($0) }
         object["dst"] = receiver.map { .string($0) }
-        object["payload"] = payload.map { .object($0) }
+        object["payload"] = content.map { .object($0) }
         return JSON.object(object).text
     }
 

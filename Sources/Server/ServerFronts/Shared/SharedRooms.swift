@@ -1,4 +1,6 @@
+import RTCCore
 public import RoomCore
+import SignalingProtocol
 
 /// The rooms that the fronts of one server share, and which front speaks for whom.
 ///
@@ -18,13 +20,22 @@ public final class SharedRooms {
     private var waiting: [Front: OutputQueue<RoomOutput>] = [:]
     private var aliases = Aliases()
 
-    public init(_ core: RoomCore) {
-        self.core = core
+    /// - Parameters:
+    ///   - seed: Where the ids come from.
+    ///   - unixMilliseconds: The wall clock at ``RTCCore/Instant/origin``.
+    public init(configuration: ServerConfiguration, seed: UInt64, unixMilliseconds: Int64 = 0) {
+        core = RoomCore(
+            limits: configuration.roomLimits, timing: configuration.roomTiming, defaults: configuration.roomDefaults,
+            seed: SplitMix64.derive(seed, "rooms"), unixMilliseconds: unixMilliseconds)
     }
 
     /// Begins a session of a front.
-    func open(identity: String?, for front: Front) -> SessionKey {
-        let key = core.open(identity: identity).key
+    ///
+    /// - Parameter tab: Which tab of its identity this is; an older session of the same tab ends.
+    func open(
+        identity: String?, role: Role? = nil, address: String?, tab: String? = nil, for front: Front
+    ) -> SessionKey {
+        let key = core.open(identity: identity, role: role, address: address, tab: tab).key
         fronts[key] = front
         return key
     }
@@ -71,14 +82,16 @@ public final class SharedRooms {
 extension RoomOutput {
     var session: SessionKey {
         switch self {
-        case .reply(let session, _, _), .event(let session, _, _, _), .end(let session, _, _), .over(let session): session
+        case .reply(let session, _, _), .event(let session, _, _, _), .volatile(let session, _), .end(let session, _, _),
+            .over(let session):
+            session
         }
     }
 
     /// Whether the session is over with it.
     var isLast: Bool {
         switch self {
-        case .reply, .event: false
+        case .reply, .event, .volatile: false
         case .end, .over: true
         }
     }

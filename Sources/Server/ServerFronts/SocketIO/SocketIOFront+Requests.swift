@@ -7,6 +7,7 @@ extension SocketIOFront {
     func perform(_ call: SocketIOCall, of socket: SocketIOSocket, now: Instant) {
         guard let member = members[socket] else { return }
         guard let action = member.preset.actions[call.name] else {
+            if Request.knownTypes.contains(call.name), performNatively(call, socket, member, now: now) { return }
             counts.unknownEvents += 1
             if call.acknowledge != nil {
                 fail(RequestError(.unknownType, "'\(call.name.prefix(64))' is not an event of this server"), call, socket)
@@ -29,9 +30,14 @@ extension SocketIOFront {
             case .roster:
                 guard let place = member.place else { throw RequestError(.conflict, "join a room first") }
                 answer(call, with: ["room": .string(place.room), "users": .array(users(of: place))], socket)
-            case .status: try show(call, socket)
+            case .status: try show(call, socket, member, now: now)
+            case .media: try showMedia(call, socket, member, now: now)
+            case .chat: try chat(call, socket, member, now: now)
+            case .react: try react(call, socket, member, now: now)
+            case .hand:
+                let isRaised = call.object["raised"]?.boolValue ?? call.arguments.first?.boolValue ?? true
+                request(isRaised ? .raiseHand : .lowerHand(participant: nil), .other, call, socket, member, now: now)
             case .relay(let name): try relay(name, call, socket, member)
-            case .chat(let name): try chat(name, call, socket, member)
             }
         } catch {
             fail(error, call, socket)
@@ -49,7 +55,7 @@ extension SocketIOFront {
         RequestError(.rateLimited, "too many \(what)", retryMilliseconds: wait.inNanoseconds / 1_000_000 + 1)
     }
 
-    private func request(
+    func request(
         _ command: RoomCommand, _ what: Pending.What, _ call: SocketIOCall, _ socket: SocketIOSocket, _ member: Member,
         now: Instant
     ) {
@@ -82,7 +88,7 @@ extension SocketIOFront {
         }
         request(
             .join(JoinRequest(room: room, name: name, mode: .auto, duplicate: .replace)),
-            .join(id: id, name: name, status: status), call,
+            .join(Entrance(id: id, name: name, status: status)), call,
             socket, member, now: now)
     }
 
@@ -103,7 +109,7 @@ extension SocketIOFront {
         return text
     }
 
-    private func checkSize(_ object: JSONObject?) throws(RequestError) {
+    func checkSize(_ object: JSONObject?) throws(RequestError) {
         guard let object, JSON.object(object).text.utf8.count > configuration.socketIO.messageBytes else { return }
         throw RequestError(.tooLarge, "more than \(configuration.socketIO.messageBytes) bytes")
     }
@@ -128,7 +134,7 @@ extension SocketIOFront {
         let epoch = members[socket]?.place?.epochs.next(signal.kind, to: receiver) ?? 0
         request(
             .signal(SignalRequest(to: receiver, connection: Self.connection, epoch: epoch, kind: signal.kind, body: body)),
-            .signal,
+            .other,
             call, socket, member, now: now)
     }
 
@@ -170,63 +176,6 @@ extension SocketIOFront {
             }
         case .bye: return .bye
         }
-    }
-
-    // MARK: - Beside the call
-
-    private func show(_ call: SocketIOCall, _ socket: SocketIOSocket) throws(RequestError) {
-        guard let status = call.object["status"]?.objectValue ?? call.arguments.first?.objectValue else {
-            throw RequestError(.badRequest, "a status is an object")
-        }
-        try checkSize(status)
-        guard let place = members[socket]?.place else { throw RequestError(.conflict, "join a room first") }
-        members[socket]?.place?.status = status
-        for other in others(than: socket, in: place.room) {
-            guard let says = members[other]?.preset.says else { continue }
-            emit(says.status, [.object(["id": .string(place.id), "status": .object(status)])], to: other)
-        }
-        answer(call, with: [:], socket)
-    }
-
-    private func others(than socket: SocketIOSocket, in room: String) -> [SocketIOSocket] {
-        (present[room] ?? []).filter { $0 != socket }
-    }
-
-    private func relay(
-        _ name: String, _ call: SocketIOCall, _ socket: SocketIOSocket, _ member: Member
-    ) throws(RequestError) {
-        guard let place = member.place else { throw RequestError(.conflict, "join a room first") }
-        var message = call.arguments.first?.objectValue ?? JSONObject()
-        if message.members.isEmpty, let value = call.arguments.first { message["message"] = value }
-        try checkSize(message)
-        message["from"] = .string(place.id)
-        var receivers = others(than: socket, in: place.room)
-        if let id = call.object["to"]?.stringValue {
-            receivers = receivers.filter { members[$0]?.place?.id == id }
-            guard !receivers.isEmpty else {
-                throw RequestError(.noSuchPeer, "'\(id.prefix(64))' is not another participant here who could hear that")
-            }
-        }
-        for receiver in receivers { emit(name, [.object(message)], attachments: call.attachments, to: receiver) }
-        answer(call, with: [:], socket)
-    }
-
-    private func chat(
-        _ name: String, _ call: SocketIOCall, _ socket: SocketIOSocket, _ member: Member
-    ) throws(RequestError) {
-        guard let place = member.place else { throw RequestError(.conflict, "join a room first") }
-        guard let text = call.object["text"]?.stringValue ?? call.arguments.first?.stringValue, !text.isEmpty else {
-            throw RequestError(.badRequest, "'text' is missing")
-        }
-        guard text.utf8.count <= 4096 else { throw RequestError(.tooLarge, "more than 4096 bytes of text") }
-        let number = (chats[place.room] ?? 0) + 1
-        chats[place.room] = number
-        let message: JSON = .object([
-            "from": .string(place.id), "id": .integer(number), "name": .string(place.known[place.participant] ?? place.id),
-            "text": .string(text),
-        ])
-        for receiver in present[place.room] ?? [] { emit(name, [message], to: receiver) }
-        answer(call, with: ["id": .integer(number)], socket)
     }
 
     // MARK: - Answers

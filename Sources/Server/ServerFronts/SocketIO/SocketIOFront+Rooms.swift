@@ -11,8 +11,9 @@ extension SocketIOFront {
                 guard let pending = requests.removeValue(forKey: id) else { continue }
                 answer(pending, reply, now: now)
             case .event(let session, _, _, let event):
-                guard let socket = socketOfSession[session], let place = members[socket]?.place else { continue }
-                tell(socket, place, event)
+                if let socket = socketOfSession[session] { tell(socket, event, isVolatile: false, now: now) }
+            case .volatile(let session, let event):
+                if let socket = socketOfSession[session] { tell(socket, event, isVolatile: true, now: now) }
             case .end(let session, let code, let reason):
                 guard let socket = socketOfSession[session] else { continue }
                 let error = RequestError(code == .replaced ? .duplicateIdentity : .forbidden, reason)
@@ -32,38 +33,54 @@ extension SocketIOFront {
         switch (reply, pending.what) {
         case (.refused, .silent): break
         case (.refused(let error), _): fail(error, pending.event, pending.acknowledge, socket)
-        case (.joined(let snapshot), .join(let id, let name, let status)):
-            enter(socket, snapshot, as: id, name, status, pending, now: now)
+        case (.joined(let snapshot), .join(let entrance)):
+            let room = enter(socket, snapshot, as: entrance)
+            answer(pending.acknowledge, with: room, socket)
+            begin(socket, with: room, entrance, now: now)
+        case (.waiting(let participant), .join(let entrance)):
+            members[socket]?.entering = entrance
+            answer(pending.acknowledge, with: ["waiting": .bool(true), "participant": .string(participant)], socket)
         case (.done, .leave):
             leave(socket)
             answer(pending.acknowledge, with: [:], socket)
-        case (.done, .signal): answer(pending.acknowledge, with: [:], socket)
-        case (.done, _), (.joined, _): break
+        case (.said(let message, let milliseconds), _):
+            answer(pending.acknowledge, with: ["id": .integer(message), "ts": .integer(milliseconds)], socket)
+        case (.history(let history), _): answer(pending.acknowledge, with: history.json, socket)
+        case (.done, .other): answer(pending.acknowledge, with: [:], socket)
+        case (.done, _), (.joined, _), (.waiting, _): break
         }
     }
 
-    private func enter(
-        _ socket: SocketIOSocket, _ snapshot: RoomSnapshot, as id: String, _ name: String, _ status: JSONObject?,
-        _ pending: Pending, now: Instant
-    ) {
-        guard let member = members[socket] else { return }
-        var place = Place(room: snapshot.room, participant: snapshot.participant, id: id)
-        place.status = status
-        place.known[snapshot.participant] = name
-        for peer in snapshot.peers { place.known[peer.id] = peer.name }
+    /// - Returns: What the newcomer is told of its room.
+    private func enter(_ socket: SocketIOSocket, _ snapshot: RoomSnapshot, as entrance: Entrance) -> JSONObject {
+        guard let member = members[socket] else { return [:] }
+        var place = Place(room: snapshot.room, participant: snapshot.participant, id: entrance.id, name: entrance.name)
+        for peer in snapshot.peers { place.known[peer.id] = peer }
         members[socket]?.place = place
-        rooms.name(snapshot.participant, as: id, in: snapshot.room)
+        members[socket]?.entering = nil
+        rooms.name(snapshot.participant, as: entrance.id, in: snapshot.room)
         present[snapshot.room, default: []].append(socket)
-        let room: JSONObject = [
-            "id": .string(id), "participant": .string(snapshot.participant), "room": .string(snapshot.room),
+        return [
+            "id": .string(entrance.id), "participant": .string(snapshot.participant), "room": .string(snapshot.room),
             "users": .array(users(of: place)),
             "iceServers": .array((member.origin.iceServers + configuration.iceServers).map(Self.json)),
         ]
-        answer(pending.acknowledge, with: room, socket)
+    }
+
+    /// It has heard of its room: from now on it hears what happens there.
+    private func begin(_ socket: SocketIOSocket, with room: JSONObject, _ entrance: Entrance, now: Instant) {
+        guard let member = members[socket] else { return }
         emit(member.preset.says.joined, [.object(room)], to: socket)
+        perform(.ready, of: socket, member, now: now)
+        if let status = entrance.status {
+            perform(.update(ParticipantUpdate(attributes: status)), of: socket, member, now: now)
+        }
+    }
+
+    private func perform(_ command: RoomCommand, of socket: SocketIOSocket, _ member: Member, now: Instant) {
         lastRequest += 1
         requests[lastRequest] = Pending(socket: socket, event: "", acknowledge: nil, what: .silent)
-        rooms.core.perform(.ready, id: lastRequest, for: member.key, now: now)
+        rooms.core.perform(command, id: lastRequest, for: member.key, now: now)
     }
 
     /// Everybody else in the room, in the order in which they joined.
@@ -73,12 +90,19 @@ extension SocketIOFront {
 
     private func describe(_ participant: String, _ place: Place) -> JSON {
         let id = rooms.alias(of: participant)
-        var object: JSONObject = ["id": .string(id), "participant": .string(participant)]
-        object["name"] = .string(place.known[participant] ?? id)
-        for other in present[place.room] ?? [] where members[other]?.place?.participant == participant {
-            object["status"] = members[other]?.place?.status.map { .object($0) }
-        }
+        var object: JSONObject = ["id": .string(id), "participant": .string(participant), "name": .string(id)]
+        guard let known = place.known[participant] else { return .object(object) }
+        object["name"] = .string(known.name)
+        object["role"] = .string(known.role)
+        if !known.attributes.members.isEmpty { object["status"] = .object(known.attributes) }
+        if known.media != MediaStates() { object["media"] = .object(Self.json(known.media)) }
         return .object(object)
+    }
+
+    private static func json(_ media: MediaStates) -> JSONObject {
+        [
+            "audio": .bool(media.microphone == .on), "video": .bool(media.camera == .on), "screen": .bool(media.screen == .on),
+        ]
     }
 
     private static func json(_ server: ICEServer) -> JSON {
@@ -88,11 +112,12 @@ extension SocketIOFront {
         return .object(object)
     }
 
-    private func tell(_ socket: SocketIOSocket, _ place: Place, _ event: RoomEvent) {
-        guard let says = members[socket]?.preset.says else { return }
+    private func tell(_ socket: SocketIOSocket, _ event: RoomEvent, isVolatile: Bool, now: Instant) {
+        guard let member = members[socket] else { return }
+        let says = member.preset.says
         switch event {
         case .peerJoined(let peer):
-            members[socket]?.place?.known[peer.id] = peer.name
+            members[socket]?.place?.known[peer.id] = peer
             guard let place = members[socket]?.place else { return }
             note("joined", as: says.peerJoined, of: peer.id, describe(peer.id, place).objectValue ?? [:], socket)
         case .peerLeft(let participant, let reason):
@@ -103,11 +128,55 @@ extension SocketIOFront {
             note("reconnecting", as: says.peerReconnecting, of: participant, [:], socket)
         case .peerResumed(let participant):
             note("resumed", as: says.peerResumed, of: participant, [:], socket)
+        case .peerUpdated(let change): update(socket, change, says)
+        case .chat(let message): emit(says.chat, [.object(json(message, member))], to: socket)
+        case .reaction(let from, let emoji, let target):
+            var reaction: JSONObject = ["from": .string(rooms.alias(of: from)), "emoji": .string(emoji)]
+            reaction["target"] = target.map { .string(rooms.alias(of: $0)) }
+            emit(says.reaction, [.object(reaction)], isVolatile: isVolatile, to: socket)
+        case .hands(let queue):
+            emit(says.hands, [.array(queue.map { .string(rooms.alias(of: $0)) })], to: socket)
+        case .lobbyAdmitted(let snapshot):
+            guard let entrance = member.entering else { return }
+            begin(socket, with: enter(socket, snapshot, as: entrance), entrance, now: now)
+        case .lobbyDenied, .roomEnded:
+            leave(socket)
+            tellNatively(socket, event, isVolatile: isVolatile)
         case .signal(let from, let signal):
             pass(signal, from: from, to: socket, says)
         case .signalExpired(let to, _, _, let kind):
             emit(says.expired, [.object(["to": .string(rooms.alias(of: to)), "kind": .string(kind.rawValue)])], to: socket)
+        default: tellNatively(socket, event, isVolatile: isVolatile)
         }
+    }
+
+    private func update(_ socket: SocketIOSocket, _ change: ParticipantChange, _ says: SocketIOPreset.Names) {
+        let id = JSON.string(rooms.alias(of: change.participant))
+        if let name = change.name { members[socket]?.place?.known[change.participant]?.name = name }
+        if let media = change.media {
+            members[socket]?.place?.known[change.participant]?.media = media
+            var told = Self.json(media)
+            told["id"] = id
+            emit(says.media, [.object(told)], to: socket)
+        }
+        guard change.name != nil || change.status != nil || change.attributes != nil else { return }
+        var told: JSONObject = ["id": id]
+        told["name"] = change.name.map { .string($0) }
+        told["word"] = change.status.map { .string($0) }
+        told["status"] = change.attributes.map { .object($0) }
+        if let attributes = change.attributes { members[socket]?.place?.known[change.participant]?.attributes = attributes }
+        emit(says.status, [.object(told)], to: socket)
+    }
+
+    private func json(_ message: ChatMessage, _ member: Member) -> JSONObject {
+        let id = rooms.alias(of: message.from)
+        let name = message.from == member.place?.participant ? member.place?.name : member.place?.known[message.from]?.name
+        var object: JSONObject = [
+            "from": .string(id), "id": .integer(message.number), "name": .string(name ?? id), "text": .string(message.text),
+            "ts": .integer(message.milliseconds),
+        ]
+        object["to"] = message.to.map { .string(rooms.alias(of: $0)) }
+        return object
     }
 
     private func note(

@@ -30,7 +30,6 @@ public final class SocketIOFront: EngineIOHosting {
     var requests: [Int64: Pending] = [:]
     var lastRequest: Int64 = 0
     var joins = JoinLimiter()
-    var chats: [String: Int64] = [:]
     public internal(set) var counts = SocketIOCounts()
     private var isDraining = false
 
@@ -41,6 +40,8 @@ public final class SocketIOFront: EngineIOHosting {
         let origin: ClientOrigin
         let identity: String?
         var place: Place?
+        /// As what it enters, while it waits in a lobby.
+        var entering: Entrance?
         var messages: TokenBucket
         var signals: TokenBucket
         var abuse: TokenBucket
@@ -50,18 +51,25 @@ public final class SocketIOFront: EngineIOHosting {
         let room: String
         let participant: String
         let id: String
+        let name: String
         var epochs = SignalEpochs()
-        var status: JSONObject?
-        /// Participants that it knows of, with their names.
-        var known: [String: String] = [:]
+        /// The others that it knows of.
+        var known: [String: PeerDescription] = [:]
+    }
+
+    /// What a client has chosen for its join.
+    struct Entrance {
+        let id: String
+        let name: String
+        let status: JSONObject?
     }
 
     /// A command whose reply is awaited.
     struct Pending {
         enum What {
-            case join(id: String, name: String, status: JSONObject?)
+            case join(Entrance)
             case leave
-            case signal
+            case other
             case silent
         }
 
@@ -200,8 +208,11 @@ public final class SocketIOFront: EngineIOHosting {
         _ socket: SocketIOSocket, _ namespace: String, _ auth: JSONObject, from origin: ClientOrigin, now: Instant
     ) {
         guard let preset = presets[namespace] else { return server.refuse(socket, message: "Invalid namespace") }
-        guard case .some(let identity) = identity(auth) else { return refuse(socket) }
-        let key = rooms.open(identity: identity, for: .socketIO)
+        guard case .some(let bearer) = bearer(auth) else { return refuse(socket) }
+        let identity = bearer?.identity
+        let key = rooms.open(
+            identity: identity, role: bearer?.role, address: origin.isTrusted(configuration) ? nil : origin.address?.host,
+            tab: auth["session"]?.stringValue.map { String($0.prefix(64)) }, for: .socketIO)
         let limits = configuration.limits
         members[socket] = Member(
             key: key, preset: preset, origin: origin, identity: identity, messages: TokenBucket(limits.messages, at: now),
@@ -211,7 +222,7 @@ public final class SocketIOFront: EngineIOHosting {
     }
 
     private func welcomeBack(_ socket: SocketIOSocket, _ auth: JSONObject, now: Instant) {
-        guard let member = members[socket], case .some(let identity) = identity(auth), identity == member.identity else {
+        guard let member = members[socket], case .some(let bearer) = bearer(auth), bearer?.identity == member.identity else {
             return refuse(socket)
         }
         let hasGap = rooms.core.waiting(for: member.key, now: now) == nil
@@ -234,17 +245,13 @@ public final class SocketIOFront: EngineIOHosting {
             data: .object(["code": .string(ErrorCode.unauthenticated.rawValue)]))
     }
 
-    /// Who it is, where its token, if one is needed, is right; otherwise `nil`.
-    private func identity(_ auth: JSONObject) -> String?? {
-        var identity = auth["session"]?.stringValue.map { "session:" + $0 }
-        if !configuration.accessTokens.isEmpty {
-            var bearer: AccessToken?
-            let token = auth["token"]?.stringValue ?? ""
-            for known in configuration.accessTokens where known.matches(token) { bearer = known }
-            guard let bearer else { return nil }
-            identity = bearer.identity ?? identity
-        }
-        return .some(identity)
+    /// Whose token it shows, `nil` inside where none is needed; `nil` outside where one is, and is not right.
+    private func bearer(_ auth: JSONObject) -> AccessToken?? {
+        guard !configuration.accessTokens.isEmpty else { return .some(nil) }
+        var bearer: AccessToken?
+        let token = auth["token"]?.stringValue ?? ""
+        for known in configuration.accessTokens where known.matches(token) { bearer = known }
+        return bearer.map { .some($0) } ?? nil
     }
 
     private func open(_ session: String, from origin: ClientOrigin) {
@@ -273,11 +280,11 @@ public final class SocketIOFront: EngineIOHosting {
     func leave(_ socket: SocketIOSocket) {
         guard let place = members[socket]?.place else { return }
         members[socket]?.place = nil
+        members[socket]?.entering = nil
         rooms.unname(place.participant, in: place.room)
         present[place.room]?.removeAll { $0 == socket }
         if present[place.room]?.isEmpty == true {
             present[place.room] = nil
-            chats[place.room] = nil
         }
     }
 

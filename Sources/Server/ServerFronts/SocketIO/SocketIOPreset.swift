@@ -3,7 +3,8 @@ public import SignalingProtocol
 /// Which names a dialect of Socket.IO has for what happens in a room.
 ///
 /// Clients say a room as `room`, `roomId` or `room_id`, and whom they mean as `to`, `target`, `dest` or `userId`; in a room of two they
-/// need not say whom.
+/// need not say whom. Whatever else the native protocol can ask for, moderation and matchmaking among it, is asked for under its native
+/// name and with its native fields, and is told so too; ids are those of this front in both.
 public struct SocketIOPreset: Hashable, Sendable {
     /// What a client's event does.
     public enum Action: Hashable, Sendable {
@@ -14,12 +15,18 @@ public struct SocketIOPreset: Hashable, Sendable {
         case signal(SignalKind)
         /// Answered with who is here.
         case roster
-        /// `({…})`: what the others are shown beside the name, also those that come later.
+        /// `({…})`: attributes that the others are shown beside the name, also those that come later.
         case status
-        /// For everybody else, or for the one named by `to`, under this name.
+        /// `({audio?, video?, screen?})`: which sources send.
+        case media
+        /// `(text)` or `({text, to?})`, for everybody, in one order for all.
+        case chat
+        /// `(emoji)` or `({emoji, target?})`
+        case react
+        /// `(isRaised)` or `({raised})`
+        case hand
+        /// For everybody else of this front, or for the one named by `to`, under this name.
         case relay(String)
-        /// For everybody, the sender too, in one order for all, under this name.
-        case chat(String)
     }
 
     /// What the server says.
@@ -33,6 +40,14 @@ public struct SocketIOPreset: Hashable, Sendable {
         public var peerResumed = "user-reconnected"
         /// `({id, status})`.
         public var status = "user-status"
+        /// `({id, audio, video, screen})`.
+        public var media = "user-toggled-media"
+        /// `({from, id, name, text, ts, to?})`.
+        public var chat = "chat-message"
+        /// `({from, emoji, target?})`.
+        public var reaction = "reaction"
+        /// `({ids})`, the first to raise its hand first.
+        public var hands = "hands"
         /// `({from, sdp})`.
         public var offer = "offer"
         public var answer = "answer"
@@ -65,7 +80,7 @@ public struct SocketIOPreset: Hashable, Sendable {
         actions: [
             "join-room": .join, "leave-room": .leave, "offer": .signal(.offer), "answer": .signal(.answer),
             "ice-candidate": .signal(.candidates), "hang-up": .signal(.bye), "get-users": .roster, "user-status": .status,
-            "toggle-media": .relay("user-toggled-media"), "message": .relay("message"), "chat-message": .chat("chat-message"),
+            "toggle-media": .media, "message": .relay("message"), "chat-message": .chat, "reaction": .react, "raise-hand": .hand,
         ])
 
     /// The channel beside a call whose media goes another way, such as PeerJS: who is here, how they are, and what they say.
@@ -73,7 +88,7 @@ public struct SocketIOPreset: Hashable, Sendable {
         name: "coordination",
         actions: [
             "join": .join, "leave": .leave, "presence": .roster, "status": .status, "renegotiate": .relay("renegotiate"),
-            "message": .relay("message"), "chat": .chat("chat"), "reaction": .relay("reaction"), "hand": .relay("hand"),
+            "message": .relay("message"), "media": .media, "chat": .chat, "reaction": .react, "hand": .hand,
         ],
         says: {
             var says = Names()
@@ -83,6 +98,8 @@ public struct SocketIOPreset: Hashable, Sendable {
             says.peerReconnecting = "presence"
             says.peerResumed = "presence"
             says.status = "status"
+            says.media = "media"
+            says.chat = "chat"
             says.failed = "error-message"
             says.beginsWithID = false
             return says
