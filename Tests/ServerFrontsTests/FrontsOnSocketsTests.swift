@@ -146,6 +146,8 @@ struct FrontsOnSocketsTests {
                 #expect(head.contains("200 OK"))
                 #expect(head.contains("Access-Control-Allow-Origin: https://call.example.com"))
                 #expect(head.contains("Vary: Origin"))
+                let (own, _) = try await connection.ask("GET", target, ["Origin: http://localhost"])
+                #expect(own.contains("200 OK"))
                 let (refusal, body) = try await connection.ask("GET", target, ["Origin: https://evil.example"])
                 #expect(refusal.contains("403 Forbidden"))
                 #expect(!refusal.contains("Access-Control"))

@@ -346,6 +346,20 @@ struct SocketIOFrontTests {
         #expect(scene.native.participants(in: "r").count == 2)
     }
 
+    @Test("a socket that was in no room yet comes back as itself, too")
+    func recoveryOutside() throws {
+        let scene = recovering()
+        let ana = try #require(scene.openSocket())
+        scene.send("40", on: ana)
+        let reply = try #require(JSONParser.parse(String(scene.take(ana)[1].dropFirst(2))).objectValue)
+        let pid = try #require(reply["pid"]?.stringValue)
+        scene.drop(ana)
+        let again = try #require(scene.openSocket())
+        scene.send(#"40{"pid":"\#(pid)"}"#, on: again)
+        #expect(try JSONParser.parse(String(scene.take(again)[1].dropFirst(2))).objectValue == reply)
+        #expect(try scene.call("join-room", ["room": "r"], on: again)["ok"] == .bool(true))
+    }
+
     @Test("a lost socket that does not come back leaves when the grace is over")
     func graceOver() throws {
         let scene = recovering()

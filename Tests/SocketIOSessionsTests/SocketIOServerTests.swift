@@ -69,6 +69,15 @@ struct SocketIOServerTests {
         #expect(host.isClosed(socket))
     }
 
+    @Test("a connection that goes on connecting closes")
+    func connectFlood() throws {
+        let socket = try #require(host.webSocket("EIO=4&transport=websocket"))
+        for _ in 0..<64 { host.send("40/nowhere,", on: socket) }
+        #expect(!host.isClosed(socket))
+        host.send("40/nowhere,", on: socket)
+        #expect(host.isClosed(socket))
+    }
+
     @Test("bytes that nobody announced close the connection, and so does text where bytes are owed")
     func attachments() throws {
         let first = try connected()

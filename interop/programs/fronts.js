@@ -177,10 +177,10 @@ const commands = {
     return {};
   },
 
-  async peer({ base, id }) {
+  async peer({ base, name }) {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 180, frameRate: 15 } });
     wire = new WirePeer(base, stream);
-    return { peer: await wire.open(id) };
+    return { peer: await wire.open(name) };
   },
 
   async peers({ base }) {

@@ -11,6 +11,8 @@ public struct SocketIOConfiguration: Hashable, Sendable {
     public var namespaces: [String]
     /// Namespaces that one connection may be in.
     public var namespacesPerConnection = 16
+    /// CONNECTs on one connection, refused ones and those of namespaces that were left included, before it closes.
+    public var connectsPerConnection = 64
     /// Acknowledgements of its client that a socket waits for; of more, the oldest is given up.
     public var pendingAcknowledgements = 64
     /// How long a lost socket may come back as itself (connection state recovery); `nil` for not at all. Then each event ends with

@@ -30,6 +30,7 @@ public struct SocketIOServer {
         var decoder: SocketIODecoder
         /// Whether it has ever been in a namespace.
         var hasConnected = false
+        var connects = 0
         /// In the order in which it connected.
         var sockets: [(namespace: String, socket: SocketIOSocket)] = []
     }
@@ -216,6 +217,8 @@ public struct SocketIOServer {
 
     private mutating func connect(_ packet: SocketIOPacket, session: String, now: Instant) {
         let auth = packet.data?.objectValue ?? JSONObject()
+        connections[session]?.connects += 1
+        guard connections[session]?.connects ?? 0 <= configuration.connectsPerConnection else { return engine.refuse(session) }
         guard configuration.namespaces.contains(packet.namespace) else {
             return refuse(packet.namespace, on: session, message: "Invalid namespace")
         }

@@ -97,8 +97,8 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
                 requestGuard.rearm()
                 return
             }
-            guard let ended = exchange, ended.hasBody else { return }
             exchange?.hasEnded = true
+            guard let ended = exchange, ended.hasBody else { return }
             let text = ended.body.flatMap { try? $0.getUTF8ValidatedString(at: $0.readerIndex, length: $0.readableBytes) }
             exchange?.body = ByteBuffer()
             loop.received(text, of: ended.id)
@@ -160,7 +160,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         guard let context, let exchange = exchange.take() else { return }
         var answer = Answer(response, extra: exchange.crossOrigin)
         answer.isKeptAlive = exchange.isKeptAlive && !loop.front.isDraining
-        isSkipping = exchange.hasBody && !exchange.hasEnded
+        isSkipping = !exchange.hasEnded
         if !answer.isKeptAlive { isOver = true }
         write(answer, isHead: false, context: context)
     }

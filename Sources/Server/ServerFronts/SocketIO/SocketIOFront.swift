@@ -187,7 +187,8 @@ public final class SocketIOFront: EngineIOHosting {
                     now: now)
             case .acknowledged: break
             case .lost(let socket):
-                if let key = members[socket]?.key { rooms.core.disconnected(key, now: now) }
+                // The rooms keep only who is in one; the others are kept here.
+                if let member = members[socket], member.place != nil { rooms.core.disconnected(member.key, now: now) }
             case .disconnected(let socket, let reason):
                 guard let member = members[socket] else { continue }
                 forget(socket)
@@ -228,9 +229,10 @@ public final class SocketIOFront: EngineIOHosting {
         let hasGap = rooms.core.waiting(for: member.key, now: now) == nil
         server.accept(socket)
         counts.recovered += 1
+        guard let place = member.place else { return }
         rooms.core.disconnected(member.key, now: now)
         rooms.core.resumed(member.key, now: now)
-        guard hasGap, let place = member.place else { return }
+        guard hasGap else { return }
         // It has missed too much of its room: it has to enter anew.
         lastRequest += 1
         requests[lastRequest] = Pending(socket: socket, event: "", acknowledge: nil, what: .leave)
