@@ -5,7 +5,7 @@ import SignalingProtocol
 extension PeerJSFront {
     /// Carries a message to whom it is for, or lets it wait.
     func pass(_ message: PeerJSMessage, from sender: PeerName, now: Instant) {
-        guard let peer = peers[sender], let id = message.receiver else { return }
+        guard let peer = peers[sender], peer.socket != nil, let id = message.receiver else { return }
         guard let receiver = rooms.participant(id, in: sender.room), receiver != peer.participant else {
             // Farewells are not kept.
             guard message.kind != .leave, message.kind != .expire else { return }
