@@ -26,7 +26,8 @@ struct PeerJSMessage {
     }
 
     /// What the server sends.
-    static func text(_ type: String, from sender: String? = nil, to receiver: String? = nil, payload content: JSONObject? = nil) -> String
+    static func text(_ type: String, from sender: String? = nil, to receiver: String? = nil, payload content: JSONObject? = nil)
+        -> String
     {
         var object: JSONObject = ["type": .string(type)]
         object["src"] = sender.map { .string($0) }
