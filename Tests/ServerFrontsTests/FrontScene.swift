@@ -93,12 +93,16 @@ final class FrontScene {
     }
 
     /// Lets a native client into a room.
-    func enter(_ room: String, name: String) throws -> (connection: UInt64, snapshot: RoomSnapshot) {
+    func enter(
+        _ room: String, name: String, create: RoomSettings? = nil
+    ) throws -> (connection: UInt64, snapshot: RoomSnapshot) {
         lastConnection += 1
         let connection = lastConnection
         native.opened(connection, from: nil, now: now)
         _ = ask(connection, .hello(HelloRequest()))
-        guard case .ok(let result)? = ask(connection, .join(JoinRequest(room: room, name: name))) else { throw Missing() }
+        guard case .ok(let result)? = ask(connection, .join(JoinRequest(room: room, name: name, create: create))) else {
+            throw Missing()
+        }
         _ = ask(connection, .ready(rev: nil))
         _ = take(connection)
         return (connection, try #require(RoomSnapshot(result)))

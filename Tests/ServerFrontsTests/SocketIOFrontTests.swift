@@ -242,7 +242,7 @@ struct SocketIOFrontTests {
         let refused = try scene.call("mod.kick", ["participant": "host"], on: guest)
         #expect(refused["error"]?.objectValue?["code"] == "forbidden")
         #expect(try scene.call("mod.mute", ["participant": "guest"], on: host)["ok"] == .bool(true))
-        let muted = try #require(scene.heard(guest).first { $0.first == "muted" })
+        let muted = try #require(scene.heard(guest).first { $0.first == "mod.muted" })
         #expect(muted[1].objectValue?["by"] == "host")
         #expect(try scene.call("mod.kick", ["participant": "guest", "reason": "enough"], on: host)["ok"] == .bool(true))
         #expect(scene.closes[guest] == 1000)
@@ -251,8 +251,7 @@ struct SocketIOFrontTests {
 
     @Test("who waits in a lobby is told so, and enters when it is let in")
     func lobby() throws {
-        let scene = FrontScene { $0.roomDefaults.lobby = true }
-        let (host, _) = try scene.enter("r", name: "host")
+        let (host, _) = try scene.enter("r", name: "host", create: RoomSettings(lobby: true))
         let user = try scene.connect()
         let answer = try scene.call("join-room", ["room": "r", "id": "ana"], on: user)
         #expect(answer["waiting"] == .bool(true))

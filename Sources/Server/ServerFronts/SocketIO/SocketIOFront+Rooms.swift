@@ -43,8 +43,15 @@ extension SocketIOFront {
         case (.done, .leave):
             leave(socket)
             answer(pending.acknowledge, with: [:], socket)
-        case (.said(let message, let milliseconds), _):
-            answer(pending.acknowledge, with: ["id": .integer(message), "ts": .integer(milliseconds)], socket)
+        case (.said(let number, let milliseconds), let what):
+            answer(pending.acknowledge, with: ["id": .integer(number), "ts": .integer(milliseconds)], socket)
+            // The rooms tell everybody else; pages show what they said themselves when it comes back.
+            guard case .chat(let text, let receiver) = what, let member = members[socket], let place = member.place else {
+                return
+            }
+            let message = ChatMessage(
+                number: number, milliseconds: milliseconds, from: place.participant, text: text, to: receiver)
+            emit(member.preset.says.chat, [.object(json(message, member))], to: socket)
         case (.history(let history), _): answer(pending.acknowledge, with: history.json, socket)
         case (.done, .other): answer(pending.acknowledge, with: [:], socket)
         case (.done, _), (.joined, _), (.waiting, _): break

@@ -40,7 +40,8 @@ extension SocketIOFront {
         else { throw RequestError(.badRequest, "'text' is missing") }
         guard text.utf8.count <= 4096 else { throw RequestError(.tooLarge, "more than 4096 bytes of text") }
         let receiver = try named("to", in: call, place)
-        request(.chat(ChatRequest(text: text, to: receiver)), .other, call, socket, member, now: now)
+        request(
+            .chat(ChatRequest(text: text, to: receiver)), .chat(text: text, receiver: receiver), call, socket, member, now: now)
     }
 
     func react(_ call: SocketIOCall, _ socket: SocketIOSocket, _ member: Member, now: Instant) throws(RequestError) {

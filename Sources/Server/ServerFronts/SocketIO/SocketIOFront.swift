@@ -69,6 +69,8 @@ public final class SocketIOFront: EngineIOHosting {
         enum What {
             case join(Entrance)
             case leave
+            /// - Parameter receiver: For whom alone it is; `nil` for all.
+            case chat(text: String, receiver: String?)
             case other
             case silent
         }
