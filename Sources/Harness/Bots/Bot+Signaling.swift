@@ -120,7 +120,13 @@ extension Bot {
             log(.serverNotice, peer: id.map { names[$0] ?? $0 }, detail: text, now: now)
         case .protocolBroken(let reason):
             log(.signalingClosed, detail: reason, now: now)
-        case .goingAway, .closed:
+        case .denied(let reason):
+            refused("denied: \(reason)", now: now)
+        case .roomEnded:
+            outOfTheRoom(now: now)
+        case .goingAway, .closed, .waiting, .knocked, .knockEnded, .peerUpdated, .roleChanged, .roomUpdated, .muted, .unmuteAsked,
+            .chat, .chatDeleted, .reaction, .hands, .activeSpeaker, .connectionQuality, .subscribed, .key, .matchFound,
+            .matchAccepted, .matchEnded, .done, .said, .history, .failed:
             break
         }
     }
