@@ -55,11 +55,15 @@ let package = Package(
         room("Media", "MediaTracks", ["RTCCore", "MediaFiles"]),
         room("Media", "MediaCodecs", ["RTCCore", "MediaFiles", "COpus", "CVPX"]),
 
-        room("Signaling", "SignalingProtocol"),
+        room("Signaling", "SignalingProtocol", ["RTCCore"]),
+        room("Signaling", "SocketIO", ["SignalingProtocol"]),
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
 
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
-        room("Server", "ServerFronts", ["RTCCore", "RTCWire", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
+        room("Server", "SocketIOSessions", ["RTCCore", "RoomCore", "SignalingProtocol", "SocketIO"]),
+        room(
+            "Server", "ServerFronts",
+            ["RTCCore", "RTCWire", "NetworkImpairment", "RoomCore", "SignalingProtocol", "SocketIO", "SocketIOSessions"] + nio),
 
         room("Harness", "Measurement", ["RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
@@ -113,13 +117,15 @@ let package = Package(
         tests("MediaTracks", ["RTCCore", "MediaFiles", "CStarlingCRC"]),
         tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
         tests("SignalingProtocol", ["RTCCore"]),
+        tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
         tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
         tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
+        tests("SocketIOSessions", ["RTCCore", "SignalingProtocol", "SocketIO"]),
         tests(
             "ServerFronts",
             [
                 "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment", "NetworkSimulation", "SignalingProtocol", "SignalingClients",
-                "RoomCore",
+                "RoomCore", "SocketIO", "SocketIOSessions",
             ] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
         tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
@@ -130,7 +136,12 @@ let package = Package(
             ], path: "Tests/HandmadeRecords", swiftSettings: settings),
         tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         tests("Reports", ["HandmadeRecords", "Measurement", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
-        tests("Bots", ["Measurement", "NetworkImpairment", "RTCCore", "RTCCrypto", "Scenario", "SignalingProtocol"]),
+        tests(
+            "Bots",
+            [
+                "HandmadeRecords", "Measurement", "MediaTracks", "NetworkImpairment", "RTCCore", "RTCCrypto", "RTCPeer",
+                "RTCWire", "Scenario", "SignalingProtocol",
+            ]),
         tests(
             "Runner",
             ["Scenario", "Measurement", "Reports", "RTCCore", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment"]),
