@@ -27,7 +27,7 @@ extension Bot {
         for kind in kinds {
             peer.addTransceiver(
                 kind, direction: file(for: kind) == nil ? .recvonly : .sendrecv, streamID: context.plan.name,
-                trackID: "\(context.plan.name)-\(kind.rawValue)")
+                trackID: "\(context.plan.name)-\(kind.rawValue)", sendCodec: file(for: kind)?.sdpCodec)
         }
         let connection = MeshConnection(
             remoteID: id, remoteName: name, token: nextToken, isPolite: client.peers.first { $0.id == id }?.polite ?? true,
