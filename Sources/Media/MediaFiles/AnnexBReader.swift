@@ -8,6 +8,9 @@ public enum AnnexBReader {
     /// Pictures per second of a file that does not say.
     static let usualRate: (UInt32, scale: UInt32) = (30, 1)
 
+    /// Pictures per second that a stream may state; others are taken for none.
+    static let plausibleRates = 1.0...1000.0
+
     /// - Parameter name: The file's name in errors.
     public static func read(_ bytes: [UInt8], name: String) throws(MediaFileError) -> EncodedVideo {
         let kind = MediaFileKind(sniffing: bytes)
@@ -104,8 +107,9 @@ private struct H264Stream {
         sequenceSet = unit
         guard parameters == nil else { return }
         parameters = parsed
-        hasNoRate = parsed.rate == nil
-        let (rate, scale) = parsed.rate ?? AnnexBReader.usualRate
+        let stated = parsed.rate.flatMap { AnnexBReader.plausibleRates.contains(Double($0) / Double($1)) ? ($0, $1) : nil }
+        hasNoRate = stated == nil
+        let (rate, scale) = stated ?? AnnexBReader.usualRate
         var video = EncodedVideo(
             codec: .h264, width: parsed.width, height: parsed.height, timebase: Timebase(scale: scale, rate: rate))
         let digits = String(parsed.profileLevelID, radix: 16)

@@ -124,7 +124,7 @@ package struct FrameAssembler {
 
     private func holds(_ sequence: Int64, _ timestamp: UInt32) -> Bool {
         let slot = slots[Int(sequence & mask)]
-        return slot.sequence == sequence && slot.timestamp == timestamp
+        return sequence >= 0 && slot.sequence == sequence && slot.timestamp == timestamp
     }
 
     /// Whether a frame begins with a packet that is there: its payload says so, or the packet before it is another frame's.
@@ -135,7 +135,7 @@ package struct FrameAssembler {
         case .no: return false
         case .untold:
             let before = slots[Int((sequence - 1) & mask)]
-            return before.sequence == sequence - 1 && before.timestamp != slot.timestamp
+            return sequence > 0 && before.sequence == sequence - 1 && before.timestamp != slot.timestamp
         }
     }
 
@@ -166,7 +166,8 @@ package struct FrameAssembler {
         emit(
             ReceivedFrame(
                 outcome: .intact, rtpTimestamp: timestamp, fingerprint: fingerprint, firstPacketAt: firstArrival,
-                completedAt: arrivedAt, packetCount: Int(last - first + 1), isKey: isKey), first...last)
+                completedAt: arrivedAt, packetCount: Int(last - first + 1),
+                firstSequence: UInt16(truncatingIfNeeded: first), isKey: isKey), first...last)
     }
 
     private mutating func advance(
@@ -184,7 +185,8 @@ package struct FrameAssembler {
             emit(
                 ReceivedFrame(
                     outcome: .damaged, rtpTimestamp: slot.timestamp, fingerprint: .empty, firstPacketAt: slot.arrivedAt,
-                    completedAt: slot.arrivedAt, packetCount: 1, isKey: slot.isKey), nil)
+                    completedAt: slot.arrivedAt, packetCount: 1, firstSequence: UInt16(truncatingIfNeeded: slot.sequence),
+                    isKey: slot.isKey), nil)
         }
     }
 }
