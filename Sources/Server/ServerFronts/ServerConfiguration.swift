@@ -21,6 +21,10 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var stunPort: Int?
     /// What clients are told to use besides.
     public var iceServers: [ICEServer] = []
+    public var socketIO = SocketIOSettings()
+    public var peerJS = PeerJSSettings()
+    /// Serves a public conformance suite of Socket.IO or Engine.IO in the place of rooms over Socket.IO.
+    public var conformance: ConformanceProfile?
     public var limits = ServerLimits()
     public var timing = ServerTiming()
     public var roomLimits = RoomLimits()

@@ -32,6 +32,12 @@ public struct ServerMetrics: Hashable, Sendable {
     /// Events that were told again, or late, because of a resume.
     public var replayedEvents = 0
     public var room = RoomStatistics()
+    /// Engine.IO sessions open now.
+    public var socketIOSessions = 0
+    public var socketIO = SocketIOCounts()
+    /// Peers of PeerJS, those that are waited for included.
+    public var peerJSPeers = 0
+    public var peerJS = PeerJSCounts()
 
     public init() {}
 }

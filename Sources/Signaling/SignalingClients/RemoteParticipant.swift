@@ -7,6 +7,7 @@ public struct RemoteParticipant: Hashable, Sendable {
     public internal(set) var role: String
     /// Whether this client yields to that participant when two offers collide. The newcomer of a pair is the polite one.
     public let polite: Bool
+    public let part: ParticipantPart
 
     /// Whether its connection to the server is gone and may come back.
     public internal(set) var isReconnecting: Bool
@@ -19,8 +20,9 @@ public struct RemoteParticipant: Hashable, Sendable {
     public internal(set) var quality: ConnectionQuality?
 
     public init(
-        id: String, name: String, role: String = "speaker", polite: Bool, isReconnecting: Bool = false, status: String = "",
-        attributes: JSONObject = JSONObject(), media: MediaStates = MediaStates()
+        id: String, name: String, role: String = "speaker", polite: Bool, part: ParticipantPart = .peer,
+        isReconnecting: Bool = false, status: String = "", attributes: JSONObject = JSONObject(),
+        media: MediaStates = MediaStates()
     ) {
         self.status = status
         self.attributes = attributes
@@ -29,6 +31,7 @@ public struct RemoteParticipant: Hashable, Sendable {
         self.name = name
         self.role = role
         self.polite = polite
+        self.part = part
         self.isReconnecting = isReconnecting
     }
 

@@ -23,7 +23,11 @@ extension RoomClient {
 
     private mutating func take(_ event: Event, _ rev: Int64?, now: Instant) {
         guard state != .joining || !event.isOfRoom else {
-            early.append((event, rev))
+            if early.count < timing.earlyEvents {
+                early.append((event, rev))
+            } else {
+                tell(.protocolBroken("more than \(timing.earlyEvents) events before the reply to 'join'"))
+            }
             return
         }
         if let rev { checkRevision(rev) }
@@ -57,6 +61,10 @@ extension RoomClient {
             let peer = RemoteParticipant(description)
             guard !peers.contains(where: { $0.id == peer.id }) else {
                 tell(.protocolBroken("'\(peer.id)' joined twice"))
+                return
+            }
+            guard peers.count < timing.participants else {
+                tell(.protocolBroken("more than \(timing.participants) participants"))
                 return
             }
             peers.append(peer)

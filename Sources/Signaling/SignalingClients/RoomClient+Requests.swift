@@ -105,7 +105,7 @@ extension RoomClient {
                 return
             }
             iceServers = welcome.iceServers
-            pingInterval = Self.duration(milliseconds: welcome.pingMilliseconds)
+            pingInterval = max(timing.shortestPing, Self.duration(milliseconds: welcome.pingMilliseconds))
             retryAfter = nil
             if hello.resume != nil { goOn(welcome, now: now) } else { begin(welcome, now: now) }
         case .join where result["status"]?.stringValue == "waiting":
@@ -145,7 +145,7 @@ extension RoomClient {
     mutating func wentIn(_ snapshot: RoomSnapshot, now: Instant) {
         state = .joined
         selfID = snapshot.participant
-        peers = snapshot.peers.map(RemoteParticipant.init)
+        peers = snapshot.peers.prefix(timing.participants).map(RemoteParticipant.init)
         role = snapshot.role
         permissions = snapshot.permissions
         media = snapshot.media

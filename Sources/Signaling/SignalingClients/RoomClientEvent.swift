@@ -77,6 +77,11 @@ public enum RoomClientEvent: Hashable, Sendable {
     case goingAway(reason: String)
     /// The server broke the protocol, such as by a gap in `seq`. The client goes on if it can.
     case protocolBroken(String)
+    /// The server ended one call, whose participant stays: ``SignalingClient/askForOffer(from:now:)``, or an offer to the server itself,
+    /// makes another.
+    case hungUp(id: String, reason: String)
+    /// Something that the server tells about a call, for people.
+    case notice(from: String?, String)
     /// - Parameter code: The WebSocket close code, or `nil` where the connection broke or was never made.
     case closed(code: UInt16?, reason: String)
 }

@@ -25,6 +25,10 @@ public enum StarlingStatistic: String, Hashable, Sendable, CaseIterable {
     case malformed = "starlingMalformed"
     case unprovenPath = "starlingUnprovenPath"
     case tooEarly = "starlingTooEarly"
+    case checksRefused = "starlingChecksRefused"
+    case checksMalformed = "starlingChecksMalformed"
+    case candidatesIgnored = "starlingCandidatesIgnored"
+    case reportsMalformed = "starlingReportsMalformed"
     case transportFeedbackSent = "starlingTransportFeedbackSent"
     case transportFeedbackReceived = "starlingTransportFeedbackReceived"
 }

@@ -69,7 +69,7 @@ extension NativeFront {
 
     /// Passes on what the rooms have to say.
     func drainRooms(now: Instant) {
-        while let output = rooms.nextOutput() {
+        while let output = shared.next(for: .native) {
             switch output {
             case .reply(let session, let id, let reply):
                 switch reply {
