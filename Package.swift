@@ -49,7 +49,7 @@ let package = Package(
 
         room("Network", "NetworkImpairment", ["RTCCore"]),
         room("Network", "NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
-        room("Network", "NetworkDriver", ["RTCCore", "NetworkImpairment", "CStarlingSocket"] + nio),
+        room("Network", "NetworkDriver", ["RTCCore", "NetworkImpairment", "CStarlingSocket", "CStarlingOpenSSL"] + nio),
 
         room("Media", "MediaFiles"),
         room("Media", "MediaTracks", ["RTCCore", "MediaFiles"]),
