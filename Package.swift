@@ -59,7 +59,10 @@ let package = Package(
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
 
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
-        room("Server", "ServerFronts", ["RTCCore", "RTCWire", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
+        room("Server", "RelayCore", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment"]),
+        room(
+            "Server", "ServerFronts",
+            ["RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
 
         room("Harness", "Measurement", ["RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
@@ -76,13 +79,13 @@ let package = Package(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports",
+                "ServerFronts", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE", "RTCPeer",
             ]),
         .executableTarget(
             name: "starling",
             dependencies: [
                 "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkDriver",
-                "NetworkImpairment", "RTCCore",
+                "NetworkImpairment", "RTCCore", "SignalingProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
 
@@ -105,6 +108,9 @@ let package = Package(
         tests("RTCWire", ["RTCCore"]),
         tests("RTCCrypto", ["RTCCore", "CStarlingOpenSSL"]),
         tests("RTCICE", ["RTCCore", "RTCWire", "RTCCrypto"]),
+        tests(
+            "RelayCore",
+            ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment", "NetworkSimulation"]),
         tests("RTCPeer", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
         tests("NetworkImpairment", ["RTCCore"]),
         tests("NetworkSimulation", ["RTCCore", "NetworkImpairment"]),

@@ -1,6 +1,6 @@
 package import RTCCore
 internal import RTCCrypto
-internal import RTCICE
+package import RTCICE
 internal import RTCWire
 
 extension Peer {
@@ -144,7 +144,7 @@ extension Peer {
     }
 
     /// Everything RTCP that waits goes into one compound packet, with the regular report in front when it is due.
-    package mutating func writeReports(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+    package mutating func writeReports(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
         let isReportDue = reportDue.map { now >= $0 } ?? false
         guard isReportDue || !waitingRTCP.isEmpty || transportWide.isWaiting else { return .drained }
         guard !batch.isFull else { return .full }
@@ -169,8 +169,8 @@ extension Peer {
         }
         let written = writer.written
         statistics.transport.rtcpPacketsSent += 1
-        batch.append(on: path) { slot in srtpSender?.protectRTCP(written, into: slot) ?? 0 }
-        return waitingRTCP.isEmpty && !transportWide.isWaiting ? .drained : writeReports(into: &batch, on: path, now: now)
+        batch.append(along: &route) { slot in srtpSender?.protectRTCP(written, into: slot) ?? 0 }
+        return waitingRTCP.isEmpty && !transportWide.isWaiting ? .drained : writeReports(into: &batch, along: &route, now: now)
     }
 
     /// RFC 3550 §6.3.5: drawn from half to one and a half of the interval, so that peers do not march in step.
