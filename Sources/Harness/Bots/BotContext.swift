@@ -17,10 +17,12 @@ public struct BotContext {
     /// Of the bot's worker.
     public var dtls: DTLSContext
     public var entropy: Entropy
+    /// `nil` where those count that the server under test hands out.
+    public var iceServers: IceServerSet?
 
     public init(
         plan: BotPlan, epoch: Instant, stopAt: Instant, signalingURL: String, media: [String: MediaTrack], wallClock: WallClock,
-        dtls: DTLSContext, entropy: Entropy
+        dtls: DTLSContext, entropy: Entropy, iceServers: IceServerSet? = nil
     ) {
         self.plan = plan
         self.epoch = epoch
@@ -30,5 +32,6 @@ public struct BotContext {
         self.wallClock = wallClock
         self.dtls = dtls
         self.entropy = entropy
+        self.iceServers = iceServers
     }
 }

@@ -21,6 +21,8 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var stunPort: Int?
     /// What clients are told to use besides.
     public var iceServers: [ICEServer] = []
+    /// TURN servers for which every client is given a user name of its own, that expires.
+    public var relays: RelayAccess?
     public var limits = ServerLimits()
     public var timing = ServerTiming()
     public var roomLimits = RoomLimits()

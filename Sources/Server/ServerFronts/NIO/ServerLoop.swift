@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -134,7 +135,9 @@ final class ServerLoop {
 
     func opened(_ socket: WebSocketConnection, on channel: any Channel) {
         sockets[socket.id] = socket
-        front.opened(socket.id, from: Self.address(of: channel), iceServers: stunServers(for: channel), now: now)
+        let relays = configuration.relays?.server(for: "c\(socket.id)", unixSeconds: Int64(time(nil)))
+        let servers = stunServers(for: channel) + (relays.map { [$0] } ?? [])
+        front.opened(socket.id, from: Self.address(of: channel), iceServers: servers, now: now)
         pump()
     }
 
