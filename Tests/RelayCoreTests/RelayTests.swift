@@ -151,6 +151,7 @@ struct RelayTests {
             #expect(caller.longestGap(until: 20) < (transport == .udp ? 5 : 1))
             #expect(caller.paths.last?.local.host == World.address(1).host)
             #expect(caller.events.contains { if case .relayReplaced = $0 { true } else { false } })
+            #expect(caller.agent.counters.relaysFailed == 1)
         }
         #expect(world.hosts[1].allocationCount == 2)
     }

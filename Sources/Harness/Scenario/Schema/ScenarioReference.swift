@@ -13,7 +13,7 @@ public enum ScenarioReference {
         let keys: [(String, KeyTable)] = [
             ("scenario", .scenario), ("target", .target), ("group", .group), ("arrive", .arrive), ("stairs", .stairs),
             ("publish", .publish), ("network", .network), ("impairment", .impairment), ("loss", .loss), ("jitter", .jitter),
-            ("reorder", .reorder), ("queue", .queue), ("trace", .trace), ("ice_server", .iceServer),
+            ("reorder", .reorder), ("queue", .queue), ("trace", .trace), ("iceserver", .iceServer),
             ("reconnect", .reconnect), ("entry", .entry),
             ("verbs", .verbs), ("blackout", .blackout), ("kill", .kill),
         ]

@@ -88,7 +88,10 @@ extension IceAgent {
                 offer(at: index, now)
                 // Whatever was offered before has been given up: only this one remains.
                 while let old = relays.firstIndex(where: { $0.isOffered && $0.client.relayed != relays[index].client.relayed }) {
-                    retire(relays.remove(at: old), now)
+                    let dead = relays.remove(at: old)
+                    counters.relaysFailed += 1
+                    events.append(.relayFailed(TURNFailure(reason: "no answer any more", url: dead.client.server.url)))
+                    retire(dead, now)
                     if old < index { index -= 1 }
                 }
                 index += 1
