@@ -49,7 +49,7 @@ let package = Package(
 
         room("Network", "NetworkImpairment", ["RTCCore"]),
         room("Network", "NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
-        room("Network", "NetworkDriver", ["RTCCore", "NetworkImpairment", "CStarlingSocket"] + nio),
+        room("Network", "NetworkDriver", ["RTCCore", "NetworkImpairment", "CStarlingSocket", "CStarlingOpenSSL"] + nio),
 
         room("Media", "MediaFiles", ["RTCCore", "RTCWire"]),
         room("Media", "MediaTracks", ["RTCCore", "RTCWire", "MediaFiles"]),
@@ -60,10 +60,14 @@ let package = Package(
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
 
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "RelayCore", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment"]),
         room("Server", "SocketIOSessions", ["RTCCore", "RoomCore", "SignalingProtocol", "SocketIO"]),
         room(
             "Server", "ServerFronts",
-            ["RTCCore", "RTCWire", "NetworkImpairment", "RoomCore", "SignalingProtocol", "SocketIO", "SocketIOSessions"] + nio),
+            [
+                "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "RoomCore", "SignalingProtocol", "SocketIO",
+                "SocketIOSessions",
+            ] + nio),
 
         room("Harness", "Measurement", ["RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
@@ -80,13 +84,14 @@ let package = Package(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports",
+                "ServerFronts", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE",
+                "RTCPeer",
             ]),
         .executableTarget(
             name: "starling",
             dependencies: [
                 "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkDriver",
-                "NetworkImpairment", "RTCCore",
+                "NetworkImpairment", "RTCCore", "SignalingProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
 
@@ -109,6 +114,9 @@ let package = Package(
         tests("RTCWire", ["RTCCore"]),
         tests("RTCCrypto", ["RTCCore", "CStarlingOpenSSL"]),
         tests("RTCICE", ["RTCCore", "RTCWire", "RTCCrypto"]),
+        tests(
+            "RelayCore",
+            ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment", "NetworkSimulation"]),
         tests("RTCPeer", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
         tests("NetworkImpairment", ["RTCCore"]),
         tests("NetworkSimulation", ["RTCCore", "NetworkImpairment"]),

@@ -74,7 +74,7 @@ final class CallerMachine: HostedMachine {
             for command in waiting { obey(command.line, network: command.network, now: now) }
         case .socketFailed(_, let reason):
             output.write(["event": "failed", "reason": .string(reason)])
-        case .signalingOpened, .signalingReceived, .signalingClosed:
+        case .signalingOpened, .signalingReceived, .signalingClosed, .streamOpened, .streamClosed:
             break
         }
         afterChange(now: now)
@@ -131,6 +131,9 @@ final class CallerMachine: HostedMachine {
             for index in playbacks.indices where playbacks[index].transceiver == transceiver {
                 playbacks[index].requestKeyFrame(at: now)
             }
+        case .relayFailed, .gatheringFailed, .iceRestartNeeded:
+            // It is given no TURN servers.
+            break
         case .goodbye(let ssrc):
             output.write(["event": "goodbye", "ssrc": .integer(Int64(ssrc))])
         }

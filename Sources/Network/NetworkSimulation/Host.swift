@@ -47,6 +47,10 @@ final class Host {
     var cutEnd = Instant.origin
     /// The connection that the machine knows of.
     var connection: Connection?
+    /// Until when a blackout holds its streams up.
+    var streamsHeldUntil = Instant.origin
+    /// How many streams it has opened.
+    var streamCount: UInt16 = 0
     /// All connections that are not over, that one included, oldest first.
     var connections: [Connection] = []
 

@@ -12,6 +12,10 @@ extension Simulation {
             let drain = host.machine.nextDatagrams(into: &batch)
             let count = batch.count
             for index in 0..<count {
+                if let stream = batch[index].stream {
+                    write(UnsafeRawBufferPointer(batch.bytes(at: index)), to: stream, of: host)
+                    continue
+                }
                 send(UnsafeRawBufferPointer(batch.bytes(at: index)), on: batch[index].path, from: host)
             }
             if count > 0 { didSomething = true }

@@ -68,6 +68,10 @@ extension Simulation {
             }
         case .closeSocket(let local):
             host.closeSocket(local)
+        case .openStream(let token, let target):
+            openStream(token, target, for: host)
+        case .closeStream(let token):
+            closeStream(token, of: host)
         case .openSignaling(let url):
             openSignaling(url, for: host)
         case .sendSignaling(let text):
@@ -83,6 +87,7 @@ extension Simulation {
             blackout(host, for: duration, scope)
         case .changeAddress:
             host.changeAddress()
+            breakStreams(of: host)
         case .cutSignaling(let duration):
             cutSignaling(host, for: duration)
         case .finished:
@@ -94,6 +99,7 @@ extension Simulation {
         if scope.cutsMedia {
             host.up.blackout(from: now, for: duration)
             host.down.blackout(from: now, for: duration)
+            holdStreams(of: host, for: duration)
         }
         guard scope.cutsSignaling else { return }
         host.blackoutEnd = max(host.blackoutEnd, now + duration)
@@ -109,6 +115,7 @@ extension Simulation {
         finishedCount += 1
         host.inputs.removeAll()
         host.closeAllSockets()
+        closeAllStreams(of: host)
         abandonSignaling(of: host)
     }
 }

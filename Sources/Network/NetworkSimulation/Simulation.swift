@@ -18,7 +18,7 @@ public final class Simulation {
         public var advances = 100_000
         /// Datagrams on the wires at a time.
         public var datagramsOnWires = 1 << 20
-        /// How long a signaling connection may take to open; sockets have the same limit.
+        /// How long a signaling connection or a stream may take to open; sockets have the same limit.
         public var signalingTimeout = Duration.seconds(5)
         public init() {}
     }
@@ -27,6 +27,7 @@ public final class Simulation {
         case arrival(slot: Int)
         case host(Int)
         case connection(Int)
+        case stream(Int)
         case service
         case outage(Int)
     }
@@ -48,6 +49,8 @@ public final class Simulation {
     var wires: Wires
     /// Signaling connections by number, from 1; `nil` once both sides are done with one.
     var connections: [Connection?] = [nil]
+    /// Byte streams by number; `nil` once both sides are done with one.
+    var streams: [ByteStream?] = []
     var serviceAlarm = Alarm()
     var serviceWatch = HotLoopWatch()
 
@@ -148,6 +151,9 @@ public final class Simulation {
         case .connection(let number):
             guard let connection = connections[number], connection.alarm.rings(order) else { return }
             serve(connection)
+        case .stream(let number):
+            guard let stream = streams[number], stream.alarm.rings(order) else { return }
+            serve(stream)
         case .service:
             guard serviceAlarm.rings(order) else { return }
             serve(service)

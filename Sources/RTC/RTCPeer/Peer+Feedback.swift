@@ -1,6 +1,6 @@
 package import RTCCore
 internal import RTCCrypto
-internal import RTCICE
+package import RTCICE
 internal import RTCWire
 
 extension Peer {
@@ -174,7 +174,7 @@ extension Peer {
     ///
     /// Where feedback may not go alone (RFC 4585 §3.1), each source's stands in a compound of its own, behind a report on that source: Janus
     /// takes a whole compound of one who only receives for the stream that its first report block names.
-    package mutating func writeReports(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+    package mutating func writeReports(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
         let isReportDue = reportDue.map { now >= $0 } ?? false
         guard isReportDue || !waitingRTCP.isEmpty || transportWide.isWaiting else { return .drained }
         guard !batch.isFull else { return .full }
@@ -201,8 +201,8 @@ extension Peer {
         }
         let written = writer.written
         statistics.transport.rtcpPacketsSent += 1
-        batch.append(on: path) { slot in srtpSender?.protectRTCP(written, into: slot) ?? 0 }
-        return waitingRTCP.isEmpty && !transportWide.isWaiting ? .drained : writeReports(into: &batch, on: path, now: now)
+        batch.append(along: &route) { slot in srtpSender?.protectRTCP(written, into: slot) ?? 0 }
+        return waitingRTCP.isEmpty && !transportWide.isWaiting ? .drained : writeReports(into: &batch, along: &route, now: now)
     }
 
     /// RFC 3550 §6.3.5: drawn from half to one and a half of the interval, so that peers do not march in step.

@@ -10,6 +10,35 @@ extension Peer {
     ) {
         guard !isClosed else { return }
         toldAt = now
+        switch ice.unwrap(datagram, on: path, now: now) {
+        case .direct:
+            take(datagram, on: path, arrivedAt: arrivedAt, now: now)
+        case .consumed:
+            afterTransport(now: now)
+        case .relayed(let path, let range):
+            take(UnsafeMutableRawBufferPointer(rebasing: datagram[range]), on: path, arrivedAt: arrivedAt, now: now)
+        }
+    }
+
+    /// Bytes came on one of the streams that this peer has asked for.
+    public mutating func receive(_ bytes: UnsafeMutableRawBufferPointer, onStream token: UInt64, now: Instant) {
+        guard !isClosed else { return }
+        toldAt = now
+        var rest = UnsafeRawBufferPointer(bytes)
+        while !rest.isEmpty {
+            let taken = ice.put(rest, onStream: token)
+            rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+            while let (datagram, path) = ice.nextRelayed(onStream: token, now: now) {
+                take(datagram, on: path, arrivedAt: now, now: now)
+            }
+            guard taken > 0 else { break }
+        }
+        afterTransport(now: now)
+    }
+
+    private mutating func take(
+        _ datagram: UnsafeMutableRawBufferPointer, on path: Path, arrivedAt: Instant, now: Instant
+    ) {
         let bytes = UnsafeRawBufferPointer(datagram).bytes
         let kind = DatagramKind(bytes)
         if kind != .stun {
@@ -62,27 +91,31 @@ extension Peer {
         if case .full = ice.nextDatagrams(into: &batch) { return .full }
         guard let path = ice.selectedPath else {
             dropOutgoing(now: now)
-            isClosed = isClosing
-            return .drained
+            return isClosing ? releaseRelays(into: &batch, now: now) : .drained
         }
-        let before = batch.count
-        let drain = writeDatagrams(into: &batch, on: path, now: now)
-        var bytes = 0
-        for index in before..<batch.count { bytes += batch[index].size }
-        statistics.transport.packetsSent += UInt64(batch.count - before)
-        statistics.transport.bytesSent += UInt64(bytes)
-        traffic.send(packets: batch.count - before, bytes: bytes, on: path, at: now)
+        var route = ice.route(of: path)
+        let drain = writeDatagrams(into: &batch, along: &route, now: now)
+        ice.noteSent(route)
+        statistics.transport.packetsSent += UInt64(route.packets)
+        statistics.transport.bytesSent += UInt64(route.payloadBytes)
+        traffic.send(packets: route.packets, bytes: route.payloadBytes, on: path, at: now)
         return drain
     }
 
-    private mutating func writeDatagrams(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
-        if isConnected, case .full = writeReports(into: &batch, on: path, now: now) { return .full }
-        if case .full = writeHandshake(into: &batch, on: path, now: now) { return .full }
-        if isClosing {
-            isClosed = true
-            return .drained
-        }
-        return isConnected ? writeMedia(into: &batch, on: path, now: now) : .drained
+    private mutating func writeDatagrams(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
+        if isConnected, case .full = writeReports(into: &batch, along: &route, now: now) { return .full }
+        if case .full = writeHandshake(into: &batch, along: &route, now: now) { return .full }
+        guard isClosing else { return isConnected ? writeMedia(into: &batch, along: &route, now: now) : .drained }
+        return releaseRelays(into: &batch, now: now)
+    }
+
+    /// The last that is said: allocations go back once the goodbye has gone through them.
+    private mutating func releaseRelays(into batch: inout DatagramBatch, now: Instant) -> Drain {
+        ice.releaseRelays(now: now)
+        if case .full = ice.nextDatagrams(into: &batch) { return .full }
+        ice.dropRelays()
+        isClosed = true
+        return .drained
     }
 
     /// There is no way to the other side: what waits would be stale when there is one again.
@@ -93,13 +126,13 @@ extension Peer {
         if let due = reportDue, now >= due { reportDue = now + reportInterval() }
     }
 
-    private mutating func writeHandshake(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+    private mutating func writeHandshake(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
         guard dtls != nil else { return .drained }
         if isClosing { dtls?.endpoint.close(now: now) }
         while true {
             guard !batch.isFull else { return .full }
             let before = batch.count
-            batch.append(on: path) { slot in dtls?.endpoint.nextDatagram(into: slot) ?? 0 }
+            batch.append(along: &route) { slot in dtls?.endpoint.nextDatagram(into: slot) ?? 0 }
             guard batch.count > before else { return .drained }
         }
     }
@@ -136,6 +169,12 @@ extension Peer {
                 startDTLSIfReady(now: now)
             case .candidateGathered(let candidate):
                 events.append(.localCandidate(candidate.sdpValue))
+            case .relayFailed(let failure):
+                events.append(.relayFailed(failure))
+            case .relayReplaced(let url):
+                events.append(.iceRestartNeeded(reason: "relayed by \(url) now"))
+            case .gatheringFailed(let failures):
+                events.append(.gatheringFailed(failures))
             case .consentExpired:
                 statistics.transport.selectedCandidatePairChanges += 1
             case .roleSwitched:
@@ -324,12 +363,12 @@ extension Peer {
             arrivedAt: arrivedAt, now: now)
     }
 
-    private mutating func writeMedia(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+    private mutating func writeMedia(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
         for index in transceivers.indices {
             while let waiting = transceivers[index].sender.nextWaiting {
                 guard !batch.isFull else { return .full }
                 transceivers[index].sender.removeFirstWaiting()
-                batch.append(on: path) { slot in write(waiting, of: index, into: slot, now: now) }
+                batch.append(along: &route) { slot in write(waiting, of: index, into: slot, now: now) }
             }
         }
         return .drained

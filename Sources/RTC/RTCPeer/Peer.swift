@@ -87,6 +87,11 @@ public struct Peer: ~Copyable {
         random = SplitMix64(seed: SplitMix64.derive(configuration.seed, "peer"))
         ice = IceAgent(
             role: .controlling, seed: SplitMix64.derive(configuration.seed, "ice"), timing: configuration.iceTiming, at: now)
+        if !configuration.turnServers.isEmpty || configuration.iceTransportPolicy == .relay {
+            ice.relay(
+                through: configuration.turnServers, policy: configuration.iceTransportPolicy, streams: configuration.firstStream,
+                timing: configuration.turnTiming, now: now)
+        }
         if !configuration.stunServers.isEmpty { ice.gather(from: configuration.stunServers, now: now) }
         sessionID = UInt64.random(in: 1...UInt64(Int64.max), using: &random)
         nextTransportSequence = UInt16.random(in: 0..<32_768, using: &random)
@@ -121,10 +126,26 @@ public struct Peer: ~Copyable {
     /// Where media goes now; `nil` while there is no way.
     public var selectedPath: Path? { ice.selectedPath }
 
-    /// A socket is open on this address; the candidate comes as an event.
+    /// A socket is open on this address; the candidate comes as an event, where others may know of it.
     public mutating func addLocalAddress(_ base: SocketAddress, now: Instant) {
         let candidate = ice.addHostCandidate(base: base, now: now).sdpValue
-        events.append(.localCandidate(candidate))
+        if ice.transportPolicy == .all { events.append(.localCandidate(candidate)) }
+        afterTransport(now: now)
+    }
+
+    /// What is to be done with byte streams; to be taken like events, and once more after the last drain.
+    public mutating func nextStreamRequest() -> IceStreamRequest? {
+        ice.nextStreamRequest()
+    }
+
+    public mutating func streamOpened(_ token: UInt64, now: Instant) {
+        ice.streamOpened(token, now: now)
+        afterTransport(now: now)
+    }
+
+    public mutating func streamClosed(_ token: UInt64, reason: String, now: Instant) {
+        ice.streamClosed(token, reason: reason, now: now)
+        afterTransport(now: now)
     }
 
     /// A socket is closed: its candidate is gone, and with it the selected path if that began there.

@@ -14,6 +14,8 @@ extension Scenario {
         public var network: NetworkProfile
         /// The congestion codepoint of what its bots send.
         public var ecn: ECN
+        public var iceServers: ICEServers = .handedOut
+        public var transportPolicy = TransportPolicy.all
         /// `nil` where a bot that lost its connection stays away.
         public var reconnect: ReconnectPolicy?
     }

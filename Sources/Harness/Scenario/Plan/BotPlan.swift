@@ -18,6 +18,8 @@ public struct BotPlan: Sendable, Hashable {
     public var network: NetworkProfile
     /// The congestion codepoint of what it sends.
     public var ecn: ECN
+    public var iceServers: ICEServers
+    public var transportPolicy: TransportPolicy
     public var reconnect: ReconnectPolicy?
     /// Its own share of the run's seed: the same however many others there are.
     public var seed: UInt64

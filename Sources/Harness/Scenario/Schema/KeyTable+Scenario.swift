@@ -12,6 +12,17 @@ extension KeyTable {
             .required("target", "The server under test.", .reference("target")),
             .required("duration", "From the start of the run to its end, arrivals included.", .reference("duration")),
             .required("groups", "The bots.", ["type": "array", "minItems": 1, "items": .reference("group")]),
+            .optional(
+                "ice_servers",
+                "The STUN and TURN servers of all groups: a list, or 'embedded' for a TURN server that is started for the run; by default those that the server under test hands out.",
+                .reference("ice_servers")),
+            .optional(
+                "ice_transport_policy",
+                "Which candidates they use: all, or relay for those of TURN servers alone; all by default.",
+                .choice(TransportPolicy.allCases.map(\.rawValue))),
+            .optional(
+                "ice_ca", "A PEM file with the certificates that turns: servers are trusted by; the system's by default.",
+                .reference("text")),
             .optional("timeline", "What happens when.", ["type": "array", "items": .reference("entry")]),
             .optional(
                 "assert", "What must hold: METRIC[{tag=value}] [AGGREGATE] OPERATOR VALUE [WINDOW].",
@@ -56,7 +67,25 @@ extension KeyTable {
             .optional(
                 "ecn", "The congestion codepoint of what they send, which lets queues mark it; none by default.",
                 .choice(["none", "ect0", "ect1"])),
+            .optional("ice_servers", "Their STUN and TURN servers, instead of the scenario's.", .reference("ice_servers")),
+            .optional(
+                "ice_transport_policy", "Which candidates they use, instead of the scenario's.",
+                .choice(TransportPolicy.allCases.map(\.rawValue))),
             .optional("reconnect", "How they come back; without it they stay away.", .reference("reconnect")),
+        ])
+
+    static let iceServer = KeyTable(
+        "a STUN or TURN server",
+        [
+            .required(
+                "urls", "Its address, or several: stun:HOST, turn:HOST:PORT?transport=udp or tcp, turns:HOST:PORT.",
+                ["anyOf": [.reference("text"), ["type": "array", "minItems": 1, "items": .reference("text")]]]),
+            .optional(
+                "username", "The user; with 'secret' what follows the time at which the user name expires.", .reference("text")),
+            .optional("credential", "The user's password; never shown.", .reference("text")),
+            .optional(
+                "secret", "Shared with the TURN server, to make each bot a user name that expires; never shown.",
+                .reference("text")),
         ])
 
     static let arrive = KeyTable(

@@ -13,7 +13,8 @@ public enum ScenarioReference {
         let keys: [(String, KeyTable)] = [
             ("scenario", .scenario), ("target", .target), ("group", .group), ("arrive", .arrive), ("stairs", .stairs),
             ("publish", .publish), ("network", .network), ("impairment", .impairment), ("loss", .loss), ("jitter", .jitter),
-            ("reorder", .reorder), ("queue", .queue), ("trace", .trace), ("reconnect", .reconnect), ("entry", .entry),
+            ("reorder", .reorder), ("queue", .queue), ("trace", .trace), ("iceserver", .iceServer),
+            ("reconnect", .reconnect), ("entry", .entry),
             ("verbs", .verbs), ("blackout", .blackout), ("kill", .kill),
         ]
         return keys.map { Table(name: $0.0, markdown: self.keys(of: $0.1)) } + [

@@ -33,6 +33,9 @@ public enum ScenarioSchema {
             "reorder": KeyTable.reorder.schema,
             "queue": KeyTable.queue.schema,
             "trace": KeyTable.trace.schema,
+            "ice_servers": [
+                "anyOf": [["const": "embedded"], ["type": "array", "items": KeyTable.iceServer.schema]]
+            ],
             "reconnect": KeyTable.reconnect.schema,
             "entry": KeyTable.entry.schema,
             "verbs": atLeastOne(KeyTable.verbs),

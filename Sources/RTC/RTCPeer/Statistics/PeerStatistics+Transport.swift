@@ -35,6 +35,13 @@ extension PeerStatistics {
         report.set(.reportsMalformed, transport.starlingReportsMalformed)
         report.set(.transportFeedbackSent, transport.starlingTransportFeedbackSent)
         report.set(.transportFeedbackReceived, transport.starlingTransportFeedbackReceived)
+        if ice.relaysAsked > 0 {
+            report.set(.relayedPacketsSent, ice.relayedPacketsSent)
+            report.set(.relayedBytesSent, ice.relayedBytesSent)
+            report.set(.relayedPacketsReceived, ice.relayedPacketsReceived)
+            report.set(.relayedBytesReceived, ice.relayedBytesReceived)
+            report.set(.relaysFailed, ice.relaysFailed)
+        }
         return report
     }
 
@@ -62,6 +69,8 @@ extension PeerStatistics {
             report.set("protocol", "udp")
             report.set("candidateType", candidate.kind.rawValue)
             report.set("priority", candidate.priority)
+            report.set("url", candidate.url)
+            report.set("relayProtocol", candidate.relayProtocol?.rawValue)
             report.set("foundation", candidate.foundation)
             report.set("relatedAddress", candidate.relatedAddress?.host)
             report.set("relatedPort", candidate.relatedAddress?.port)

@@ -31,4 +31,9 @@ public enum StarlingStatistic: String, Hashable, Sendable, CaseIterable {
     case reportsMalformed = "starlingReportsMalformed"
     case transportFeedbackSent = "starlingTransportFeedbackSent"
     case transportFeedbackReceived = "starlingTransportFeedbackReceived"
+    case relayedPacketsSent = "starlingRelayedPacketsSent"
+    case relayedBytesSent = "starlingRelayedBytesSent"
+    case relayedPacketsReceived = "starlingRelayedPacketsReceived"
+    case relayedBytesReceived = "starlingRelayedBytesReceived"
+    case relaysFailed = "starlingRelaysFailed"
 }
