@@ -82,7 +82,7 @@ extension Simulation {
         case .blackout(let duration, let scope):
             blackout(host, for: duration, scope)
         case .changeAddress:
-            host.changeAddress()
+            changeAddress(of: host)
         case .cutSignaling(let duration):
             cutSignaling(host, for: duration)
         case .finished:
