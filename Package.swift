@@ -61,7 +61,7 @@ let package = Package(
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
         room("Server", "ServerFronts", ["RTCCore", "RTCWire", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
 
-        room("Harness", "Measurement", ["RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
             "Harness", "Scenario",
             ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
@@ -128,12 +128,15 @@ let package = Package(
             dependencies: [
                 "RTCCore", "RTCCrypto", "RTCICE", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment", "Measurement",
             ], path: "Tests/HandmadeRecords", swiftSettings: settings),
-        tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         tests("Reports", ["HandmadeRecords", "Measurement", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         tests("Bots", ["Measurement", "RTCCore", "Scenario"]),
         tests(
             "Runner",
-            ["Scenario", "Measurement", "Reports", "RTCCore", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment"]),
+            [
+                "Scenario", "Measurement", "Reports", "RTCCore", "RTCICE", "RTCPeer", "MediaFiles", "MediaTracks",
+                "NetworkImpairment",
+            ]),
         .testTarget(name: "CommandTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

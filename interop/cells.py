@@ -24,7 +24,9 @@ def connect(call):
     took = time.monotonic() - began
     call.wait_until(lambda: call.theirs()["state"] == "connected", 15, "they did not call themselves connected")
     transport = call.ours()["transport"]
-    return f"{took:.1f} s, DTLS {transport['dtlsRole']}, {transport['srtpCipher']}"
+    names = [event for event in call.starling.events if event["event"] == "name"]
+    resolved = f", {sum('address' in event for event in names)} of {len(names)} names resolved" if names else ""
+    return f"{took:.1f} s{resolved}, DTLS {transport['dtlsRole']}, {transport['srtpCipher']}"
 
 
 def check_theirs(progress, least_video, least_audio, gaps=0):

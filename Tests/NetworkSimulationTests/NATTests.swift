@@ -235,4 +235,23 @@ struct SimulatedNATTests {
         #expect(report.up.passed == 0 && report.up.dropped(.nat) == 1)
         #expect(report.ledger.map(\.cause) == [.nat])
     }
+
+    @Test("what goes to a multicast group reaches its members on the same network, and their answers whoever asked")
+    func multicast() {
+        let simulation = Simulation(seed: 1)
+        let group = SocketAddress(ipv4: 0xE000_00FB, port: 5353)
+        let nat = simulation.addNAT(.fullCone, seed: 1)
+        let asker = Probe([(.milliseconds(10), .send([1], to: group))])
+        let neighbour = Probe(opensSocket: false, [(.milliseconds(1), .request(.openMulticastSocket(token: 1, group: group)))])
+        let stranger = Probe(opensSocket: false, [(.milliseconds(1), .request(.openMulticastSocket(token: 1, group: group)))])
+        neighbour.echoes = true
+        simulation.add(asker, seed: 1, startAt: .origin, behind: nat)
+        simulation.add(neighbour, seed: 2, startAt: .origin, behind: nat)
+        simulation.add(stranger, seed: 3, startAt: .origin)
+        simulation.run(until: .seconds(1))
+        #expect(neighbour.received.map(\.path) == [Path(local: socket("10.0.0.2", port: 5353), remote: socket("10.0.0.1"))])
+        #expect(asker.received.map(\.path.remote) == [socket("10.0.0.2", port: 5353)])
+        #expect(stranger.received.isEmpty)
+        #expect(simulation.unroutable == 0)
+    }
 }

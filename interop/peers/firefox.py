@@ -9,7 +9,6 @@ from peers.browser import Page
 from peers.peer import Peer
 
 PREFERENCES = {
-    "media.peerconnection.ice.obfuscate_host_addresses": False,
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
     "media.autoplay.default": 0,
@@ -30,6 +29,8 @@ class Firefox(Peer):
     trickles = True
     rolls_back_by_itself = True
     codec = "VP8 and Opus of libwebrtc"
+    # Whether its candidates have names of multicast DNS in the place of addresses.
+    hides_addresses = False
 
     # Its content process is told of no loopback addresses, whatever its preferences say, and it pairs none with others.
     address = ADDRESS
@@ -43,8 +44,9 @@ class Firefox(Peer):
 
     def start(self, log):
         def launch(profile, url):
+            preferences = PREFERENCES | {"media.peerconnection.ice.obfuscate_host_addresses": self.hides_addresses}
             spell = lambda value: f'"{value}"' if isinstance(value, str) else str(value).lower()
-            lines = [f'user_pref("{name}", {spell(value)});' for name, value in PREFERENCES.items()]
+            lines = [f'user_pref("{name}", {spell(value)});' for name, value in preferences.items()]
             (pathlib.Path(profile) / "user.js").write_text("\n".join(lines) + "\n")
             return ["firefox-esr", "--headless", "--no-remote", "--profile", profile, url], {"HOME": profile}
 

@@ -36,13 +36,17 @@ public enum SimulatedRun {
             }
         }
         var bots: [Bot] = []
+        var nats = SimulatedNATs(seed: plan.seed)
         for bot in plan.bots {
             let context = BotContext(
                 plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: "ws://server.invalid/ws", media: media.tracks,
                 wallClock: wallClock, dtls: dtls, entropy: entropy)
             let machine = Bot(context: context, now: epoch)
             bots.append(machine)
-            simulation.add(machine, seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch)
+            simulation.add(
+                machine, seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch,
+                behind: nats.place(for: bot, in: simulation),
+                passesUDP: bot.nat.passesUDP)
         }
         simulation.addServer(STUNHost(at: epoch), seed: SplitMix64.derive(plan.seed, "stun"))
         simulation.run(until: stopAt + Bot.drainTime + .seconds(5))

@@ -44,6 +44,8 @@ final class Host {
     var connections: [Connection] = []
 
     private var openPorts: Set<UInt16> = []
+    /// The multicast groups that it is a member of, each with its port.
+    private var groups: [SocketAddress] = []
     private var nextPort = Host.ports.lowerBound
 
     init(index: Int, machine: any HostedMachine, seed: UInt64, realm: Int, passesUDP: Bool) {
@@ -58,7 +60,7 @@ final class Host {
 
     /// Moves on to another address; sockets of the old one are closed.
     func changeAddress() {
-        openPorts.removeAll()
+        closeAllSockets()
         changes += 1
         address = AddressPlan.address(of: index, changes: changes, isPublic: realm == Simulation.outside)
     }
@@ -74,16 +76,30 @@ final class Host {
         return SocketAddress(ipv4: UInt32(address.low), port: nextPort)
     }
 
+    /// Joins a group; `nil` where something else has its port.
+    func openMulticastSocket(_ group: SocketAddress) -> SocketAddress? {
+        guard openPorts.insert(group.port).inserted else { return nil }
+        groups.append(group)
+        return SocketAddress(ipv4: UInt32(address.low), port: group.port)
+    }
+
+    func isMember(of group: SocketAddress) -> Bool {
+        groups.contains(group)
+    }
+
     private func stepPort() {
         nextPort = nextPort == Self.ports.upperBound ? Self.ports.lowerBound : nextPort + 1
     }
 
     func closeSocket(_ local: SocketAddress) {
-        if isHere(local) { openPorts.remove(local.port) }
+        guard isHere(local) else { return }
+        openPorts.remove(local.port)
+        groups.removeAll { $0.port == local.port }
     }
 
     func closeAllSockets() {
         openPorts.removeAll()
+        groups.removeAll()
     }
 
     func hasOpen(_ local: SocketAddress) -> Bool {

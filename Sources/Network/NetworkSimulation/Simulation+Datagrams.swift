@@ -49,6 +49,10 @@ extension Simulation {
 
     /// - Returns: `false` where a NAT stopped it.
     private func launch(_ datagram: UnsafeRawBufferPointer, on path: Path, _ ecn: ECN, from host: Host) -> Bool {
+        guard !path.remote.isMulticast else {
+            spread(datagram, on: path, ecn, from: host)
+            return true
+        }
         var source = path.local
         let destination: Int
         switch route(from: &source, to: path.remote, host) {
@@ -58,14 +62,27 @@ extension Simulation {
             return true
         case .stopped: return false
         }
+        fly(datagram, to: destination, on: Path(local: path.remote, remote: source), ecn, from: host)
+        return true
+    }
+
+    /// Sends to all other members of a group on the same network; a group with none is no error.
+    private func spread(_ datagram: UnsafeRawBufferPointer, on path: Path, _ ecn: ECN, from host: Host) {
+        for member in hosts where member !== host && member.realm == host.realm && member.isMember(of: path.remote) {
+            var local = member.address
+            local.port = path.remote.port
+            fly(datagram, to: member.index, on: Path(local: local, remote: path.local), ecn, from: host)
+        }
+    }
+
+    /// - Parameter path: As the destination sees it.
+    private func fly(_ datagram: UnsafeRawBufferPointer, to destination: Int, on path: Path, _ ecn: ECN, from host: Host) {
         let flight = Wires.Flight(
-            source: host.index, destination: destination, size: datagram.count, ecn: ecn,
-            path: Path(local: path.remote, remote: source))
+            source: host.index, destination: destination, size: datagram.count, ecn: ecn, path: path)
         guard let slot = wires.launch(datagram, flight) else {
             preconditionFailure("\(limits.datagramsOnWires) datagrams are on the wires at once; the last came from \(host.name)")
         }
         events.push(.arrival(slot: slot), at: now + wireDelay)
-        return true
     }
 
     /// A datagram reaches the edge of its host's network: through its NATs, then the down pipe, or past that straight to the machine.

@@ -66,6 +66,12 @@ extension Simulation {
                 host.inputs.append(
                     .socketFailed(token: token, reason: "all \(Host.ports.count) ports of \(host.address.host) are open"))
             }
+        case .openMulticastSocket(let token, let group):
+            if let local = host.openMulticastSocket(group) {
+                host.inputs.append(.socketOpened(token: token, local: local))
+            } else {
+                host.inputs.append(.socketFailed(token: token, reason: "port \(group.port) of \(host.address.host) is taken"))
+            }
         case .closeSocket(let local):
             host.closeSocket(local)
         case .openSignaling(let url):

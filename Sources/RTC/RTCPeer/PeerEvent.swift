@@ -7,6 +7,8 @@ public enum PeerEvent: Hashable, Sendable {
     case selectedPathChanged(Path)
     /// A candidate to signal, as the value of an `a=` line.
     case localCandidate(String)
+    /// A candidate of the far side has this name in the place of an address: seek it, and tell ``Peer/nameResolved(_:to:now:)``.
+    case nameWanted(String)
     /// Keys are agreed: media may flow in both directions.
     case connected
     /// DTLS failed, or the far side closed it; the text is for people.

@@ -11,7 +11,7 @@ enum Availability {
     static let scenarioKeys = ["server", "sample"]
     static let targetKeys = ["ca", "ice", "stun", "turn", "token"]
     static let groupKeys = [
-        "certificate", "srtp", "role", "record", "simulcast", "profile", "nat", "token", "data", "encryption", "duration",
+        "certificate", "srtp", "role", "record", "simulcast", "profile", "token", "data", "encryption", "duration",
     ]
     static let publishKeys = ["screen", "data"]
     static let subscriptions = ["none"]

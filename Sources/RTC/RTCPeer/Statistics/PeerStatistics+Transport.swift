@@ -29,6 +29,7 @@ extension PeerStatistics {
         report.set(.malformed, transport.starlingMalformed)
         report.set(.unprovenPath, transport.starlingUnprovenPath)
         report.set(.tooEarly, transport.starlingTooEarly)
+        report.set(.namesUnresolved, transport.starlingNamesUnresolved)
         report.set(.transportFeedbackSent, transport.starlingTransportFeedbackSent)
         report.set(.transportFeedbackReceived, transport.starlingTransportFeedbackReceived)
         return report

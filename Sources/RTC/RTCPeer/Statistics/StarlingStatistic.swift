@@ -25,6 +25,7 @@ public enum StarlingStatistic: String, Hashable, Sendable, CaseIterable {
     case malformed = "starlingMalformed"
     case unprovenPath = "starlingUnprovenPath"
     case tooEarly = "starlingTooEarly"
+    case namesUnresolved = "starlingNamesUnresolved"
     case transportFeedbackSent = "starlingTransportFeedbackSent"
     case transportFeedbackReceived = "starlingTransportFeedbackReceived"
 }

@@ -31,6 +31,8 @@ public struct TransportStatistics: Hashable, Sendable {
     public var starlingUnprovenPath: UInt64 = 0
     /// Media that came before the keys.
     public var starlingTooEarly: UInt64 = 0
+    /// Candidates that were dropped because nobody on the network knew the name in the place of their address.
+    public var starlingNamesUnresolved: UInt64 = 0
     public var starlingTransportFeedbackSent: UInt64 = 0
     public var starlingTransportFeedbackReceived: UInt64 = 0
 
