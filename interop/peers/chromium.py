@@ -34,7 +34,8 @@ class Chromium(Peer):
                 *([] if self.hides_addresses else ["--disable-features=WebRtcHideLocalIpsWithMdns"]), "--autoplay-policy=no-user-gesture-required",
                 "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
                 "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-                *(["--allow-loopback-in-peer-connection"] if self.address == "127.0.0.1" else []), url,
+                *(["--allow-loopback-in-peer-connection"] if self.address == "127.0.0.1" else []),
+                url + ("&drawn" if self.hides_addresses else ""),
             ], {}
 
         return Page(self.name, launch, log)

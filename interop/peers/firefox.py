@@ -48,6 +48,7 @@ class Firefox(Peer):
             spell = lambda value: f'"{value}"' if isinstance(value, str) else str(value).lower()
             lines = [f'user_pref("{name}", {spell(value)});' for name, value in preferences.items()]
             (pathlib.Path(profile) / "user.js").write_text("\n".join(lines) + "\n")
+            url += "&drawn" if self.hides_addresses else ""
             return ["firefox-esr", "--headless", "--no-remote", "--profile", profile, url], {"HOME": profile}
 
         return Page(self.name, launch, log)
