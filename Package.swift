@@ -69,7 +69,7 @@ let package = Package(
                 "SocketIOSessions",
             ] + nio),
 
-        room("Harness", "Measurement", ["RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
             "Harness", "Scenario",
             ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
@@ -142,7 +142,7 @@ let package = Package(
             dependencies: [
                 "RTCCore", "RTCCrypto", "RTCICE", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment", "Measurement",
             ], path: "Tests/HandmadeRecords", swiftSettings: settings),
-        tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         tests("Reports", ["HandmadeRecords", "Measurement", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         tests(
             "Bots",
@@ -152,7 +152,10 @@ let package = Package(
             ]),
         tests(
             "Runner",
-            ["Scenario", "Measurement", "Reports", "RTCCore", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment"]),
+            [
+                "Scenario", "Measurement", "Reports", "RTCCore", "RTCICE", "RTCPeer", "MediaFiles", "MediaTracks",
+                "NetworkImpairment",
+            ]),
         .testTarget(name: "CommandTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

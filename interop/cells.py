@@ -25,7 +25,19 @@ def connect(call):
     took = time.monotonic() - began
     call.wait_until(lambda: call.theirs()["state"] == "connected", 15, "they did not call themselves connected")
     transport = call.ours()["transport"]
-    return f"{took:.1f} s, DTLS {transport['dtlsRole']}, {transport['srtpCipher']}"
+    return f"{took:.1f} s{names_of(call, offer, answer)}, DTLS {transport['dtlsRole']}, {transport['srtpCipher']}"
+
+
+def names_of(call, *descriptions):
+    """What came of the names that a browser has put in the place of its addresses; nothing where it shows them."""
+    theirs = " ".join([*descriptions, *(str(event) for event in call.foreign.events)])
+    hidden = set(re.findall(r"[0-9a-f-]{36}\.local", theirs))
+    if not hidden:
+        return ""
+    # A browser is found by its own checks meanwhile; its name is sought for five seconds.
+    call.starling.wait_for(lambda event: event["event"] == "name", 7)
+    told = [event for event in call.starling.events if event["event"] == "name"]
+    return f", {sum('address' in event for event in told)} of {len(hidden)} names resolved"
 
 
 def check_theirs(progress, least_video, least_audio, gaps=0):

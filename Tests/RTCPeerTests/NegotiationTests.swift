@@ -31,6 +31,17 @@ struct NegotiationTests {
         #expect(call.right.peer.statistics.ignoredCandidates == before + 1)
     }
 
+    @Test("who answers an ICE-lite endpoint controls all the same, and is controlled by any other", arguments: [true, false])
+    func lite(isLite: Bool) throws {
+        var offer = try SessionDescription(parsing: SDPSamples.chromeOffer)
+        offer.iceLite = isLite
+        var peer = try Call.makePeer(1, SideOptions(), seed: 1, now: .seconds(1))
+        peer.addLocalAddress(Call.address(1, 0), now: .seconds(1))
+        try peer.setRemoteDescription(SessionDescription(parsing: offer.text), .offer, now: .seconds(1))
+        _ = try peer.setLocalDescription(now: .seconds(1))
+        #expect(peer.statisticsSnapshot().transport.iceRole == (isLite ? "controlling" : "controlled"))
+    }
+
     @Test("a Chrome-like offer gets the answer it deserves")
     func chrome() throws {
         let answer = try answer(SDPSamples.chromeOffer)

@@ -267,6 +267,9 @@ extension Bot {
             doubtTheRoom(now: now)
         case .selectedPathChanged:
             foundPath(of: connection, now: now)
+        case .nameWanted(let name):
+            // Callers on a load do not ask the network for names; the far side's own checks tell its address (RFC 8445 §7.3.1.3).
+            connection.peer.nameResolved(name, to: nil, now: now)
         case .trackAdded, .trackRemoved, .goodbye:
             break
         }

@@ -3,7 +3,7 @@ internal import Foundation
 public import Measurement
 internal import NetworkDriver
 internal import NetworkImpairment
-internal import RTCCore
+public import RTCCore
 internal import RTCCrypto
 public import Scenario
 internal import ServerFronts
@@ -18,11 +18,16 @@ public struct SocketRun: Sendable {
     }
 
     public var workers: Int
+    /// Where callers' sockets are bound, of either family; `nil` for the IPv4 loopback.
+    public var localAddress: RTCCore.SocketAddress?
     /// How long after the last machine should have finished the run is ended all the same.
     private static let grace = Duration.seconds(8)
 
-    /// - Parameter workers: Threads; `nil` for one per processor, and no more than there are bots.
-    public init(workers: Int? = nil) {
+    /// - Parameters:
+    ///   - workers: Threads; `nil` for one per processor, and no more than there are bots.
+    ///   - localAddress: Where callers' sockets are bound; its port is zero.
+    public init(workers: Int? = nil, localAddress: RTCCore.SocketAddress? = nil) {
+        self.localAddress = localAddress
         self.workers = workers ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
     }
 
@@ -48,6 +53,7 @@ public struct SocketRun: Sendable {
         let relays = try SocketRelays(plan)
         configuration.certificateAuthorities = plan.scenario.iceAuthorities
         if let address = relays.localAddress { configuration.localAddress = address }
+        if let localAddress { configuration.localAddress = localAddress }
         // One wake-up serves all machines that are due together, and a wake-up is most of what a packet costs: few bots keep exact
         // time, many share a tick as a browser's pacer does. Latency counts from when a frame was due, so the tick is in every figure.
         configuration.timerGranularity = plan.bots.count > 20 ? .milliseconds(5) : .milliseconds(1)

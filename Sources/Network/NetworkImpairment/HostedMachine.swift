@@ -44,6 +44,9 @@ extension HostedMachine {
 public enum HostRequest: Hashable, Sendable {
     /// Open a UDP socket on the host's own address and answer with ``HostInput/socketOpened(token:local:)``.
     case openSocket(token: UInt64)
+    /// Open a UDP socket on a multicast group's port that is a member of the group on the host's own network, and answer like
+    /// ``openSocket(token:)``. It hears what anybody sends to the group, and what goes to the group leaves on that network.
+    case openMulticastSocket(token: UInt64, group: SocketAddress)
     /// What still comes to it is dropped and stands in the ledger (``DropCause/closed``).
     case closeSocket(local: SocketAddress)
     /// Open a TCP connection, with TLS where the target names whom to expect, and answer with ``HostInput/streamOpened(token:local:)``.

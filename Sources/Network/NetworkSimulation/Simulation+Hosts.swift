@@ -66,6 +66,12 @@ extension Simulation {
                 host.inputs.append(
                     .socketFailed(token: token, reason: "all \(Host.ports.count) ports of \(host.address.host) are open"))
             }
+        case .openMulticastSocket(let token, let group):
+            if let local = host.openMulticastSocket(group) {
+                host.inputs.append(.socketOpened(token: token, local: local))
+            } else {
+                host.inputs.append(.socketFailed(token: token, reason: "port \(group.port) of \(host.address.host) is taken"))
+            }
         case .closeSocket(let local):
             host.closeSocket(local)
         case .openStream(let token, let target):
@@ -86,7 +92,7 @@ extension Simulation {
         case .blackout(let duration, let scope):
             blackout(host, for: duration, scope)
         case .changeAddress:
-            host.changeAddress()
+            changeAddress(of: host)
             breakStreams(of: host)
         case .cutSignaling(let duration):
             cutSignaling(host, for: duration)

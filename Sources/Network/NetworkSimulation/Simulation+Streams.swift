@@ -138,17 +138,15 @@ extension Simulation {
     }
 
     private func accept(_ stream: ByteStream) {
-        let index = Host.index(of: stream.remote)
-        guard let index, index < hosts.count, hosts[index].state == .running,
-            let listener = hosts[index].machine as? any StreamListener
+        guard let (host, source) = listener(at: stream.remote, for: stream), host.state == .running,
+            let listener = host.machine as? any StreamListener
         else {
             stream.down.offer(.closed(reason: "Connection refused by \(stream.remote)"), now: now)
             return
         }
-        let host = hosts[index]
         hold(stream, for: host.streamsHeldUntil - now)
         let token = Self.acceptedTokens + UInt64(stream.number)
-        guard listener.accept(stream: token, at: stream.remote, from: stream.local, now: now) else {
+        guard listener.accept(stream: token, at: stream.remote, from: source, now: now) else {
             stream.down.offer(.closed(reason: "Connection refused by \(stream.remote)"), now: now)
             return
         }
@@ -156,6 +154,18 @@ extension Simulation {
         stream.down.offer(.opened, now: now)
         drain(host)
         serve(host)
+    }
+
+    /// The host at the far end of a stream, and how it sees the near end. NATs and firewalls let streams out, and none in.
+    private func listener(at remote: SocketAddress, for stream: ByteStream) -> (host: Host, source: SocketAddress)? {
+        var source = stream.local
+        var realm = stream.client.host.realm
+        while true {
+            if let host = owner(of: remote), host.realm == realm { return (host, source) }
+            guard realm != Self.outside else { return nil }
+            source = SocketAddress(ipv4: UInt32(truncatingIfNeeded: nats[realm].address.low), port: source.port)
+            realm = nats[realm].realm
+        }
     }
 
     private func handDown(_ message: ByteStream.Message, on stream: ByteStream) {

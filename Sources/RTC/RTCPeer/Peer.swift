@@ -81,6 +81,8 @@ public struct Peer: ~Copyable {
     package var scratch: PeerScratch
     /// Media of a far side that had its keys first.
     package var early = EarlyMedia()
+    /// Candidates of the far side whose addresses are being sought.
+    package var namedCandidates: [(name: String, line: String)] = []
 
     public init(configuration: PeerConfiguration, now: Instant) {
         self.configuration = configuration

@@ -13,6 +13,8 @@ public enum PeerEvent: Hashable, Sendable {
     case gatheringFailed([TURNFailure])
     /// The way changed under the far side's feet; an offer with an ICE restart shows it the new one.
     case iceRestartNeeded(reason: String)
+    /// A candidate of the far side has this name in the place of an address: seek it, and tell ``Peer/nameResolved(_:to:now:)``.
+    case nameWanted(String)
     /// Keys are agreed: media may flow in both directions.
     case connected
     /// DTLS failed, or the far side closed it; the text is for people.

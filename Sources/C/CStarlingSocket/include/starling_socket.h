@@ -15,6 +15,10 @@ typedef struct starling_address {
 /// Opens a non-blocking UDP socket with receive timestamps, drop counts and traffic classes, bound to `local` (port 0 for any).
 /// Returns the descriptor and fills `bound`, or -errno. Buffer sizes are in bytes and what the system allows of them.
 int starling_udp_open(const starling_address *local, int receive_buffer, int send_buffer, starling_address *bound);
+/// Opens a socket on the port of a multicast group, which others may share, that is a member of the group on the interface with an address
+/// of ours, and sends to groups there. Returns the descriptor and fills `bound`, or -errno; IPv4 alone.
+int starling_udp_open_group(
+    const starling_address *interface, const starling_address *group, int receive_buffer, int send_buffer, starling_address *bound);
 void starling_close(int fd);
 
 /// How many datagrams this socket has dropped for want of receive buffer, or 0 where the system does not tell.

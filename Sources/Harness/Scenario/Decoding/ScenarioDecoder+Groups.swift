@@ -56,6 +56,7 @@ extension ScenarioDecoder {
             decoder.choice(node, path, Scenario.Subscription.self, of: "a subscription")
         }
         let network = optional(fields, "network", NetworkProfile.clean) { decoder, node, path in decoder.network(node, path) }
+        let nat = optional(fields, "nat", Scenario.NAT.none) { decoder, node, path in decoder.nat(node, path) }
         let ecn = optional(fields, "ecn", ECN.notECT) { decoder, node, path in
             decoder.choice(node, path, Codepoint.self, of: "a codepoint")?.ecn
         }
@@ -71,14 +72,14 @@ extension ScenarioDecoder {
                 "the last of \(count) bots would join at \(last), when the run of \(Quantity(duration.inSeconds, .time)) is over: "
                     + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
         }
-        guard let name, let count, let arrival, let room, let publication, let subscription, let network, let ecn, let reconnect,
-            let iceServers, let transportPolicy
+        guard let name, let count, let arrival, let room, let publication, let subscription, let network, let nat, let ecn,
+            let reconnect, let iceServers, let transportPolicy
         else {
             return nil
         }
         return Scenario.Group(
             name: name, count: count, arrival: arrival, room: room, publication: publication, subscription: subscription,
-            network: network, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, reconnect: reconnect)
+            network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, reconnect: reconnect)
     }
 
     private enum Codepoint: String, CaseIterable {

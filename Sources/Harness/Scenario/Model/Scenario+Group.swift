@@ -12,6 +12,7 @@ extension Scenario {
         public var publication: Publication
         public var subscription: Subscription
         public var network: NetworkProfile
+        public var nat: NAT
         /// The congestion codepoint of what its bots send.
         public var ecn: ECN
         public var iceServers: ICEServers = .handedOut

@@ -16,6 +16,8 @@ public struct BotPlan: Sendable, Hashable {
     public var subscription: Scenario.Subscription
     /// The network that it begins with.
     public var network: NetworkProfile
+    /// The NAT behind which it stands.
+    public var nat: Scenario.NAT
     /// The congestion codepoint of what it sends.
     public var ecn: ECN
     public var iceServers: ICEServers

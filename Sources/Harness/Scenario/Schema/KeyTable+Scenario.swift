@@ -65,6 +65,8 @@ extension KeyTable {
                 .choice(Scenario.Subscription.allCases.map(\.rawValue))),
             .optional("network", "The network they begin with; clean by default.", .reference("network")),
             .optional(
+                "nat", "The NAT behind which they stand, in virtual time alone; none by default.", .reference("nat")),
+            .optional(
                 "ecn", "The congestion codepoint of what they send, which lets queues mark it; none by default.",
                 .choice(["none", "ect0", "ect1"])),
             .optional("ice_servers", "Their STUN and TURN servers, instead of the scenario's.", .reference("ice_servers")),
@@ -118,6 +120,28 @@ extension KeyTable {
             .optional("both", "What happens in each direction.", .reference("impairment")),
             .optional("up", "What happens to what the bot sends.", .reference("impairment")),
             .optional("down", "What happens to what the bot receives.", .reference("impairment")),
+        ])
+
+    static let nat = KeyTable(
+        "a NAT",
+        [
+            .required(
+                "mapping", "For which remote endpoints a socket has the same address outside (RFC 4787 §4.1).",
+                .choice(NATBehavior.Dependence.allCases.map(\.rawValue))),
+            .required(
+                "filtering", "What lets a remote endpoint in: nothing more, or that the socket has sent to it (RFC 4787 §5).",
+                .choice(NATBehavior.Dependence.allCases.map(\.rawValue))),
+            .optional(
+                "hairpinning", "Whether bots behind it reach each other by their addresses outside; true by default.",
+                .boolean),
+            .optional(
+                "ports", "Which port a mapping gets: the socket's own where it is free, or any; preserving by default.",
+                .choice(NATBehavior.PortAssignment.allCases.map(\.rawValue))),
+            .optional(
+                "lifetime", "How long a mapping lives after what last went out through it; 5m by default.",
+                .reference("duration")),
+            .optional("shared", "Whether the group stands behind one; each bot has its own by default.", .boolean),
+            .optional("carrier", "A second NAT before it, one for the group; none by default.", .reference("nat")),
         ])
 
     static let reconnect = KeyTable(
@@ -188,6 +212,8 @@ extension SchemaValue {
 
     /// A verb without a value.
     static let nothing: SchemaValue = ["anyOf": [["const": true], ["type": "null"]]]
+
+    static let boolean: SchemaValue = ["anyOf": [["type": "boolean"], .reference("environment")]]
 
     static let onOrOff: SchemaValue = ["anyOf": [["type": "boolean"], ["enum": ["on", "off"]], .reference("environment")]]
 }

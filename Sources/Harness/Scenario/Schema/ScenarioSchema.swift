@@ -36,6 +36,9 @@ public enum ScenarioSchema {
             "ice_servers": [
                 "anyOf": [["const": "embedded"], ["type": "array", "items": KeyTable.iceServer.schema]]
             ],
+            "nat": [
+                "anyOf": [["enum": .strings(Scenario.NAT.named.map(\.name))], .reference("environment"), KeyTable.nat.schema]
+            ],
             "reconnect": KeyTable.reconnect.schema,
             "entry": KeyTable.entry.schema,
             "verbs": atLeastOne(KeyTable.verbs),

@@ -10,6 +10,11 @@ extension WorkerLoop {
             case .success(let local): machine.receive(.socketOpened(token: token, local: local), now: now)
             case .failure(let failure): machine.receive(.socketFailed(token: token, reason: failure.reason), now: now)
             }
+        case .openMulticastSocket(let token, let group):
+            switch openMulticastSocket(group, for: host) {
+            case .success(let local): machine.receive(.socketOpened(token: token, local: local), now: now)
+            case .failure(let failure): machine.receive(.socketFailed(token: token, reason: failure.reason), now: now)
+            }
         case .closeSocket(let local):
             if let place = host.sockets.firstIndex(where: { $0.local == local }) { retireSocket(place, of: host) }
         case .openStream(let token, let target):
@@ -61,6 +66,22 @@ extension WorkerLoop {
         var bound = starling_address()
         let descriptor = starling_udp_open(
             &local, Int32(clamping: configuration.receiveBuffer), Int32(clamping: configuration.sendBuffer), &bound)
+        return watch(descriptor, bound, for: host)
+    }
+
+    private func openMulticastSocket(_ group: SocketAddress, for host: Host) -> Result<SocketAddress, SocketFailure> {
+        var interface = localAddress(of: host).forSystem
+        var group = group.forSystem
+        var bound = starling_address()
+        let descriptor = starling_udp_open_group(
+            &interface, &group, Int32(clamping: configuration.receiveBuffer), Int32(clamping: configuration.sendBuffer), &bound)
+        return watch(descriptor, bound, for: host)
+    }
+
+    /// Takes a new socket in; a negative descriptor is an error number.
+    private func watch(
+        _ descriptor: Int32, _ bound: starling_address, for host: Host
+    ) -> Result<SocketAddress, SocketFailure> {
         guard descriptor >= 0 else { return .failure(socketFailure(-descriptor)) }
         let index = freeSockets.popLast() ?? sockets.count
         socketGeneration &+= 1

@@ -20,15 +20,16 @@ extension IceAgent {
         return candidate
     }
 
-    /// Takes a socket into use and returns what to signal for it. Earlier bases are preferred to later ones.
+    /// Takes a socket into use and returns what to signal for it. Earlier bases are preferred to later ones of their family, and the
+    /// families take turns, IPv6 first, so that neither waits for all of the other (RFC 8421 §4).
     ///
     /// A base that is known already is returned again, as is needed after a restart.
     public mutating func addHostCandidate(base: SocketAddress, now: Instant) -> IceCandidate {
         if let known = locals.first(where: { $0.candidate.kind == .host && $0.base == base && !$0.isGone }) {
             return signalled(known.candidate)
         }
-        let rank = locals.count { $0.candidate.kind == .host }
-        let preference = UInt16(max(0, 65_535 - rank))
+        let rank = locals.count { $0.candidate.kind == .host && $0.base.family == base.family }
+        let preference = UInt16(max(0, 65_535 - 2 * rank - (base.family == .ipv6 ? 0 : 1)))
         let candidate = IceCandidate(
             foundation: foundation(.host, base: base), priority: IceCandidate.priority(of: .host, localPreference: preference),
             address: base, kind: .host)

@@ -107,13 +107,43 @@ extension Peer {
     /// - Parameter mid: The section that it was signalled for. Whoever offers a bundle gathers for each of its sections, and gives all but
     ///   one of these transports up when the answer takes the bundle: their candidates answer checks for a while and are then gone.
     public mutating func addRemoteCandidate(_ line: String, mid: String? = nil, now: Instant) {
-        guard mid == nil || remoteTaggedMid == nil || mid == remoteTaggedMid,
-            let candidate = try? IceCandidate(parsing: line)
-        else {
+        guard mid == nil || remoteTaggedMid == nil || mid == remoteTaggedMid else {
             statistics.ignoredCandidates += 1
             return
         }
-        ice.addRemoteCandidate(candidate, now: now)
+        do {
+            ice.addRemoteCandidate(try IceCandidate(parsing: line), now: now)
+        } catch {
+            guard case .multicastName(let name) = error, namedCandidates.count < Self.namedCandidateLimit else {
+                statistics.ignoredCandidates += 1
+                return
+            }
+            let isSought = namedCandidates.contains { $0.name == name.lowercased() }
+            namedCandidates.append((name.lowercased(), line))
+            if !isSought { events.append(.nameWanted(name.lowercased())) }
+        }
+    }
+
+    /// More named candidates than this are not waited for: each may cost a question to the network.
+    private static let namedCandidateLimit = 32
+
+    /// What came of seeking a name that ``PeerEvent/nameWanted(_:)`` asked for.
+    ///
+    /// - Parameter address: `nil` where nobody knows it: its candidates are dropped and counted. The far side may still be found by
+    ///   the checks that it sends itself.
+    public mutating func nameResolved(_ name: String, to address: SocketAddress?, now: Instant) {
+        let candidates = namedCandidates.filter { $0.name == name }
+        namedCandidates.removeAll { $0.name == name }
+        guard let address else {
+            statistics.transport.starlingNamesUnresolved += UInt64(candidates.count)
+            return
+        }
+        for candidate in candidates {
+            let words = candidate.line.split(separator: " ", omittingEmptySubsequences: true)
+            let line = words.map { $0.lowercased() == name ? address.host : String($0) }.joined(separator: " ")
+            addRemoteCandidate(line, now: now)
+        }
+        afterTransport(now: now)
     }
 
     public mutating func endOfRemoteCandidates(now: Instant) {

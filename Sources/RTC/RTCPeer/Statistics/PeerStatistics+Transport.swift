@@ -33,6 +33,7 @@ extension PeerStatistics {
         report.set(.checksMalformed, transport.starlingChecksMalformed)
         report.set(.candidatesIgnored, transport.starlingCandidatesIgnored)
         report.set(.reportsMalformed, transport.starlingReportsMalformed)
+        report.set(.namesUnresolved, transport.starlingNamesUnresolved)
         report.set(.transportFeedbackSent, transport.starlingTransportFeedbackSent)
         report.set(.transportFeedbackReceived, transport.starlingTransportFeedbackReceived)
         if ice.relaysAsked > 0 {
