@@ -3,7 +3,7 @@
 PRODUCT := .build/release/starling
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench interop lint fixtures clean dependencies
+.PHONY: help demo test build bench interop fuzz lint fixtures clean dependencies
 
 help: ## Show this list
 	@echo "Starling: headless WebRTC callers, and the server they call through."
@@ -29,6 +29,9 @@ interop: ## Call what others wrote (browsers, Pion, aiortc, GStreamer), and prin
 	@echo "building starling-peer; the compiler's own words go to .build/interop-build.log"
 	@swift build -c release --product starling-peer >.build/interop-build.log 2>&1 || { tail -n 25 .build/interop-build.log >&2; exit 1; }
 	@interop/run --update-docs
+
+fuzz: dependencies ## Search for inputs that break a promise, a minute in each parser and machine
+	@scripts/fuzz
 
 lint: ## Check the format, the purity of the machines and the house rules
 	@scripts/lint

@@ -55,14 +55,19 @@ let package = Package(
         room("Media", "MediaTracks", ["RTCCore", "MediaFiles"]),
         room("Media", "MediaCodecs", ["RTCCore", "MediaFiles", "COpus", "CVPX"]),
 
-        room("Signaling", "SignalingProtocol"),
+        room("Signaling", "SignalingProtocol", ["RTCCore"]),
+        room("Signaling", "SocketIO", ["SignalingProtocol"]),
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
 
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
         room("Server", "RelayCore", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment"]),
+        room("Server", "SocketIOSessions", ["RTCCore", "RoomCore", "SignalingProtocol", "SocketIO"]),
         room(
             "Server", "ServerFronts",
-            ["RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "RoomCore", "SignalingProtocol"] + nio),
+            [
+                "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "RoomCore", "SignalingProtocol", "SocketIO",
+                "SocketIOSessions",
+            ] + nio),
 
         room("Harness", "Measurement", ["RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
@@ -79,7 +84,8 @@ let package = Package(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE", "RTCPeer",
+                "ServerFronts", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE",
+                "RTCPeer",
             ]),
         .executableTarget(
             name: "starling",
@@ -119,13 +125,15 @@ let package = Package(
         tests("MediaTracks", ["RTCCore", "MediaFiles", "CStarlingCRC"]),
         tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
         tests("SignalingProtocol", ["RTCCore"]),
+        tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
         tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
         tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
+        tests("SocketIOSessions", ["RTCCore", "SignalingProtocol", "SocketIO"]),
         tests(
             "ServerFronts",
             [
                 "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment", "NetworkSimulation", "SignalingProtocol", "SignalingClients",
-                "RoomCore",
+                "RoomCore", "SocketIO", "SocketIOSessions",
             ] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
         tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
@@ -136,7 +144,12 @@ let package = Package(
             ], path: "Tests/HandmadeRecords", swiftSettings: settings),
         tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         tests("Reports", ["HandmadeRecords", "Measurement", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
-        tests("Bots", ["Measurement", "RTCCore", "Scenario"]),
+        tests(
+            "Bots",
+            [
+                "HandmadeRecords", "Measurement", "MediaTracks", "NetworkImpairment", "RTCCore", "RTCCrypto", "RTCPeer",
+                "RTCWire", "Scenario", "SignalingProtocol",
+            ]),
         tests(
             "Runner",
             ["Scenario", "Measurement", "Reports", "RTCCore", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment"]),
@@ -145,10 +158,38 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
+    ("stun", ["RTCCore", "RTCWire", "RTCCrypto"]), ("rtp", ["RTCCore", "RTCWire"]), ("rtcp", ["RTCCore", "RTCWire"]),
+    ("sdp", ["RTCCore", "RTCWire"]), ("candidate", ["RTCCore", "RTCICE"]), ("payload", ["RTCCore", "RTCWire", "MediaFiles"]),
+    ("srtp", ["RTCCore", "RTCWire", "RTCCrypto"]), ("dtls", ["RTCCore", "RTCCrypto"]),
+    ("ice", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]), ("repair", ["RTCCore", "RTCWire", "RTCPeer"]),
+    ("peer", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer"]),
+    ("json", ["SignalingProtocol"]), ("signaling", ["SignalingProtocol"]),
+    ("client", ["RTCCore", "SignalingClients", "SignalingProtocol"]), ("rooms", ["RTCCore", "RoomCore", "SignalingProtocol"]),
+    ("front", ["RTCCore", "NetworkImpairment", "ServerFronts", "SignalingProtocol"]),
+    ("files", ["MediaFiles"]), ("trace", ["NetworkImpairment"]),
+    ("scenario", ["RTCCore", "NetworkImpairment", "Measurement", "Scenario"]),
+]
+
+// `FUZZ=stun,sdp swift build` builds these fuzzers with what they need, `FUZZ=all` every one, and an ordinary build none: they need flags
+// that `scripts/fuzz` has.
+let fuzzed = Context.environment["FUZZ"]?.split(separator: ",").map(String.init) ?? []
+if !fuzzed.isEmpty {
+    package.targets.append(.target(name: "FuzzSupport", path: "Fuzz/Support", swiftSettings: settings))
+    for fuzzer in fuzzers {
+        package.targets.append(
+            .executableTarget(
+                name: "fuzz-\(fuzzer.name)", dependencies: ["FuzzSupport"] + fuzzer.dependencies,
+                path: "Fuzz/Targets/\(fuzzer.name)", swiftSettings: settings))
+    }
+}
+
 // `ROOMS=RTCICE,RTCPeer swift test` builds these rooms' tests with what they need, and leaves the rest unbuilt.
-if let rooms = Context.environment["ROOMS"]?.split(separator: ",").map(String.init) {
+let rooms = Context.environment["ROOMS"]?.split(separator: ",").map { "\($0)Tests" }
+let wanted = rooms ?? (fuzzed == ["all"] ? fuzzers.map(\.name) : fuzzed).map { "fuzz-\($0)" }
+if !wanted.isEmpty {
     var kept: Set<String> = []
-    var open = rooms.map { "\($0)Tests" }
+    var open = wanted
     while let name = open.popLast() {
         guard let target = package.targets.first(where: { $0.name == name }), kept.insert(name).inserted else { continue }
         for dependency in target.dependencies {

@@ -70,6 +70,8 @@ class Call:
     def answer(self, offer, by, other):
         answer = other.ask("remote", type="offer", sdp=self.carried(offer, by), limit=20)
         self._described[other].set()
+        # As over any real way: candidates and checks are there before the answer.
+        time.sleep(0.2)
         by.ask("remote", type="answer", sdp=self.carried(answer["sdp"], other), limit=20)
         self._described[by].set()
         return answer["sdp"]

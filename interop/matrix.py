@@ -13,12 +13,22 @@ class Matrix:
         self.versions = {}
         self.codecs = {}
         self.cells = {}
+        # What did not hold in the first call, and what was seen then.
+        self.firsts = {}
+        self._second = None
 
     def add(self, peer, version):
         self.versions[peer.name] = version
         self.codecs[peer.name] = peer.codec
 
+    def begin_second_call(self, peer, role):
+        self._second = (peer.name, role)
+        print(f"   {peer.name}, {ROLES[role]}: once more", flush=True)
+
     def note(self, peer, role, cell, outcome, text):
+        before = self.cells.get((peer.name, role, cell))
+        if before and before[0] == "fails" and self._second == (peer.name, role):
+            self.firsts[(peer.name, role, cell)] = before[1]
         self.cells[(peer.name, role, cell)] = (outcome, text)
         print(f"{SIGNS[outcome]} {peer.name}, {ROLES[role]}, {cell}: {text}", flush=True)
 
@@ -44,7 +54,8 @@ class Matrix:
         return {
             "date": self.date, "kernel": self.kernel, "versions": self.versions,
             "cells": [
-                {"peer": name, "role": ROLES[role], "cell": cell, "outcome": outcome, "seen": text}
+                {"peer": name, "role": ROLES[role], "cell": cell, "outcome": outcome, "seen": text,
+                 **({"firstCall": self.firsts[(name, role, cell)]} if (name, role, cell) in self.firsts else {})}
                 for (name, role, cell), (outcome, text) in self.cells.items()
             ],
         }
@@ -62,6 +73,8 @@ class Matrix:
                 signs.append(SIGNS.get(outcome, ""))
                 if outcome in ("cannot", "fails"):
                     reasons.append((name, ROLES[role], column, text))
+                if outcome == "holds" and (name, role, column) in self.firsts:
+                    reasons.append((name, ROLES[role], column, f"only in a second call; in the first: {self.firsts[(name, role, column)]}"))
             out.append(f"| {name} {self.versions[name]} | {ROLES[role]} | " + " | ".join(signs) + " |")
         if reasons:
             out.append("")

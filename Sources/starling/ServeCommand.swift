@@ -36,6 +36,22 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(name: .customLong("trust-loopback"), help: "Lift rate limits and origin checks for clients on this machine.")
     var trustsLoopback = false
 
+    @Option(
+        name: .customLong("allow-origin"),
+        help: "A web origin whose pages may connect, such as https://call.example or https://*.example; may be given again.")
+    var allowedOrigins: [String] = []
+
+    @Flag(
+        name: .customLong("socketio-recovery"),
+        help: "Let Socket.IO clients come back as themselves (connection state recovery); their events then end with an offset.")
+    var recoversSockets = false
+
+    @Flag(name: .customLong("peerjs-discovery"), help: "Let PeerJS clients list the peers that are here.")
+    var listsPeers = false
+
+    @Option(help: "Serve what a public conformance suite expects, in the place of rooms over Socket.IO: socketio or engineio.")
+    var conformance: ConformanceProfile?
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): a port lies between 0 and 65535") }
         if let stunPort, !(0...65_535).contains(stunPort) {
@@ -78,6 +94,10 @@ struct ServeCommand: AsyncParsableCommand {
             var configuration = ServerConfiguration(host: host, port: port, trustLoopback: trustsLoopback)
             configuration.stunPort = stunPort
             try configureTURN(&configuration, ProcessInfo.processInfo.environment)
+            configuration.allowedOrigins = allowedOrigins
+            configuration.socketIO.recovers = recoversSockets
+            configuration.peerJS.allowsDiscovery = listsPeers
+            configuration.conformance = conformance
             server = try await ReferenceServer.start(configuration: configuration)
         } catch let error as ValidationError {
             throw error

@@ -40,6 +40,13 @@ struct SimulateCommand: AsyncParsableCommand {
 
     /// A simulation has no way to a real server: a pass without it would say nothing about it.
     private static func objection(to plan: Plan) -> String? {
+        if plan.scenario.target.signalingProtocol != .starling {
+            let dialect = plan.scenario.target.signalingProtocol.rawValue
+            let message =
+                "'protocol: \(dialect)' is a real server, which has no virtual time: start it and use 'starling run', "
+                + "or add --set target.protocol=starling --set target.url=embedded --set target.mode=mesh"
+            return plan.scenario.error(message, in: "target.protocol").description
+        }
         guard case .url(let url) = plan.scenario.target.address else { return nil }
         let message = "'\(url)' cannot be reached in virtual time: use 'starling run', or add --set target.url=embedded"
         return plan.scenario.error(message, in: "target.url").description

@@ -41,8 +41,9 @@ public struct HandmadeTrack: Sendable {
     /// - Parameters:
     ///   - delay: From when it was due.
     ///   - shift: How far a server moved RTP time.
+    ///   - renumbered: By how much it raised sequence numbers.
     public func arrival(
-        _ position: Int, after delay: Duration = .milliseconds(20), shift: UInt32 = 0,
+        _ position: Int, after delay: Duration = .milliseconds(20), shift: UInt32 = 0, renumbered: UInt16 = 0,
         outcome: ReceivedFrame.Outcome = .intact, fingerprint: FrameFingerprint? = nil
     ) -> ReceivedFrame {
         let frame = sent.frames[position]
@@ -50,21 +51,28 @@ public struct HandmadeTrack: Sendable {
         return ReceivedFrame(
             outcome: outcome, rtpTimestamp: frame.rtpTimestamp &+ shift, fingerprint: fingerprint ?? facts.fingerprint,
             firstPacketAt: frame.due + delay, completedAt: frame.due + delay, packetCount: facts.packetCount,
-            isKey: facts.isKey)
+            firstSequence: UInt16(truncatingIfNeeded: frame.firstSequence) &+ renumbered, isKey: facts.isKey)
     }
 
     /// All frames but those that are named, whole and in order.
     public func arrivals(
-        except missing: some Collection<Int> = EmptyCollection(), after delay: Duration = .milliseconds(20), shift: UInt32 = 0
+        except missing: some Collection<Int> = EmptyCollection(), after delay: Duration = .milliseconds(20), shift: UInt32 = 0,
+        renumbered: UInt16 = 0
     ) -> [ReceivedFrame] {
         let missing = Set(missing)
-        return sent.frames.indices.filter { !missing.contains($0) }.map { arrival($0, after: delay, shift: shift) }
+        return sent.frames.indices.filter { !missing.contains($0) }.map {
+            arrival($0, after: delay, shift: shift, renumbered: renumbered)
+        }
     }
 
-    public func audit(_ arrivals: [ReceivedFrame], ledger: PacketLedger? = PacketLedger()) -> FrameAudit {
+    /// - Parameter subscription: What a server that forwards made of it.
+    public func audit(
+        _ arrivals: [ReceivedFrame], ledger: PacketLedger? = PacketLedger(), subscription: Subscription? = nil
+    ) -> FrameAudit {
         FrameAudit(
             from: "callers[0]", to: "callers[1]", sent: [sent],
-            received: ReceivedTrackRecord(kind: sent.kind, frames: arrivals), ledger: ledger)
+            received: ReceivedTrackRecord(kind: sent.kind, frames: arrivals), ledger: ledger,
+            subscription: subscription)
     }
 
     /// What an impairment stage writes down when it drops a frame's packets.
@@ -72,15 +80,19 @@ public struct HandmadeTrack: Sendable {
     /// - Parameters:
     ///   - packet: Only this one of the frame's packets.
     ///   - later: How long after the frame was sent.
+    ///   - source: The SSRC under which a server forwarded it; its own by default.
+    ///   - renumbered: By how much that server raised sequence numbers.
     public func drops(
-        of positions: some Collection<Int>, packet: Int? = nil, later: Duration = .zero, blackout: Bool = false
+        of positions: some Collection<Int>, packet: Int? = nil, later: Duration = .zero, blackout: Bool = false,
+        source: UInt32? = nil, renumbered: UInt16 = 0
     ) -> [LedgerEntry] {
         positions.flatMap { position in
             let frame = sent.frames[position]
             let packets = packet.map { $0..<($0 + 1) } ?? 0..<Int(frame.packetCount)
             return packets.map {
                 Self.drop(
-                    ssrc: sent.ssrc, sequence: UInt16(truncatingIfNeeded: frame.firstSequence + UInt64($0)),
+                    ssrc: source ?? sent.ssrc,
+                    sequence: UInt16(truncatingIfNeeded: frame.firstSequence + UInt64($0)) &+ renumbered,
                     at: frame.sentAt + later, blackout: blackout)
             }
         }

@@ -68,6 +68,15 @@ struct IVFTests {
         #expect(refusal(bytes)?.description.contains("does not lie behind") == true)
     }
 
+    // The fuzzer wrote a file of four billion units of time a second, in which two frames that followed one another were due in the
+    // same nanosecond; the file that was written of them could not be read.
+    @Test("two frames in one nanosecond are refused")
+    func sameNanosecond() {
+        var bytes = IVFWriter.write(Samples.video(frames: 2))
+        bytes.replaceSubrange(16..<20, with: [0xFF, 0xFF, 0xFF, 0xFF])
+        #expect(refusal(bytes)?.description.contains("less than a nanosecond") == true)
+    }
+
     @Test("the first frame must be a key frame")
     func keyFirst() {
         var video = EncodedVideo(codec: .vp8, width: 64, height: 48, timebase: Timebase(scale: 1, rate: 30))

@@ -130,6 +130,23 @@ struct ConnectivityTests {
         #expect(switchesOfA > 30 && switchesOfB > 30)
     }
 
+    @Test("gives its role to one that insists on it, and neither takes the other for gone")
+    func insistence() {
+        for seed in 0..<UInt64(40) {
+            var link = VirtualLink.connected(seed: seed)
+            link.run(until: 60) { $0.state != .connected || $1.state != .connected }
+            let start = link.now.seconds
+            for step in 1...300 {
+                link.b.setRole(.controlling)
+                link.run(until: start + 0.1 * Double(step))
+            }
+            for event in link.eventsOfA + link.eventsOfB {
+                if case .stateChanged(.disconnected) = event { Issue.record("seed \(seed): a path that works was called silent") }
+            }
+            #expect(link.bothConnected && link.samePath)
+        }
+    }
+
     @Test("finds a way when only one side was told where the other is", arguments: [true, false])
     func peerReflexive(aKnows: Bool) {
         for seed in 0..<UInt64(100) {

@@ -149,6 +149,33 @@ struct LifetimeTests {
         }
     }
 
+    /// Chromium gathers before the answer to its restart is there, and pairs what it finds with the candidates of the last generation. Were those checks
+    /// answered, it would keep the pair that they proved, and refuse every check of the new generation on it.
+    @Test("a restarted agent gets no answers for the fragment from before the restart")
+    func mixedGenerations() {
+        var link = VirtualLink.connected(seed: 7)
+        link.run(until: 10)
+        let before = link.a.localCredentials
+        let old = link.b.candidatePairs.map(\.id)
+        var candidate = link.a.localCandidates[0]
+        candidate.ufrag = nil
+        link.b.restart(now: link.now)
+        link.b.setRemoteCredentials(before, now: link.now)
+        link.b.addRemoteCandidate(candidate, now: link.now)
+        link.a.restart(now: link.now)
+        link.a.setRemoteCredentials(link.b.localCredentials, now: link.now)
+        link.drain()
+        link.run(until: 11)
+        #expect(link.a.counters.mixedGenerations > 0)
+        let proven = link.b.candidatePairs.contains { !old.contains($0.id) && $0.state == .succeeded }
+        #expect(!proven)
+        link.b.setRemoteCredentials(link.a.localCredentials, now: link.now)
+        link.b.addRemoteCandidate(link.a.localCandidates[0], now: link.now)
+        link.drain()
+        link.run(until: 20)
+        #expect(link.bothConnected && link.samePath)
+    }
+
     @Test("a restart moves to other sockets without leaving the old path early")
     func restartElsewhere() {
         var link = VirtualLink.connected(seed: 5)

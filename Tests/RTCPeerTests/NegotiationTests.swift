@@ -16,6 +16,21 @@ struct NegotiationTests {
         return try SessionDescription(parsing: text)
     }
 
+    /// Firefox gathers for each section when it offers, and keeps the first transport only.
+    @Test("candidates of other sections than the bundle's tagged one are counted and not called")
+    func untaggedCandidates() throws {
+        let call = try Call()
+        let offer = try call.left.peer.setLocalDescription(now: call.now)
+        try call.right.peer.setRemoteDescription(offer, .offer, now: call.now)
+        let before = call.right.peer.statistics.ignoredCandidates
+        call.right.peer.addRemoteCandidate("candidate:7 1 udp 2122252543 198.51.100.7 4007 typ host", mid: "0", now: call.now)
+        call.right.peer.addRemoteCandidate("candidate:8 1 udp 2122252543 198.51.100.8 4008 typ host", mid: "1", now: call.now)
+        call.right.peer.addRemoteCandidate("candidate:9 1 udp 2122252543 198.51.100.9 4009 typ host", now: call.now)
+        let ports = call.right.peer.ice.candidatePairs.map(\.remote.address.port)
+        #expect(ports.contains(4007) && !ports.contains(4008) && ports.contains(4009))
+        #expect(call.right.peer.statistics.ignoredCandidates == before + 1)
+    }
+
     @Test("a Chrome-like offer gets the answer it deserves")
     func chrome() throws {
         let answer = try answer(SDPSamples.chromeOffer)

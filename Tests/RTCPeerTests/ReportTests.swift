@@ -177,6 +177,36 @@ struct ReportTests {
         if !reducedSize { #expect(call.right.intact(1).count >= 98) }
     }
 
+    @Test("feedback that may not go alone stands behind a report on its own source, and on no other")
+    func attribution() throws {
+        let call = try Call(Conditions(loss: 0.08))
+        call.keepsWire = true
+        try call.negotiate(offer: { $0.replacing("a=rtcp-rsize\r\n", with: "") })
+        try call.runUntilConnected()
+        call.playBothWays(for: .seconds(6))
+        try call.run(for: .seconds(7))
+        var spy = try Eavesdropper(on: call.right)
+        var feedback = 0
+        for datagram in call.wire where datagram.from == 1 && datagram.kind == .rtcp {
+            let compound = spy.rtcp(datagram)
+            for packet in compound {
+                let media: UInt32
+                switch packet {
+                case .nack(let nack): media = nack.mediaSSRC
+                case .pictureLoss(_, let ssrc): media = ssrc
+                default: continue
+                }
+                feedback += 1
+                guard case .receiverReport(_, let blocks)? = compound.first else {
+                    Issue.record("a report stands in front")
+                    continue
+                }
+                #expect(blocks.map(\.ssrc) == [media])
+            }
+        }
+        #expect(feedback > 5)
+    }
+
     @Test("transport-wide feedback tells of every packet what became of it, across a wrap and a pause")
     func transportFeedback() throws {
         let call = try Call(Conditions(jitter: .milliseconds(8), loss: 0.05))

@@ -140,6 +140,18 @@ struct SDPTests {
         #expect(error.reason.contains(word))
     }
 
+    // The fuzzer ended an `extmap` with blanks, a carriage return and a tab: the tab was trimmed, the carriage return stayed, and the line
+    // that was written of it lost it, and the blanks with it, when it was read again.
+    @Test("a carriage return inside a line is refused with its place, at the end it is none")
+    func carriageReturn() throws {
+        let start = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n"
+        let error = try #require(throws: SDPParsingError.self) {
+            try SessionDescription(parsing: start + "a=extmap:1 urn:x more \t\r\t\r\n")
+        }
+        #expect(error.line == 3 && error.reason.contains("carriage return"))
+        #expect(throws: Never.self) { try SessionDescription(parsing: start + "a=extmap:1 urn:x more \t\r\r\n") }
+    }
+
     @Test("descriptions beyond the limits are refused")
     func limits() {
         var limits = SDPLimits()

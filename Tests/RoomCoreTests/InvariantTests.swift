@@ -147,6 +147,7 @@ private struct Crowd {
             switch output {
             case .reply(let key, let id, let reply): replied(key, id, reply)
             case .event(let key, let seq, let rev, let event): happened(key, seq, rev, event)
+            case .volatile: break
             case .end(let key, _, _):
                 guard let index = clients.firstIndex(where: { $0.key == key }) else { continue }
                 clients[index].isOpen = false
@@ -212,7 +213,7 @@ private struct Crowd {
             if signal.to != own { broken.append("I6: to a third party") }
             let text = (try? JSONParser.parse(signal.body)).flatMap { signal.kind.text(of: $0) } ?? ""
             for number in text.split(separator: "\n").compactMap({ Int($0) }) { arrived(number, signal.kind, from, index) }
-        case .signalExpired: break
+        default: break
         }
     }
 

@@ -20,6 +20,30 @@ struct ScenarioReadingTests {
         #expect(scenario.assertions.count == 7)
     }
 
+    @Test("a Janus server with all that it may ask for, none of which is told to anybody")
+    func janus() throws {
+        let text = wholeScenario.replacing(
+            "{ protocol: starling, url: embedded, mode: mesh }",
+            with: "{ protocol: janus, url: 'ws://127.0.0.1:8188/', secret: '${API}', token: tok-12, admin_key: adm-12, "
+                + "room_secret: rs-123, pin: pin-12 }")
+        let scenario = try parse(text, environment: ["API": "api-12"])
+        #expect(scenario.target.signalingProtocol == .janus && scenario.target.mode == .sfu)
+        #expect(
+            scenario.target.janus
+                == .init(secret: "api-12", token: "tok-12", adminKey: "adm-12", roomSecret: "rs-123", pin: "pin-12"))
+        for secret in ["api-12", "tok-12", "adm-12", "rs-123", "pin-12"] {
+            #expect(scenario.redacted("say \(secret)") == "say [redacted]")
+        }
+    }
+
+    @Test("a group that subscribes to nobody, and how many publish in a room")
+    func subscriptions() throws {
+        let scenario = try parse(wholeScenario.replacing("subscribe: all", with: "subscribe: none"))
+        #expect(scenario.groups[0].subscription == .none && scenario.groups[1].subscription == .all)
+        let plan = Plan(scenario)
+        #expect(plan.publishers == [plan.bots[0].room: 4])
+    }
+
     @Test("a group with all that it can have")
     func group() throws {
         let group = try parse(wholeScenario).groups[0]

@@ -165,19 +165,37 @@ struct WrongScenarioTests {
     static let notYet: [Slip] = [
         Slip("{ blackout: 6s }", "{ share: screen }", "'share' is not available yet [timeline[1].do.share]"),
         Slip("do: leave", "do: chat", "'chat' is not available yet"),
-        Slip("protocol: starling", "protocol: janus", "'janus' is not available yet: write 'starling'"),
-        Slip("mode: mesh", "mode: sfu", "'sfu' is not available yet: write 'mesh'"),
+        Slip("protocol: starling", "protocol: livekit", "'livekit' is not available yet: write one of starling, janus"),
         Slip(
             "url: embedded", "url: wss://example.com/",
             "'wss://' is not available yet: write 'embedded' or an address such as ws://"),
         Slip("url: embedded", "url: ftp://example.com/", "'ftp://' is not a scheme of a target"),
         Slip("url: embedded", "url: embeded", "'embeded' is not an address; did you mean 'embedded'?"),
         Slip("url: embedded", "url: ws:///x", "'ws:///x' names no host"),
-        Slip("subscribe: all", "subscribe: none", "'none' is not available yet: write 'all'"),
         Slip("    subscribe: all", "    simulcast: 3", "'simulcast' is not available yet [groups[0].simulcast]"),
         Slip(
             "fixtures/speech.ogg", "talk.mp3",
             "'.mp3' is not available yet: use a .ogg or .opus file, such as fixtures/speech.ogg"),
+    ]
+
+    static let targets: [Slip] = [
+        Slip(
+            "mode: mesh", "mode: sfu",
+            "x.yaml:4:52: 'protocol: starling' has no mode 'sfu': write 'mesh', or leave 'mode' out [target.mode]"),
+        Slip(
+            "protocol: starling, url: embedded, mode: mesh", "protocol: janus, url: 'ws://127.0.0.1:8188/', mode: mesh",
+            "'protocol: janus' has no mode 'mesh': write 'sfu', or leave 'mode' out"),
+        Slip(
+            "protocol: starling, url: embedded, mode: mesh", "protocol: janus, url: embedded",
+            "the embedded server does not speak 'janus': write the address of a server that does, such as ws://127.0.0.1:8188/ [target.url]"
+        ),
+        Slip(
+            "url: embedded, mode", "url: embedded, secret: abcdef, mode",
+            "x.yaml:4:54: 'secret' is for Janus: write 'protocol: janus', or take it out [target.secret]"),
+        Slip(
+            "protocol: starling, url: embedded, mode: mesh", "protocol: janus, url: 'ws://127.0.0.1:8188/', pin: []",
+            "a text is expected here, not a list [target.pin]"),
+        Slip("subscribe: all", "subscribe: nobody", "'nobody' is not a subscription: write one of all, none"),
     ]
 
     @Test("a key that does not exist, is missing or stands twice", arguments: keys)
@@ -191,6 +209,9 @@ struct WrongScenarioTests {
 
     @Test("a reference to what does not exist", arguments: references)
     func wrongReferences(slip: Slip) { expect(slip) }
+
+    @Test("a target that cannot be", arguments: targets)
+    func wrongTargets(slip: Slip) { expect(slip) }
 
     @Test("what is designed but not built", arguments: notYet)
     func notBuilt(slip: Slip) { expect(slip) }

@@ -94,6 +94,17 @@ struct RawConnection {
         }
     }
 
+    /// One HTTP response: its head, and a body of the length that the head says.
+    mutating func response() async throws -> (head: String, body: String) {
+        let head = try await head()
+        let field = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
+        let length = field.flatMap { Int($0.drop { $0 != " " }.dropFirst()) } ?? 0
+        while bytes.count < length, try await readMore() {}
+        let body = String(decoding: bytes.prefix(length), as: UTF8.self)
+        bytes.removeFirst(min(length, bytes.count))
+        return (head, body)
+    }
+
     /// Everything until the other side closes.
     mutating func rest() async throws -> String {
         while try await readMore() {}

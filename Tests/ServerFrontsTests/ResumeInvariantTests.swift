@@ -292,7 +292,7 @@ private struct Harbour {
         case .left: callers[index].id = nil
         // A new session that is lost before its join has nothing to take over.
         case .closed: callers[index].cutOffID = nil
-        case .goingAway, .silent, .peerReconnecting, .peerResumed: break
+        default: break
         }
     }
 

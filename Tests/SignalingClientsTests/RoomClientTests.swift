@@ -57,6 +57,47 @@ struct RoomClientTests {
         #expect(client.deadline == nil)
     }
 
+    // The fuzzer was a server that asked for a ping each 0 ms, and got one at every turn of the loop without an end.
+    @Test("a server that wants pings without a pause gets one a second")
+    func pingsWithoutPause() {
+        var client = RoomClient(name: "Ana", room: "r", seed: 1)
+        client.opened(now: .origin)
+        client.received(ServerFrame.reply(id: 1, .ok(Welcome(session: "s_1", pingMilliseconds: 0).json)).text, now: .origin)
+        _ = drain(&client)
+        var turns = 0
+        while let now = client.deadline, now < .seconds(60), turns < 1000 {
+            client.advance(to: now)
+            _ = drain(&client)
+            turns += 1
+        }
+        #expect(turns < 200)
+    }
+
+    @Test("a server that names participants without end fills no memory, before the reply to join and after")
+    func participantsWithoutEnd() {
+        var timing = RoomClientTiming()
+        timing.participants = 10
+        timing.earlyEvents = 5
+        var client = RoomClient(name: "Ana", room: "r", seed: 1, timing: timing)
+        client.opened(now: .origin)
+        client.received(ServerFrame.reply(id: 1, .ok(Welcome(session: "s_1", pingMilliseconds: 10_000).json)).text, now: .origin)
+        func join(_ number: Int) {
+            let peer = PeerDescription(id: "p_x\(number)", name: "n", role: "speaker", polite: false)
+            client.received(ServerFrame.event(.peerJoined(peer), seq: Int64(number), rev: Int64(number + 10)).text, now: .origin)
+        }
+        for number in 1...20 { join(number) }
+        let peers = (0..<30).map { PeerDescription(id: "p_\($0)", name: "n", role: "speaker", polite: true) }
+        let snapshot = RoomSnapshot(
+            participant: "p_me", role: "speaker", permissions: [], rev: 3, room: "r", mode: .auto, peers: peers)
+        client.received(ServerFrame.reply(id: 2, .ok(snapshot.json)).text, now: .origin)
+        #expect(client.peers.count == 10)
+        for number in 21...40 { join(number) }
+        #expect(client.peers.count == 10)
+        let broken = drain(&client).events.filter { if case .protocolBroken = $0 { true } else { false } }
+        #expect(broken.count == 15 + 5 + 20)
+        #expect(client.state == .joined)
+    }
+
     @Test("a request without a reply fails after ten seconds")
     func timeout() {
         var client = RoomClient(name: "Ana", room: "r", seed: 1)

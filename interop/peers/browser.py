@@ -27,8 +27,11 @@ class Server(http.server.ThreadingHTTPServer):
 class Page(Conversation):
     """The conversation with one page, on a loopback port, and the browser around it."""
 
-    def __init__(self, name, launch, log):
+    def __init__(self, name, launch, log, page="browser", files=()):
+        """The page is PAGE.html with PAGE.js of the programs; files are served beside it, by their names."""
         super().__init__(name)
+        self._files = {f"/{page}.html": PAGE / f"{page}.html", f"/{page}.js": PAGE / f"{page}.js"}
+        self._files.update({f"/{file.name}": file for file in files})
         self._commands = queue.Queue()
         self._token = secrets.token_hex(8)
         self._log = open(log, "wb")
@@ -36,7 +39,8 @@ class Page(Conversation):
         self._profile = tempfile.mkdtemp(prefix="interop-profile-")
         self._server = Server(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{self._server.server_port}/browser.html?token={self._token}"
+        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        url = f"{self.origin}/{page}.html?token={self._token}"
         command, environment = launch(self._profile, url)
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
@@ -73,10 +77,9 @@ class Page(Conversation):
 
             def do_GET(self):
                 parts = urllib.parse.urlsplit(self.path)
-                if parts.path == "/browser.html":
-                    return self.reply((PAGE / "browser.html").read_bytes(), "text/html")
-                if parts.path == "/browser.js":
-                    return self.reply((PAGE / "browser.js").read_bytes(), "text/javascript")
+                if parts.path in page._files:
+                    kind = "text/html" if parts.path.endswith(".html") else "text/javascript"
+                    return self.reply(page._files[parts.path].read_bytes(), kind)
                 if parts.path != "/next" or not self.is_ours(parts.query):
                     return self.reply(b"{}", status=404)
                 try:

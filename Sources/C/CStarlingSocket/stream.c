@@ -65,18 +65,3 @@ int starling_epoll_watch(int epoll, int fd, uint64_t token, int reads, int write
     if (epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
     return errno == ENOENT && epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
 }
-
-int starling_local_address(const starling_address *remote, starling_address *local)
-{
-    int fd = socket(remote->is_ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -errno;
-    union starling_sockaddr address;
-    socklen_t size = starling_to_sockaddr(remote, &address);
-    socklen_t bound_size = sizeof address;
-    int error = 0;
-    if (connect(fd, &address.any, size) != 0 || getsockname(fd, &address.any, &bound_size) != 0) error = errno;
-    close(fd);
-    if (error) return -error;
-    starling_from_sockaddr(&address, local);
-    return 0;
-}

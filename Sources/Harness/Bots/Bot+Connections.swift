@@ -10,13 +10,21 @@ internal import Scenario
 internal import SignalingClients
 internal import SignalingProtocol
 
-/// The calls of a bot in a mesh: one connection to each other participant, negotiated through the room.
+/// The calls of a bot: in a mesh one connection to each other participant, negotiated through the room; with a server that forwards, one
+/// to it for what the bot publishes, and one for each publisher to whom it subscribes, negotiated with the server.
 ///
 /// Every offer begins an epoch of its connection. Of two offers that cross the newer epoch counts, and of two with the same epoch
 /// that of the impolite side (the perfect negotiation of W3C webrtc-pc §10.7); an answer and candidates belong to the epoch
 /// that they name.
 extension Bot {
-    func connect(to id: String, name: String, now: Instant) -> MeshConnection {
+    /// - Returns: `nil` where there are as many as the limits allow.
+    func connect(to id: String, name: String, now: Instant) -> MeshConnection? {
+        guard connections.count < limits.connections,
+            connections.count + partingConnections.count + closedConnections.count < limits.connectionsMade
+        else {
+            log(.refused, peer: name, detail: "more connections than a bot makes", now: now)
+            return nil
+        }
         names[id] = name
         let seed = SplitMix64.derive(context.plan.seed, "connection.\(nextToken)")
         let certificate = makeCertificate(seed: seed, now: now)
@@ -28,14 +36,18 @@ extension Bot {
         configuration.iceTransportPolicy = context.plan.transportPolicy == .relay ? .relay : .all
         configuration.firstStream = Self.firstStream(of: nextToken)
         var peer = Peer(configuration: configuration, now: now)
+        let remote = client.peers.first { $0.id == id }
+        let part = remote?.part ?? .peer
         for kind in kinds {
-            peer.addTransceiver(
-                kind, direction: file(for: kind) == nil ? .recvonly : .sendrecv, streamID: context.plan.name,
+            let transceiver = peer.addTransceiver(
+                kind, direction: direction(of: kind, to: part), streamID: context.plan.name,
                 trackID: "\(context.plan.name)-\(kind.rawValue)")
+            // A server is offered only what there is.
+            if part == .server, file(for: kind) == nil { peer.stop(transceiver: transceiver, now: now) }
         }
         let connection = MeshConnection(
-            remoteID: id, remoteName: name, token: nextToken, isPolite: client.peers.first { $0.id == id }?.polite ?? true,
-            peer: peer, transceivers: kinds.count, now: now)
+            remoteID: id, remoteName: name, token: nextToken, isPolite: remote?.polite ?? true, part: part, peer: peer,
+            transceivers: kinds.count, now: now)
         connection.mutedKinds = mutedKinds
         requests.append(.openSocket(token: nextToken))
         nextToken += 1
@@ -43,8 +55,21 @@ extension Bot {
         return connection
     }
 
+    private func direction(of kind: MediaKind, to part: ParticipantPart) -> SDPDirection {
+        let sends = part != .publisher && file(for: kind) != nil
+        let receives = part == .publisher || part == .peer && subscribes
+        return sends ? (receives ? .sendrecv : .sendonly) : receives ? .recvonly : .inactive
+    }
+
+    /// Where the other side makes the offers, it is asked for one.
+    ///
     /// - Parameter restartICE: New credentials and checks, while the old path stays in use.
     func offer(on connection: MeshConnection, restartICE: Bool = false, now: Instant) {
+        if connection.part == .publisher { return client.askForOffer(from: connection.remoteID, now: now) }
+        if connection.isHungUp {
+            if let again = redial(connection, now: now) { offer(on: again, now: now) }
+            return
+        }
         if connection.peer.signalingState == .haveLocalOffer { try? connection.peer.rollback() }
         guard let description = try? connection.peer.setLocalDescription(restartICE: restartICE, now: now) else { return }
         if restartICE { connection.epoch += 1 }
@@ -56,13 +81,26 @@ extension Bot {
         drain(connection, now: now)
     }
 
+    /// Makes a call anew that the server has hung up; what sought the old one goes on to seek this one.
+    ///
+    /// - Returns: `nil` where there are as many as the limits allow.
+    private func redial(_ old: MeshConnection, now: Instant) -> MeshConnection? {
+        let series = old.series
+        old.series = nil
+        close(remoteID: old.remoteID, now: now)
+        let connection = connect(to: old.remoteID, name: old.remoteName, now: now)
+        connection?.series = series
+        return connection
+    }
+
     static let connectionLabel = "a"
 
     func handleSignal(from id: String, epoch: Int, kind: SignalKind, body: String, now: Instant) {
         let known = connections.first { $0.remoteID == id }
         switch kind {
         case .offer:
-            let connection = known ?? connect(to: id, name: names[id] ?? id, now: now)
+            let standing = known.flatMap { $0.isHungUp ? redial($0, now: now) : $0 }
+            guard let connection = standing ?? connect(to: id, name: names[id] ?? id, now: now) else { return }
             log(.offerReceived, peer: connection.remoteName, now: now)
             guard yields(connection, toOfferOf: epoch) else { return }
             if connection.peer.signalingState == .haveLocalOffer { try? connection.peer.rollback() }
@@ -119,6 +157,7 @@ extension Bot {
                 client.signal(
                     to: connection.remoteID, connection: Self.connectionLabel, epoch: connection.epoch, kind: .answer,
                     body: answer.text, now: now)
+                if connection.part == .publisher { checksBegan(of: connection, now: now) }
             } else {
                 checksBegan(of: connection, now: now)
             }
@@ -237,7 +276,7 @@ extension Bot {
         guard state == .inRoom else { return }
         // Sound starts half a frame after the picture, so that the order of the first frames does not depend on the driver.
         for (index, kind) in kinds.enumerated() {
-            guard let media = file(for: kind) else { continue }
+            guard let media = file(for: kind), connection.peer.maySend(on: index) else { continue }
             let start = kind == .video ? now : now + .milliseconds(10)
             connection.play(media, on: index, from: start, until: stopDue, random: &random)
         }

@@ -102,9 +102,10 @@ extension Bot {
         offer(on: connection, restartICE: true, now: now)
     }
 
-    /// A restart needs a room to signal through, a socket, and a transport that is worth it.
+    /// A restart needs a room to signal through, a socket, and a transport that is worth it; a call that the server hung up is made anew.
     private func mayRestart(_ connection: MeshConnection) -> Bool {
-        hearsTheRoom && connection.socket != nil && !connection.isTransportClosed && rejoinSeries?.isIdle ?? true
+        hearsTheRoom && (connection.socket != nil && !connection.isTransportClosed || connection.isHungUp)
+            && rejoinSeries?.isIdle ?? true
     }
 
     /// When ``recover(now:)`` next has something to do; `nil` while that depends on others.

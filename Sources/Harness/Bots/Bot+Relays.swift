@@ -19,6 +19,7 @@ extension Bot {
     var iceServers: IceServerSet {
         if let servers = context.iceServers { return servers }
         var servers = IceServerSet()
+        servers.stun = client.stunServers
         for server in client.iceServers {
             servers.add(urls: server.urls, username: server.username, credential: server.credential)
         }

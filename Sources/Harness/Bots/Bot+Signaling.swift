@@ -114,9 +114,23 @@ extension Bot {
             guard state == .inRoom else { return }
             log(.negotiationFailed, peer: names[id] ?? id, detail: "\(kind): \(code)", now: now)
             signalFailed(to: id, epoch: epoch, kind: kind, now: now)
+        case .hungUp(let id, let reason):
+            guard state == .inRoom, let connection = connections.first(where: { $0.remoteID == id }) else { return }
+            log(.transportClosed, peer: connection.remoteName, detail: reason, now: now)
+            connection.isTransportClosed = true
+            connection.isHungUp = true
+            loseMedia(of: connection, now: now)
+        case .notice(let id, let text):
+            log(.serverNotice, peer: id.map { names[$0] ?? $0 }, detail: text, now: now)
         case .protocolBroken(let reason):
             log(.signalingClosed, detail: reason, now: now)
-        case .goingAway, .closed:
+        case .denied(let reason):
+            refused("denied: \(reason)", now: now)
+        case .roomEnded:
+            outOfTheRoom(now: now)
+        case .goingAway, .closed, .waiting, .knocked, .knockEnded, .peerUpdated, .roleChanged, .roomUpdated, .muted, .unmuteAsked,
+            .chat, .chatDeleted, .reaction, .hands, .activeSpeaker, .connectionQuality, .subscribed, .key, .matchFound,
+            .matchAccepted, .matchEnded, .done, .said, .history, .failed:
             break
         }
     }
@@ -143,7 +157,7 @@ extension Bot {
         guard !lacksRelay(now: now) else { return }
         if peers.isEmpty { succeeded(&rejoinSeries, now: now) }
         for remote in peers {
-            let connection = connect(to: remote.id, name: remote.name, now: now)
+            guard let connection = connect(to: remote.id, name: remote.name, now: now) else { break }
             offer(on: connection, now: now)
         }
     }

@@ -16,13 +16,15 @@ internal import SignalingClients
 ///                      │ rejoin        leave     ▼
 ///                      └──────────────────────  away
 ///
-/// The newcomer offers to those who are there already. Media of a connection starts when its keys are agreed. What is lost on the
+/// The newcomer offers to those who are there already, or to the server where that forwards media. Media of a connection starts when its keys are agreed. What is lost on the
 /// way, signaling or media, is sought again while the bot stays in the room (`Bot+Recovery.swift`).
 public final class Bot: HostedMachine {
     /// How long after the stop frames may still arrive.
     public static let drainTime = Duration.seconds(1)
     /// First contact is tried once, for this long.
     public static let firstContact = Duration.seconds(5)
+    /// The WebSocket subprotocol under which Janus is spoken to.
+    public static let janusSubprotocol = JanusClient.subprotocol
     static let sampleInterval = Duration.seconds(1)
     /// How long the sockets of one who has left count what still comes to them: until the others' consent has expired for sure.
     static let lingering = Duration.seconds(35)
@@ -42,10 +44,11 @@ public final class Bot: HostedMachine {
     }
 
     let context: BotContext
+    let limits: BotLimits
     let kinds: [MediaKind]
     var random: SplitMix64
     var state = State.waiting
-    var client: RoomClient
+    var client: any SignalingClient
     var connections: [MeshConnection] = []
     /// Over, but for a goodbye that has yet to leave.
     var partingConnections: [MeshConnection] = []
@@ -85,12 +88,12 @@ public final class Bot: HostedMachine {
     /// How often the bot has come back into the room.
     var joins = 0
 
-    public init(context: BotContext, now: Instant) {
+    public init(context: BotContext, limits: BotLimits = BotLimits(), now: Instant) {
         self.context = context
+        self.limits = limits
         random = SplitMix64(seed: SplitMix64.derive(context.plan.seed, "bot"))
         kinds = [.audio, .video]
-        client = RoomClient(
-            name: context.plan.name, room: context.plan.room, seed: SplitMix64.derive(context.plan.seed, "room"))
+        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room"))
         pendingActions = context.plan.actions[...]
         phaseBegan = now
         lastTold = now
@@ -277,6 +280,13 @@ public final class Bot: HostedMachine {
     }
 
     func log(_ kind: RunEvent.Kind, peer: String? = nil, detail: String? = nil, now: Instant) {
+        guard events.count < limits.events else {
+            if events.count == limits.events {
+                let detail = "more than \(limits.events) events; the others are not kept"
+                events.append(RunEvent(at: now, bot: context.plan.name, kind: .refused, detail: detail))
+            }
+            return
+        }
         events.append(RunEvent(at: now, bot: context.plan.name, kind: kind, peer: peer, detail: detail))
     }
 
@@ -289,10 +299,13 @@ public final class Bot: HostedMachine {
         let all = closedConnections + partingConnections + connections
         return BotRecord(
             name: context.plan.name, room: context.plan.room, joinDue: joinDue, stopDue: stopDue,
-            publishes: publishedKinds, joinedAt: joinedAt, failure: failure, phases: phases, events: events,
+            publishes: publishedKinds, subscribes: subscribes, joinedAt: joinedAt, failure: failure, phases: phases,
+            events: events,
             connections: all.map { $0.record() }, slip: all.reduce(into: ScheduleSlip()) { $0.merge($1.slip) },
             attempts: attempts)
     }
+
+    var subscribes: Bool { context.plan.subscription == .all }
 
     var publishedKinds: [MediaKind] {
         kinds.filter { file(for: $0) != nil }

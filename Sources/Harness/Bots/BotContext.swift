@@ -2,6 +2,7 @@ public import MediaTracks
 public import RTCCore
 public import RTCCrypto
 public import Scenario
+internal import SignalingClients
 
 /// What a bot is given by the runner, besides its plan.
 public struct BotContext {
@@ -11,6 +12,10 @@ public struct BotContext {
     /// When everybody stops sending.
     public var stopAt: Instant
     public var signalingURL: String
+    /// The server under test: which dialect it speaks, and what it asks for.
+    public var target: Scenario.Target
+    /// How many bots of the run publish in this bot's room.
+    public var publishers: Int
     /// The media files of the plan, loaded once for all bots.
     public var media: [String: MediaTrack]
     public var wallClock: WallClock
@@ -21,17 +26,41 @@ public struct BotContext {
     public var iceServers: IceServerSet?
 
     public init(
-        plan: BotPlan, epoch: Instant, stopAt: Instant, signalingURL: String, media: [String: MediaTrack], wallClock: WallClock,
-        dtls: DTLSContext, entropy: Entropy, iceServers: IceServerSet? = nil
+        plan: BotPlan, epoch: Instant, stopAt: Instant, signalingURL: String, target: Scenario.Target, publishers: Int,
+        media: [String: MediaTrack], wallClock: WallClock, dtls: DTLSContext, entropy: Entropy,
+        iceServers: IceServerSet? = nil
     ) {
         self.plan = plan
         self.epoch = epoch
         self.stopAt = stopAt
         self.signalingURL = signalingURL
+        self.target = target
+        self.publishers = publishers
         self.media = media
         self.wallClock = wallClock
         self.dtls = dtls
         self.entropy = entropy
         self.iceServers = iceServers
+    }
+
+    /// The bot's side of the target's signaling, for one way into the room.
+    func makeClient(seed: UInt64) -> any SignalingClient {
+        switch target.signalingProtocol {
+        case .starling:
+            RoomClient(name: plan.name, room: plan.room, seed: seed)
+        case .janus:
+            JanusClient(
+                name: plan.name, room: JanusRoom(plan.room), access: JanusAccess(target.janus),
+                publishes: !plan.publication.isEmpty,
+                subscribes: plan.subscription == .all, publishers: publishers, seed: seed)
+        }
+    }
+}
+
+extension JanusAccess {
+    fileprivate init(_ access: Scenario.Target.Janus) {
+        self.init(
+            apiSecret: access.secret, token: access.token, adminKey: access.adminKey, roomSecret: access.roomSecret,
+            pin: access.pin)
     }
 }

@@ -3,8 +3,9 @@ internal import MediaTracks
 internal import RTCCore
 internal import RTCICE
 internal import RTCPeer
+internal import SignalingClients
 
-/// One peer connection of a bot in a mesh: the endpoint, the files that it plays and the book of what came.
+/// One peer connection of a bot, to another caller or to a server that forwards: the endpoint, the files that it plays and the book of what came.
 final class MeshConnection {
     let remoteID: String
     let remoteName: String
@@ -15,6 +16,8 @@ final class MeshConnection {
     var codepoints = CodepointCounts()
     /// Whether this side yields when two offers cross.
     let isPolite: Bool
+    /// What is at the other end: another caller, a server, or a publisher whom a server stands for.
+    let part: ParticipantPart
     /// Candidates that came before the description of their epoch.
     var earlyCandidates: [(epoch: Int, line: String)] = []
     var hasRemoteDescription = false
@@ -26,6 +29,8 @@ final class MeshConnection {
     var awaitsRestart = false
     /// DTLS has ended: no restart helps.
     var isTransportClosed = false
+    /// The server has ended the call: only another one helps.
+    var isHungUp = false
     /// The attempts to get it back; made with the first.
     var series: ReconnectSeries?
     var mutedKinds: [MediaKind] = []
@@ -46,12 +51,14 @@ final class MeshConnection {
     var needsDrain = true
 
     init(
-        remoteID: String, remoteName: String, token: UInt64, isPolite: Bool, peer: consuming Peer, transceivers: Int, now: Instant
+        remoteID: String, remoteName: String, token: UInt64, isPolite: Bool, part: ParticipantPart, peer: consuming Peer,
+        transceivers: Int, now: Instant
     ) {
         self.remoteID = remoteID
         self.remoteName = remoteName
         self.token = token
         self.isPolite = isPolite
+        self.part = part
         self.peer = peer
         received = Array(repeating: nil, count: transceivers)
         createdAt = now
@@ -110,6 +117,10 @@ final class MeshConnection {
     /// - Returns: The kinds of which this was the first intact frame.
     func collectFrames(kinds: [MediaKind]) -> [MediaKind] {
         var firsts: [MediaKind] = []
+        // The far side may offer sections that nobody here looks at.
+        for index in kinds.count..<max(kinds.count, peer.transceiverCount) {
+            while peer.nextFrame(on: index) != nil {}
+        }
         for index in kinds.indices {
             while let frame = peer.nextFrame(on: index) {
                 if received[index] == nil { received[index] = ReceivedTrackRecord(kind: kinds[index], frames: []) }
@@ -167,6 +178,6 @@ final class MeshConnection {
             remote: remoteName, createdAt: createdAt, endedAt: endedAt, connectedAt: connectedAt, phases: phases,
             sent: schedules.flatMap(\.records),
             received: received.compactMap { $0 }, samples: samples, statistics: finalStatistics ?? peer.statisticsSnapshot(),
-            codepoints: codepoints)
+            codepoints: codepoints, isForwarded: part == .server)
     }
 }

@@ -13,11 +13,14 @@ extension RunMeasurement {
         var tracks: [Track] = []
         for (sender, bot) in record.bots.enumerated() {
             var receivers: [Int] = []
-            for remote in bot.connections.map(\.remote) {
+            for remote in bot.connections.filter({ !$0.isForwarded }).map(\.remote) {
                 guard let receiver = places[remote], !receivers.contains(receiver) else { continue }
                 receivers.append(receiver)
             }
+            let forwarded = forwardedTracks(of: sender, in: record, ledger: ledger)
+            tracks += forwarded
             for receiver in receivers {
+                if forwarded.contains(where: { $0.receiver == receiver }) { continue }
                 let pairing = ConnectionPairing(
                     sending: bot.connections.filter { $0.remote == record.bots[receiver].name },
                     receiving: record.bots[receiver].connections.filter { $0.remote == bot.name })
@@ -42,8 +45,64 @@ extension RunMeasurement {
                 received: opposite?.received.first { $0.kind == kind }, ledger: ledger)
             if whole == nil { whole = audit } else { whole?.append(audit) }
         }
-        guard var audit = whole else { preconditionFailure("a kind comes from what was sent") }
-        for stray in pairing.strays {
+        guard let audit = whole else { preconditionFailure("a kind comes from what was sent") }
+        return track(
+            audit, strays: pairing.strays, record, sender: sender, receiver: receiver,
+            connections: pairing.receiving.isEmpty ? pairing.sending : pairing.receiving)
+    }
+
+    /// What a server forwarded of one bot's media: one row for each bot that was subscribed, and each kind.
+    ///
+    /// Each connection of a subscriber is audited against the publication whose life it shared longest, within its own time.
+    private static func forwardedTracks(of sender: Int, in record: RunRecord, ledger: PacketLedger?) -> [Track] {
+        let bot = record.bots[sender]
+        let publications = bot.connections.filter(\.isForwarded)
+        guard !publications.isEmpty else { return [] }
+        var tracks: [Track] = []
+        for (receiver, subscriber) in record.bots.enumerated() where receiver != sender {
+            let connections = subscriber.connections.filter { $0.remote == bot.name && !$0.isForwarded }
+                .sorted { $0.createdAt < $1.createdAt }
+            for kind in MediaKind.allCases {
+                var whole: FrameAudit?
+                for connection in connections {
+                    guard
+                        let audit = audit(
+                            kind, publications, connection, from: bot, to: subscriber, ledger: ledger)
+                    else { continue }
+                    if whole == nil { whole = audit } else { whole?.append(audit) }
+                }
+                guard let whole else { continue }
+                tracks.append(
+                    track(whole, strays: [], record, sender: sender, receiver: receiver, connections: connections))
+            }
+        }
+        return tracks
+    }
+
+    private static func audit(
+        _ kind: MediaKind, _ publications: [ConnectionRecord], _ connection: ConnectionRecord, from sender: BotRecord,
+        to receiver: BotRecord, ledger: PacketLedger?
+    ) -> FrameAudit? {
+        guard let start = connection.connectedAt else { return nil }
+        let end = min(connection.endedAt ?? receiver.stopDue, receiver.stopDue)
+        let overlaps = publications.map { $0.life.overlap(connection.life) }
+        var best = 0
+        for index in overlaps.indices where overlaps[index] > overlaps[best] { best = index }
+        let sent = publications[best].sent.filter { $0.kind == kind }
+        guard !sent.isEmpty else { return nil }
+        let source = connection.statistics.tracks.first { $0.kind == kind }?.remoteSSRC ?? 0
+        return FrameAudit(
+            from: sender.name, to: receiver.name, sent: sent, received: connection.received.first { $0.kind == kind },
+            ledger: ledger, subscription: Subscription(start: start, end: end, ssrc: source))
+    }
+
+    private static func track(
+        _ audit: FrameAudit, strays: [ConnectionRecord], _ record: RunRecord, sender: Int, receiver: Int,
+        connections: [ConnectionRecord]
+    ) -> Track {
+        var audit = audit
+        let kind = audit.kind
+        for stray in strays {
             for received in stray.received where received.kind == kind {
                 audit.foreign += received.frames.count { $0.outcome == .intact }
             }
@@ -52,8 +111,7 @@ extension RunMeasurement {
         let stop = min(record.bots[sender].stopDue, record.bots[receiver].stopDue)
         let start = audit.frames.first?.due ?? stop
         return Track(
-            audit: audit, sender: sender, receiver: receiver,
-            connections: pairing.receiving.isEmpty ? pairing.sending : pairing.receiving,
+            audit: audit, sender: sender, receiver: receiver, connections: connections,
             range: TimeRange(start: start, end: max(start, stop)),
             completions: audit.frames.filter { $0.outcome == .intact }.map(\.completedAt).sorted())
     }

@@ -17,7 +17,7 @@ public struct RunMeasurement: Sendable {
 
     public let record: RunRecord
     let tracks: [Track]
-    /// Pairs of bots that share a room, of which one publishes to the other.
+    /// Pairs of bots that share a room, of which one publishes and the other subscribes.
     let expectedPairs: [(receiver: Int, sender: Int)]
 
     /// What each receiver got of each sender: one row for an ordered pair and a kind, in the order of bots.
@@ -35,7 +35,7 @@ public struct RunMeasurement: Sendable {
         tracks = Self.tracks(of: record, ledger: accountsForPackets ? ledger : nil)
         expectedPairs = record.bots.indices.flatMap { receiver in
             record.bots.indices.filter { sender in
-                sender != receiver && record.bots[sender].room == record.bots[receiver].room
+                record.bots[receiver].subscribes && sender != receiver && record.bots[sender].room == record.bots[receiver].room
                     && !record.bots[sender].publishes.isEmpty
             }.map { (receiver, $0) }
         }

@@ -107,6 +107,8 @@ extension RunResult.AuditRow {
         for frame in audit.frames {
             if let cause = frame.cause { causes[cause.rawValue, default: 0] += 1 }
         }
+        if audit.lostByServer > 0 { causes["server"] = audit.lostByServer }
+        if audit.beforeForwarding > 0 { causes["before_forwarding"] = audit.beforeForwarding }
         self.init(
             from: audit.from, to: audit.to, kind: audit.kind.rawValue, sent: audit.sent, intact: audit.count(.intact),
             damaged: audit.count(.damaged), withheld: audit.count(.withheld), missing: audit.count(.missing), causes: causes,

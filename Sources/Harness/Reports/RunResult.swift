@@ -103,7 +103,8 @@ public struct RunResult: Codable, Sendable {
         public var damaged: Int
         public var withheld: Int
         public var missing: Int
-        /// Damaged and missing frames by what dropped their packet.
+        /// Damaged and missing frames by what dropped their packet, `server` where only the server under test is left to have lost it;
+        /// and withheld ones that were due `before_forwarding` began.
         public var causes: [String: Int]
         public var unexplained: Int
         public var foreign: Int

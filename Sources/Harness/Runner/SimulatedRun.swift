@@ -37,10 +37,12 @@ public enum SimulatedRun {
         }
         var bots: [Bot] = []
         let relays = SimulatedRelays(plan, firstHost: plan.bots.count + 1, wallClock: wallClock)
+        let publishers = plan.publishers
         for bot in plan.bots {
             let context = BotContext(
-                plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: "ws://server.invalid/ws", media: media.tracks,
-                wallClock: wallClock, dtls: dtls, entropy: entropy, iceServers: relays.servers(of: bot))
+                plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: "ws://server.invalid/ws", target: plan.scenario.target,
+                publishers: publishers[bot.room] ?? 0, media: media.tracks, wallClock: wallClock, dtls: dtls, entropy: entropy,
+                iceServers: relays.servers(of: bot))
             let machine = Bot(context: context, now: epoch)
             bots.append(machine)
             simulation.add(machine, seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch)

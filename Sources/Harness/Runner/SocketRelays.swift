@@ -32,7 +32,9 @@ struct SocketRelays {
                     throw .server("'\(url.host)' of 'ice_servers' is not known: no address belongs to it")
                 }
                 addresses[url.host] = address
-                if !address.isLoopback, localAddress == nil { localAddress = NetworkAddresses.local(towards: address) }
+                if !address.isLoopback, localAddress == nil {
+                    localAddress = LocalRoute.address(towards: address.host, port: url.port)
+                }
             }
         }
         self.addresses = addresses

@@ -51,6 +51,8 @@ public struct SocketRun: Sendable {
         // One wake-up serves all machines that are due together, and a wake-up is most of what a packet costs: few bots keep exact
         // time, many share a tick as a browser's pacer does. Latency counts from when a frame was due, so the tick is in every figure.
         configuration.timerGranularity = plan.bots.count > 20 ? .milliseconds(5) : .milliseconds(1)
+        if plan.scenario.target.signalingProtocol == .janus { configuration.signalingSubprotocol = Bot.janusSubprotocol }
+        if plan.scenario.target.mode == .sfu, let local = Self.localAddress(towards: url) { configuration.localAddress = local }
         let driver = SocketDriver(workers: min(workers, max(1, plan.bots.count)), configuration: configuration)
         do {
             let started = await relays.start(clock: driver.clock)
@@ -67,6 +69,17 @@ public struct SocketRun: Sendable {
         }
     }
 
+    /// Where the sockets of bots are that call a server: on the address that leads there.
+    ///
+    /// A server on this machine may gather no loopback candidates, as Janus does not; then it is met at the machine's own address.
+    private static func localAddress(towards text: String) -> RTCCore.SocketAddress? {
+        guard let url = try? SignalingURL(text) else { return nil }
+        guard let address = LocalRoute.address(towards: url.host, port: url.port), !address.isLoopback else {
+            return LocalRoute.outward
+        }
+        return address
+    }
+
     private func run(
         _ plan: Plan, media: MediaLibrary, url: String, driver: SocketDriver, relays: SocketRelays,
         server: inout EmbeddedServer?,
@@ -76,6 +89,8 @@ public struct SocketRun: Sendable {
         let epoch = driver.clock.now + .milliseconds(100)
         let stopAt = epoch + plan.duration
         let materials = driver.workers.map { _ in WorkerMaterial() }
+        let publishers = plan.publishers
+        let target = plan.scenario.target
         let handles = plan.bots.map { bot in
             let material = materials[bot.index % materials.count]
             let servers = relays.servers(of: bot, wallClock: driver.clock.wallClock, now: epoch)
@@ -88,8 +103,9 @@ public struct SocketRun: Sendable {
                 }
                 return Bot(
                     context: BotContext(
-                        plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: url, media: media.tracks,
-                        wallClock: clock.wallClock, dtls: dtls, entropy: .system, iceServers: servers), now: now)
+                        plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: url, target: target,
+                        publishers: publishers[bot.room] ?? 0, media: media.tracks, wallClock: clock.wallClock, dtls: dtls,
+                        entropy: .system, iceServers: servers), now: now)
             }
         }
         var isInterrupted = false

@@ -49,7 +49,7 @@ extension CallerMachine {
             try peer.rollback()
             return [:]
         case "candidate":
-            takeCandidate(fields["candidate"]?.stringValue ?? "", now: now)
+            takeCandidate(fields["candidate"]?.stringValue ?? "", mid: fields["mid"]?.stringValue, now: now)
             return [:]
         case "network":
             request(.setNetwork(try profile(loss: fields["loss"])))
@@ -103,17 +103,17 @@ extension CallerMachine {
         hasRemoteDescription = true
         let early = earlyCandidates
         earlyCandidates = []
-        for line in early { takeCandidate(line, now: now) }
+        for (line, mid) in early { takeCandidate(line, mid: mid, now: now) }
         guard type == .offer else { return [:] }
         return ["sdp": .string(try peer.setLocalDescription(now: now).text), "type": "answer"]
     }
 
-    private func takeCandidate(_ line: String, now: Instant) {
+    private func takeCandidate(_ line: String, mid: String?, now: Instant) {
         guard hasRemoteDescription else {
-            earlyCandidates.append(line)
+            earlyCandidates.append((line, mid))
             return
         }
-        if line.isEmpty { peer.endOfRemoteCandidates(now: now) } else { peer.addRemoteCandidate(line, now: now) }
+        if line.isEmpty { peer.endOfRemoteCandidates(now: now) } else { peer.addRemoteCandidate(line, mid: mid, now: now) }
     }
 
     private func profile(loss: JSON?) throws(Refusal) -> NetworkProfile {

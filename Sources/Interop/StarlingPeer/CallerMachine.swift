@@ -20,7 +20,7 @@ final class CallerMachine: HostedMachine {
     /// Commands that came before the socket was open.
     var waitingCommands: [(line: String, network: HostReport)] = []
     /// Candidates that came before the description they belong to.
-    var earlyCandidates: [String] = []
+    var earlyCandidates: [(line: String, mid: String?)] = []
     var hasRemoteDescription = false
     private var requests: [HostRequest] = [.openSocket(token: 0)]
     private var needsDrain = true

@@ -102,6 +102,12 @@ public enum IVFReader {
                     file: name, offset: offset + 4, what: "frame \(index) lies more than twelve hours behind the first",
                     remedy: "cut out a loop of some seconds")
             }
+            guard time > frames.last?.presentationTime ?? 0 || index == 0 else {
+                throw MediaFileError(
+                    file: name, offset: offset + 4,
+                    what: "frame \(index) comes less than a nanosecond behind the one before it",
+                    remedy: "encode it at a steady rate (ffmpeg: -vsync cfr)")
+            }
             frames.append(EncodedFrame(range: start..<(start + size), presentationTime: time, isKey: header.isKey))
             offset = start + size
         }

@@ -51,7 +51,12 @@ extension IceAgent {
             return refuse(request, on: path, .unknownAttribute, as: receiver.id)
         }
         let isCurrent = receiver.id == generation.id
-        if isCurrent, !settleRole(request, on: path) { return }
+        let sender = username.extracting((receiver.localUfrag.count + 1)..<username.byteCount)
+        guard isCurrent || receiver.remote == nil || sender.isEqual(to: receiver.remoteUfrag) else {
+            counters.mixedGenerations += 1
+            return refuse(request, on: path, .unauthenticated, as: receiver.id)
+        }
+        if isCurrent, !settleRole(request, on: path, now) { return }
         countResponse()
         send(.response(Outbox.Response(id: request.transactionID, path: path, generation: receiver.id, error: nil)))
         if selected?.path == path, selected?.generation == receiver.id { consent?.noteLife(at: now) }
@@ -63,7 +68,6 @@ extension IceAgent {
             return
         }
         let priority = request.priority ?? IceCandidate.priority(of: .peerReflexive, localPreference: 0)
-        let sender = username.extracting((receiver.localUfrag.count + 1)..<username.byteCount)
         if generation.remote != nil, sender.isEqual(to: generation.remoteUfrag) {
             follow(path, priority: priority, usesCandidate: request.usesCandidate, now)
         } else {
@@ -108,15 +112,24 @@ extension IceAgent {
     }
 
     /// Settles who controls (RFC 8445 §7.3.1.1); `false` where the request was refused with 487.
-    private mutating func settleRole(_ request: borrowing STUNMessage, on path: Path) -> Bool {
+    ///
+    /// Chromium claims the role of its latest offer again after each renegotiation, and does not always give way when it is refused. Its
+    /// connection would go without answers until it calls it broken, so whoever insists is given the role: after the nomination it decides little.
+    private mutating func settleRole(_ request: borrowing STUNMessage, on path: Path, _ now: Instant) -> Bool {
         let theirs = role == .controlling ? request.iceControlling : request.iceControlled
-        guard let theirs else { return true }
+        guard let theirs else {
+            roleRefusedAt = nil
+            return true
+        }
         counters.roleConflicts += 1
         let weControl = tieBreaker >= theirs
-        if weControl == (role == .controlling) || isRemoteLite {
+        let insists = roleRefusedAt.map { now - $0 >= timing.roleConflictPatience } ?? false
+        if isRemoteLite || (weControl == (role == .controlling) && !insists) {
+            roleRefusedAt = roleRefusedAt ?? now
             refuse(request, on: path, .roleConflict, as: generation.id)
             return false
         }
+        roleRefusedAt = nil
         switchRole(to: role.opposite)
         return true
     }
@@ -127,6 +140,8 @@ extension IceAgent {
             earlyChecks[index].usesCandidate = earlyChecks[index].usesCandidate || check.usesCandidate
         } else if earlyChecks.count < timing.earlyCheckLimit {
             earlyChecks.append(check)
+        } else {
+            ignoreCandidate()
         }
     }
 

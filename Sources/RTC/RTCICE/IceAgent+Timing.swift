@@ -22,6 +22,9 @@ extension IceAgent {
         public var nominationPatience: Duration = .milliseconds(100)
         /// How often a controlled agent shows that its pairs work while nothing is nominated; our own choice.
         public var validPairInterval: Duration = .seconds(1)
+        /// How long one that is refused with 487 may go on claiming this side's role before it is given it: longer than its next check
+        /// takes to show that it has given way; our own choice.
+        public var roleConflictPatience: Duration = .milliseconds(500)
         /// Mean time between consent requests, each drawn from ±20 % (RFC 7675 §5.1).
         public var consentInterval: Duration = .seconds(5)
         /// Silence after which sending must stop (RFC 7675 §5.1).

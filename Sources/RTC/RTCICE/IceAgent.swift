@@ -28,6 +28,8 @@ public struct IceAgent: ~Copyable {
     var tieBreaker: UInt64
     public internal(set) var role: IceRole
     var isRemoteLite: Bool
+    /// Since when the other side has claimed this side's role although it was refused.
+    var roleRefusedAt: Instant?
 
     var generation: Generation
     /// The generation that a selected pair still belongs to, or did until the last restart was through.

@@ -29,6 +29,8 @@ public struct IceCounters: Hashable, Sendable {
     public var badIntegrity: UInt64 = 0
     /// Requests for a user fragment that is not ours.
     public var unknownUsername: UInt64 = 0
+    /// Requests of a restarted agent for the user fragment from before the restart.
+    public var mixedGenerations: UInt64 = 0
     /// Datagrams that are no STUN message, or lack what their kind must carry.
     public var malformed: UInt64 = 0
     /// Requests refused because of an attribute that must be understood and is not.

@@ -144,6 +144,9 @@ extension Peer {
     }
 
     /// Everything RTCP that waits goes into one compound packet, with the regular report in front when it is due.
+    ///
+    /// Where feedback may not go alone (RFC 4585 §3.1), each source's stands in a compound of its own, behind a report on that source: Janus
+    /// takes a whole compound of one who only receives for the stream that its first report block names.
     package mutating func writeReports(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
         let isReportDue = reportDue.map { now >= $0 } ?? false
         guard isReportDue || !waitingRTCP.isEmpty || transportWide.isWaiting else { return .drained }
@@ -153,10 +156,12 @@ extension Peer {
             writeRegularReport(into: &writer, now: now)
             reportDue = now + reportInterval()
         } else if !usesReducedSize {
-            writeMinimalReport(into: &writer)
+            writeMinimalReport(on: waitingRTCP.first?.feedbackSource, into: &writer, now: now)
         }
+        let source = isReportDue ? nil : waitingRTCP.first?.feedbackSource
         let reported = writer.count
         while let packet = waitingRTCP.first {
+            if !usesReducedSize, let about = packet.feedbackSource, about != source { break }
             guard writer.count + packet.encodedSize <= PeerScratch.reportSize else {
                 precondition(isReportDue || writer.count > reported, "feedback fits behind a minimal report")
                 break
@@ -207,8 +212,12 @@ extension Peer {
     }
 
     /// What stands in front of feedback where it may not go alone (RFC 4585 §3.1).
-    private func writeMinimalReport(into writer: inout ByteWriter) {
-        RTCPPacket.receiverReport(ssrc: ownSSRC, reports: []).write(into: &writer)
+    private mutating func writeMinimalReport(on source: UInt32?, into writer: inout ByteWriter, now: Instant) {
+        reportBlocks.removeAll(keepingCapacity: true)
+        if let source, let index = receiver(of: source), let block = transceivers[index].receiver.takeReport(now: now) {
+            reportBlocks.append(block)
+        }
+        RTCPPacket.receiverReport(ssrc: ownSSRC, reports: reportBlocks).write(into: &writer)
         RTCPPacket.sourceDescription([RTCPSourceDescriptionChunk(ssrc: ownSSRC, cname: configuration.cname)]).write(into: &writer)
     }
 
@@ -237,4 +246,15 @@ extension Peer {
     }
 
     private var ownSSRC: UInt32 { transceivers.isEmpty ? 0 : transceivers[0].sender.ssrc }
+}
+
+extension RTCPPacket {
+    /// The one source that feedback of ours is about; `nil` for what is no feedback on a source.
+    fileprivate var feedbackSource: UInt32? {
+        switch self {
+        case .nack(let nack): nack.mediaSSRC
+        case .pictureLoss(_, let media): media
+        default: nil
+        }
+    }
 }

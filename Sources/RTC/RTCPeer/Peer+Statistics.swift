@@ -18,6 +18,11 @@ extension Peer {
         transport.tlsVersion = dtls?.endpoint.protocolVersion
         transport.dtlsCipher = dtls?.endpoint.cipherName
         transport.srtpCipher = dtls?.endpoint.srtpProfile?.name
+        transport.starlingChecksRefused =
+            ice.counters.badIntegrity + ice.counters.unknownUsername + ice.counters.unknownTransaction
+        transport.starlingChecksMalformed = ice.counters.malformed
+        transport.starlingCandidatesIgnored = ice.counters.candidatesIgnored + statistics.ignoredCandidates
+        transport.starlingReportsMalformed = statistics.malformedReports
         var snapshot = PeerStatistics(ice: ice.counters)
         snapshot.at = now
         snapshot.wallClock = configuration.wallClock

@@ -27,6 +27,8 @@ public struct Peer: ~Copyable {
     package var sections: [Section] = []
     /// The mids that the remote offer bundles; an answer may bundle no others (RFC 9143 §7.3.3).
     package var offeredBundle: [String] = []
+    /// The section whose transport carries all others (RFC 9143 §7.2), once the other side has named it.
+    package var remoteTaggedMid: String?
     package var beforeOffer: NegotiationSnapshot?
     package let sessionID: UInt64
     package var descriptionVersion: UInt64 = 0

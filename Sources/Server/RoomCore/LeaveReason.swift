@@ -1,6 +1,12 @@
-/// Why a participant left.
+/// Why a participant left its room, or its lobby.
 public enum LeaveReason: String, Hashable, Sendable, CaseIterable {
     case leave
     case disconnected
     case replaced
+    case kicked
+    case banned
+    /// The room is over.
+    case ended
+    /// A moderator did not let it in.
+    case denied
 }

@@ -5,74 +5,165 @@ extension RoomCore {
     mutating func join(
         _ request: JoinRequest, _ key: SessionKey, _ session: Session, id: Int64, now: Instant
     ) throws(RequestError) {
-        guard session.membership == nil else {
-            throw RequestError(.alreadyJoined, "leave the room '\(session.membership?.room ?? "")' first")
+        if let room = session.membership?.room ?? session.waiting?.request.room {
+            throw RequestError(.alreadyJoined, "leave the room '\(room)' first")
         }
         guard request.mode != .sfu else {
             throw RequestError(.badRequest, "this server has no mode 'sfu'; use 'mesh' or 'auto'")
         }
+        try checkBans(request.room, session, now: now)
         if takeOver(request, key, session, id: id, now: now) { return }
-        let present = rooms[request.room]?.members ?? []
-        let same = session.identity == nil ? [] : present.filter { sessions[$0]?.identity == session.identity }
+        let existing = rooms[request.room]
+        let reservation = reservations[request.room]
+        guard reservation == nil && existing?.isMatched != true || reservation?.keys.contains(key) == true else {
+            throw RequestError(.notFound, "there is no room '\(request.room)'")
+        }
+        let isMaker =
+            request.create != nil && session.grantedRole ?? .host == .host && existing?.isHosted != true
+            && existing?.members.isEmpty != false && reservation == nil
+        let role = role(of: session, in: existing, isMaker: isMaker)
+        var settings = existing?.settings ?? defaults
+        if isMaker { settings = request.create ?? defaults }
+        if let reservation { settings = Self.settings(for: reservation.media) }
+        guard !settings.locked || role.isModerator else {
+            throw RequestError(.roomLocked, "the room '\(request.room)' is locked")
+        }
+        let present = existing?.members ?? []
+        let same = sameIdentity(as: key, among: present + (existing?.waiting ?? []))
         var replaced: [SessionKey] = []
         switch request.duplicate {
-        case .replace: replaced = same
+        case .replace: replaced = reservation == nil ? same : []
         case .reject where !same.isEmpty:
             throw RequestError(.duplicateIdentity, "this identity is in the room '\(request.room)' already")
         case .allow where same.count >= limits.sameIdentity:
             throw RequestError(.duplicateIdentity, "this identity is in the room '\(request.room)' \(same.count) times already")
         case .reject, .allow: break
         }
-        let mode = rooms[request.room]?.mode ?? request.mode
-        let capacity = mode == .mesh ? limits.meshCapacity : limits.capacity
-        guard present.count - replaced.count < capacity else {
-            throw RequestError(.roomFull, "the room '\(request.room)' has \(capacity) participants, which is its limit")
+        let mode = existing?.mode ?? (reservation == nil ? request.mode : .mesh)
+        let mustWait = settings.lobby && !role.isModerator
+        let replacedMembers = replaced.count { present.contains($0) }
+        if mustWait {
+            try checkLobby(request.room, replacing: replaced.count - replacedMembers)
+        } else {
+            try checkCapacity(request.room, replacing: replacedMembers, mode: mode)
         }
+        cancelMatching(key, now: now)
         for older in replaced { replace(older) }
-        enter(request, mode: mode, key, id: id, now: now)
+        guard !mustWait else {
+            wait(request, mode: mode, role: role, settings: settings, key, id: id)
+            return
+        }
+        if rooms[request.room] == nil || isMaker {
+            var room = rooms[request.room] ?? Room(mode: mode, settings: settings, speaker: ActiveSpeaker(timing: timing.speaker))
+            room.settings = settings
+            room.isHosted = isMaker || existing?.isHosted == true
+            room.owner = isMaker ? session.identity : existing?.owner
+            room.isMatched = reservation != nil
+            rooms[request.room] = room
+        }
+        let snapshot = enter(request, mode: mode, role: role, as: newParticipant(), key, now: now)
+        reply(key, id, .joined(snapshot))
+        announce(key)
+    }
+
+    /// Who made a room comes back to it as its host.
+    private func role(of session: Session, in room: Room?, isMaker: Bool) -> Role {
+        if let granted = session.grantedRole { return granted }
+        if isMaker { return .host }
+        guard let room, room.isHosted, let owner = room.owner, owner == session.identity else { return .speaker }
+        return .host
+    }
+
+    func sameIdentity(as key: SessionKey, among others: [SessionKey]) -> [SessionKey] {
+        guard let identity = sessions[key]?.identity else { return [] }
+        return others.filter { sessions[$0]?.identity == identity }
+    }
+
+    func checkCapacity(_ room: String, replacing replaced: Int, mode: RoomMode) throws(RequestError) {
+        let capacity = mode == .mesh ? limits.meshCapacity : limits.capacity
+        guard (rooms[room]?.members.count ?? 0) - replaced < capacity else {
+            throw RequestError(.roomFull, "the room '\(room)' has \(capacity) participants, which is its limit")
+        }
+    }
+
+    private mutating func cancelMatching(_ key: SessionKey, now: Instant) {
+        guard sessions[key]?.wish != nil else { return }
+        sessions[key]?.wish = nil
+        matchmaker.withdraw(key, now: now)
+        takeMatches(now: now)
+    }
+
+    mutating func newParticipant() -> String {
+        var participant = "p_" + token(length: 12)
+        while participants[participant] != nil { participant = "p_" + token(length: 12) }
+        return participant
     }
 
     /// A newer session of the same identity takes over.
-    private mutating func replace(_ older: SessionKey) {
+    mutating func replace(_ older: SessionKey) {
         guard sessions[older]?.isConnected ?? false else {
             finish(older, .replaced)
             return
         }
         outputs.append(.end(older, .replaced, reason: "joined again from elsewhere"))
         remove(older, .replaced)
-        sessions[older] = nil
+        forget(older)
     }
 
     func describe(_ member: SessionKey, polite: Bool) -> PeerDescription? {
         sessions[member]?.membership.map {
             PeerDescription(
-                id: $0.participant, name: $0.name, role: "speaker", polite: polite, isReconnecting: $0.isReconnecting)
+                id: $0.participant, name: $0.name, role: $0.role.rawValue, polite: polite, isReconnecting: $0.isReconnecting,
+                status: $0.status, attributes: $0.attributes, media: $0.media)
         }
     }
 
-    private mutating func enter(_ request: JoinRequest, mode: RoomMode, _ key: SessionKey, id: Int64, now: Instant) {
-        var participant = "p_" + token(length: 12)
-        while participants[participant] != nil { participant = "p_" + token(length: 12) }
-        var room = rooms[request.room] ?? Room(mode: mode)
-        let peers = room.members.compactMap { describe($0, polite: true) }
-        let others = room.members
+    /// Puts a session into a room that is there or made by it; ``announce(_:)`` tells the others.
+    mutating func enter(
+        _ request: JoinRequest, mode: RoomMode, role: Role, as participant: String, _ key: SessionKey, now: Instant
+    ) -> RoomSnapshot {
+        var room = rooms[request.room] ?? Room(mode: mode, settings: defaults, speaker: ActiveSpeaker(timing: timing.speaker))
         room.members.append(key)
         room.rev += 1
         rooms[request.room] = room
         participants[participant] = key
         statistics.joined += 1
         joins += 1
-        sessions[key]?.membership = Membership(
-            room: request.room, participant: participant, name: request.name, joined: joins)
+        var membership = Membership(
+            room: request.room, participant: participant, name: room.settings.anonymous ? "guest" : request.name, role: role,
+            joined: joins)
+        membership.isReconnecting = sessions[key]?.isConnected == false
+        sessions[key]?.membership = membership
         awaitReady(key, joined: joins, now: now)
-        reply(
-            key, id,
-            .joined(
-                RoomSnapshot(
-                    participant: participant, role: "speaker", permissions: Self.speakerPermissions, rev: room.rev,
-                    room: request.room, mode: mode, peers: peers)))
-        let newcomer = PeerDescription(id: participant, name: request.name, role: "speaker", polite: false)
-        for other in others { tell(other, .peerJoined(newcomer), rev: room.rev) }
+        guard let snapshot = snapshot(for: key) else { preconditionFailure("Who has just entered a room is in it.") }
+        return snapshot
+    }
+
+    /// The room as a member sees it: who came before it is offered to, and is not polite toward it.
+    func snapshot(for key: SessionKey) -> RoomSnapshot? {
+        guard let membership = sessions[key]?.membership, let room = rooms[membership.room],
+            let place = room.members.firstIndex(of: key)
+        else { return nil }
+        let peers = room.members.indices.filter { $0 != place }.compactMap { index in
+            describe(room.members[index], polite: index < place)
+        }
+        let permissions = permissions(of: membership.role, in: membership.room)
+        let lobby = permissions.contains(.admit) ? room.waiting.compactMap { sessions[$0]?.waiting?.description } : []
+        return RoomSnapshot(
+            participant: membership.participant, role: membership.role.rawValue, permissions: permissions.map(\.rawValue),
+            rev: room.rev, room: membership.room, mode: room.mode, peers: peers, settings: room.settings,
+            media: membership.media, hands: room.hands, spotlight: room.spotlight, speaker: room.speaker.current, lobby: lobby)
+    }
+
+    /// Tells the others of a newcomer.
+    mutating func announce(_ key: SessionKey) {
+        guard let membership = sessions[key]?.membership, let room = rooms[membership.room],
+            let newcomer = describe(key, polite: false)
+        else { return }
+        for other in room.members where other != key { tell(other, .peerJoined(newcomer), rev: room.rev) }
+        for other in room.members where other != key {
+            if sessions[other]?.membership?.subscription != .auto { updateSubscriptions(of: other) }
+        }
     }
 
     mutating func awaitReady(_ key: SessionKey, joined: Int, now: Instant) {
@@ -87,7 +178,9 @@ extension RoomCore {
     }
 
     mutating func leave(_ key: SessionKey, _ session: Session, id: Int64, now: Instant) throws(RequestError) {
-        guard session.membership != nil else { throw RequestError(.conflict, "join a room first") }
+        guard session.membership != nil || session.waiting != nil else {
+            throw RequestError(.conflict, "join a room first")
+        }
         reply(key, id, .done)
         remove(key, .leave)
     }

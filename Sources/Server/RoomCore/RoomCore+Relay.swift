@@ -5,7 +5,7 @@ extension RoomCore {
     mutating func relay(
         _ signal: SignalRequest, from key: SessionKey, _ session: Session, id: Int64, now: Instant
     ) throws(RequestError) {
-        guard let membership = session.membership else { throw RequestError(.conflict, "join a room first") }
+        let membership = try acting(session, .signal)
         guard let receiver = participants[signal.to], receiver != key,
             let other = sessions[receiver], let otherMembership = other.membership, otherMembership.room == membership.room
         else { throw RequestError(.noSuchPeer, "'\(signal.to)' is not another participant of this room") }

@@ -4,8 +4,9 @@ import SignalingProtocol
 extension RoomCore {
     /// The session's connection is gone; its participant follows when the grace is over, unless ``resumed(_:now:)`` comes before.
     public mutating func disconnected(_ key: SessionKey, now: Instant) {
+        clock = max(clock, now)
         guard let session = sessions[key], session.isConnected else { return }
-        guard session.membership != nil, timing.disconnectGrace > .zero else {
+        guard session.isWorthKeeping, timing.disconnectGrace > .zero else {
             finish(key, .disconnected)
             return
         }
@@ -17,6 +18,7 @@ extension RoomCore {
         }
         timers.add(.grace(key, loss: loss), at: now + timing.disconnectGrace)
         extendSignals(to: key, now: now)
+        suspendMatching(key, now: now)
     }
 
     /// The session is over at its client's wish, or because the client did what may not be done: nobody waits for it.
@@ -28,15 +30,19 @@ extension RoomCore {
     /// What waits for a session to come back: as many events as ``resumed(_:now:)`` tells at once; `nil` where some had to be dropped.
     public func waiting(for key: SessionKey, now: Instant) -> Int? {
         guard let session = sessions[key] else { return nil }
-        guard let membership = session.membership else { return 0 }
+        let notices = session.notices.count
+        guard let membership = session.membership else { return notices }
         guard !membership.hasGap else { return nil }
-        return membership.isReady ? membership.held.count { !$0.isExpired(at: now) } : 0
+        return notices + (membership.isReady ? membership.held.count { !$0.isExpired(at: now) } : 0)
     }
 
     /// The session has a connection again.
     public mutating func resumed(_ key: SessionKey, now: Instant) {
         guard let session = sessions[key], !session.isConnected else { return }
+        clock = max(clock, now)
         sessions[key]?.isConnected = true
+        sessions[key]?.notices = []
+        for notice in session.notices { send(notice, rev: nil, to: key) }
         if let membership = session.membership {
             statistics.returned += 1
             if membership.isReady {
@@ -47,6 +53,7 @@ extension RoomCore {
             }
             tellReturned(key)
         }
+        resumeMatching(key, now: now)
     }
 
     /// The newest revision of the room that a session is in; `nil` outside.
@@ -83,21 +90,18 @@ extension RoomCore {
     ///
     /// - Returns: Whether there was one.
     mutating func takeOver(_ request: JoinRequest, _ key: SessionKey, _ session: Session, id: Int64, now: Instant) -> Bool {
-        guard let predecessor = session.predecessor, let older = sessions[predecessor], !older.isConnected,
-            let membership = older.membership
-        else { return false }
-        guard membership.room == request.room, var room = rooms[request.room],
+        guard let predecessor = session.predecessor, let older = sessions[predecessor], !older.isConnected else { return false }
+        guard let membership = older.membership, membership.room == request.room, var room = rooms[request.room],
             let place = room.members.firstIndex(of: predecessor)
         else {
             finish(predecessor, .leave)
             return false
         }
         joins += 1
-        var inherited = Membership(
-            room: membership.room, participant: membership.participant, name: membership.name, joined: joins)
-        inherited.isReconnecting = membership.isReconnecting
-        inherited.held = membership.held.filter(\.isSignal)
-        inherited.epochs = membership.epochs
+        var inherited = membership
+        inherited.joined = joins
+        inherited.hasGap = false
+        inherited.held.removeAll { !$0.isSignal }
         for item in inherited.held {
             if let expiresAt = item.expiresAt { timers.add(.expiry(key), at: expiresAt) }
         }
@@ -105,20 +109,13 @@ extension RoomCore {
         rooms[request.room] = room
         participants[membership.participant] = key
         sessions[key]?.membership = inherited
-        sessions[predecessor] = nil
+        sessions[predecessor]?.membership = nil
+        forget(predecessor)
         outputs.append(.over(predecessor))
         statistics.returned += 1
         awaitReady(key, joined: joins, now: now)
         tellReturned(key)
-        let peers = room.members.indices.filter { $0 != place }.compactMap { index in
-            describe(room.members[index], polite: index < place)
-        }
-        reply(
-            key, id,
-            .joined(
-                RoomSnapshot(
-                    participant: membership.participant, role: "speaker", permissions: Self.speakerPermissions,
-                    rev: rooms[request.room]?.rev ?? room.rev, room: request.room, mode: room.mode, peers: peers)))
+        if let snapshot = snapshot(for: key) { reply(key, id, .joined(snapshot)) }
         return true
     }
 }

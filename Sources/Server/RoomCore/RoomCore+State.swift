@@ -4,28 +4,88 @@ import SignalingProtocol
 extension RoomCore {
     struct Room {
         let mode: RoomMode
+        var settings: RoomSettings
+        var speaker: ActiveSpeaker
         var rev: Int64 = 0
         /// In the order in which they joined.
         var members: [SessionKey] = []
+        /// In the lobby, in the order in which they came.
+        var waiting: [SessionKey] = []
+        /// Someone made it with `create`, so that it never lacks a host.
+        var isHosted = false
+        /// The identity of who made it.
+        var owner: String?
+        /// Of two who were matched: it ends when either leaves.
+        var isMatched = false
+        var spotlight: String?
+        /// Who raised a hand, the first at the front.
+        var hands: [String] = []
+        var chat = ChatLog()
+        var hasSpeakerTimer = false
+    }
+
+    /// The room of a match, before both are in it.
+    struct Reservation {
+        let keys: [SessionKey]
+        let media: MatchMedia
+    }
+
+    /// Which tab of whom a session belongs to.
+    struct Tab: Hashable {
+        let identity: String?
+        let name: String
     }
 
     struct Session {
         let identity: String?
         /// A session whose participant this one takes over when it joins the same room.
         let predecessor: SessionKey?
+        /// The role that came with its token; `nil` where rooms decide.
+        let grantedRole: Role?
+        let address: String?
+        let tab: Tab?
         var isConnected = true
         /// Counts the losses of its connection, so that a timer knows which one it was set for.
         var losses = 0
         var lastSeq: Int64 = 0
         var membership: Membership?
+        var waiting: Waiting?
+        /// What it is told first when it has a connection again.
+        var notices: [RoomEvent] = []
+        var wish: MatchWish?
+        var wishedSince: Instant?
+        var chatMeter = PaceMeter()
+        var reactionMeter = PaceMeter()
+
+        /// Whether it is worth keeping without a connection.
+        var isWorthKeeping: Bool { membership != nil || waiting != nil || wish != nil }
+    }
+
+    /// In a lobby.
+    struct Waiting {
+        let request: JoinRequest
+        let participant: String
+        let role: Role
+
+        var description: WaitingParticipant { WaitingParticipant(participant: participant, name: request.name) }
     }
 
     struct Membership {
         let room: String
         let participant: String
-        let name: String
+        var name: String
+        var role: Role
+        var status = ""
+        var attributes = JSONObject()
+        var media = MediaStates()
+        var quality: ConnectionQuality?
+        /// What the last report said, where it differs.
+        var nextQuality: ConnectionQuality?
+        var subscription = Subscription.auto
+        /// Participants that do not want its media.
+        var unwantedBy: [String] = []
         /// Counts the joins of this core, so that a timer knows which one it was set for.
-        let joined: Int
+        var joined: Int
         /// When the room no longer waits for its `ready`; `nil` once it does not.
         var readyBy: Instant?
         var isReady: Bool { readyBy == nil }
@@ -58,6 +118,14 @@ extension RoomCore {
             return signal
         }
 
+        /// Whether it would bring something of this participant's to someone: relayed messages, and what nobody has read yet.
+        func comes(from participant: String) -> Bool {
+            switch event {
+            case .signal(participant, _), .key(participant, _): true
+            default: false
+            }
+        }
+
         var signalBytes: Int {
             guard case .signal(_, let signal) = event else { return 0 }
             return signal.body.utf8.count
@@ -69,9 +137,14 @@ extension RoomCore {
         case expiry(SessionKey)
         case reconnecting(SessionKey, loss: Int)
         case grace(SessionKey, loss: Int)
+        case speaker(room: String)
+        case matchedRoom(String)
     }
 
-    static let speakerPermissions = ["publish", "subscribe", "signal"]
+    /// Milliseconds since 1970.
+    func milliseconds(at now: Instant) -> Int64 {
+        unixMilliseconds + Int64(now.nanoseconds / 1_000_000)
+    }
 
     mutating func reply(_ key: SessionKey, _ id: Int64, _ reply: RoomReply) {
         outputs.append(.reply(key, id: id, reply))
@@ -84,6 +157,15 @@ extension RoomCore {
         outputs.append(.event(key, seq: session.lastSeq, rev: rev, event))
     }
 
+    /// Tells a session something that does not wait for its `ready`.
+    mutating func notify(_ key: SessionKey, _ event: RoomEvent) {
+        if sessions[key]?.isConnected ?? false {
+            send(event, rev: nil, to: key)
+        } else {
+            sessions[key]?.notices.append(event)
+        }
+    }
+
     /// Tells a member what happened, at once or when it is no longer held back.
     mutating func tell(_ key: SessionKey, _ event: RoomEvent, rev: Int64?) {
         guard let session = sessions[key], let membership = session.membership else { return }
@@ -94,8 +176,8 @@ extension RoomCore {
         send(event, rev: rev, to: key)
     }
 
-    /// Tells all members of a room but one, under a new revision.
-    mutating func tellRoom(_ name: String, _ event: RoomEvent, except key: SessionKey) {
+    /// Tells all members of a room, or all but one, under a new revision.
+    mutating func tellRoom(_ name: String, _ event: RoomEvent, except key: SessionKey?) {
         guard var room = rooms[name] else { return }
         room.rev += 1
         rooms[name] = room
@@ -149,25 +231,50 @@ extension RoomCore {
 
     /// Takes a session out of its room, if it is in one, and tells the others.
     mutating func remove(_ key: SessionKey, _ reason: LeaveReason) {
+        leaveLobby(key, reason)
         guard let membership = sessions[key]?.membership else { return }
+        let name = membership.room
         sessions[key]?.membership = nil
         participants[membership.participant] = nil
         statistics.left += 1
         for item in membership.held where item.isSignal { tellExpired(item) }
-        guard let members = rooms[membership.room]?.members.filter({ $0 != key }), !members.isEmpty else {
-            rooms[membership.room] = nil
+        rooms[name]?.members.removeAll { $0 == key }
+        rooms[name]?.hands.removeAll { $0 == membership.participant }
+        if rooms[name]?.spotlight == membership.participant { rooms[name]?.spotlight = nil }
+        guard let room = rooms[name], !room.members.isEmpty else {
+            if rooms[name]?.isMatched ?? false { reservations[name] = nil }
+            closeIfEmpty(name)
             return
         }
-        rooms[membership.room]?.members = members
-        tellRoom(membership.room, .peerLeft(participant: membership.participant, reason: reason), except: key)
-        for member in members { sessions[member]?.membership?.epochs[membership.participant] = nil }
+        tellRoom(name, .peerLeft(participant: membership.participant, reason: reason), except: key)
+        for member in room.members {
+            sessions[member]?.membership?.epochs[membership.participant] = nil
+            sessions[member]?.membership?.unwantedBy.removeAll { $0 == membership.participant }
+        }
+        if room.isMatched {
+            endMatchedRoom(name)
+            return
+        }
+        silence(membership.participant, in: name)
+        for member in room.members {
+            if case .activeSpeakers? = sessions[member]?.membership?.subscription { updateSubscriptions(of: member) }
+        }
+        passOn(name)
     }
 
     /// Ends a session that has no connection any more.
     mutating func finish(_ key: SessionKey, _ reason: LeaveReason) {
         remove(key, reason)
-        sessions[key] = nil
+        forget(key)
         outputs.append(.over(key))
+    }
+
+    /// Nothing is left of a session.
+    mutating func forget(_ key: SessionKey) {
+        guard let session = sessions.removeValue(forKey: key) else { return }
+        if let tab = session.tab, tabs[tab] == key { tabs[tab] = nil }
+        matchmaker.forget(key, now: clock)
+        takeMatches(now: clock)
     }
 
     /// Random letters and digits without those that are read for each other.

@@ -1,5 +1,5 @@
 public import RTCCore
-import SignalingProtocol
+public import SignalingProtocol
 
 /// Rooms, who is in them, and the ordered relay between them: one value, told the time, that knows neither sockets nor JSON.
 ///
@@ -16,9 +16,14 @@ import SignalingProtocol
 ///
 /// A lost connection is no leave: its participant stays for the grace, the room is told after a while, and what is meant for it
 /// waits. ``resumed(_:now:)`` then goes on without a gap; a session that has missed too much joins anew and keeps its participant.
+///
+/// Who makes a room with ``JoinRequest/create`` is its host; a role that came with a token holds in every room. In a room with a lobby
+/// all but moderators wait until one admits them, and hear nothing of the room.
 public struct RoomCore {
     public let limits: RoomLimits
     public let timing: RoomTiming
+    /// How rooms are run that are made without ``JoinRequest/create``.
+    public let defaults: RoomSettings
     public internal(set) var statistics = RoomStatistics()
 
     var random: SplitMix64
@@ -29,20 +34,48 @@ public struct RoomCore {
     var outputs = OutputQueue<RoomOutput>()
     private var sessionsOpened: UInt64 = 0
     var joins = 0
+    var tabs: [Tab: SessionKey] = [:]
+    var bans: [Ban] = []
+    var matchmaker: Matchmaker
+    /// Rooms of matches that wait for both, by name.
+    var reservations: [String: Reservation] = [:]
+    /// When the core was last told the time.
+    var clock = Instant.origin
+    let unixMilliseconds: Int64
 
-    /// - Parameter seed: Where the ids come from.
-    public init(limits: RoomLimits = RoomLimits(), timing: RoomTiming = RoomTiming(), seed: UInt64) {
+    /// - Parameters:
+    ///   - seed: Where the ids come from.
+    ///   - unixMilliseconds: The wall clock at ``Instant/origin``, which chat messages bear.
+    public init(
+        limits: RoomLimits = RoomLimits(), timing: RoomTiming = RoomTiming(), defaults: RoomSettings = RoomSettings(),
+        seed: UInt64, unixMilliseconds: Int64 = 0
+    ) {
         self.limits = limits
         self.timing = timing
+        self.defaults = defaults
+        self.unixMilliseconds = unixMilliseconds
+        matchmaker = Matchmaker(timing: timing.matching)
         self.random = SplitMix64(seed: seed)
     }
 
     public var roomCount: Int { rooms.count }
     public var participantCount: Int { participants.count }
     public var sessionCount: Int { sessions.count }
+    /// People in all lobbies.
+    public var waitingCount: Int {
+        // order: only adds up
+        rooms.values.reduce(0) { $0 + $1.waiting.count }
+    }
+    /// Sessions in the queue for a match.
+    public var queueCount: Int { matchmaker.waitingCount }
+    /// What is kept of anyone: nothing once all have gone, bans apart.
+    var isEmpty: Bool {
+        rooms.isEmpty && participants.isEmpty && sessions.isEmpty && tabs.isEmpty && reservations.isEmpty
+            && matchmaker.waitingCount == 0 && matchmaker.proposalCount == 0
+    }
 
     /// When ``advance(to:)`` next has something to do; `nil` for never.
-    public var deadline: Instant? { timers.earliest }
+    public var deadline: Instant? { earliest(timers.earliest, matchmaker.deadline) }
 
     public mutating func nextOutput() -> RoomOutput? {
         outputs.next()
@@ -58,18 +91,29 @@ public struct RoomCore {
     /// - Parameters:
     ///   - identity: Who this is, where that is known; sessions without one are never duplicates.
     ///   - predecessor: A session of the same client that could not be resumed; joining the same room takes its participant over.
+    ///   - role: What it is in every room; `nil` where rooms decide.
+    ///   - address: Where it comes from, for bans of those without an identity; `nil` where that says nothing.
+    ///   - tab: Which tab of its identity this is: the older session of the same tab ends, so that no ghost is left of it.
     /// - Returns: The key, and the name that the client is told.
     public mutating func open(
-        identity: String? = nil, succeeding predecessor: SessionKey? = nil
+        identity: String? = nil, role: Role? = nil, address: String? = nil, tab: String? = nil,
+        succeeding predecessor: SessionKey? = nil
     ) -> (key: SessionKey, name: String) {
         sessionsOpened += 1
         let key = SessionKey(number: sessionsOpened)
-        sessions[key] = Session(identity: identity, predecessor: predecessor)
+        let tab = tab.map { Tab(identity: identity, name: $0) }
+        let older = tab.flatMap { tabs[$0] }
+        if predecessor == nil, older == nil { statistics.visits += 1 }
+        if let older, older != predecessor { replace(older) }
+        if let tab { tabs[tab] = key }
+        sessions[key] = Session(
+            identity: identity, predecessor: predecessor, grantedRole: role, address: address, tab: tab)
         return (key, "s_" + token(length: 16))
     }
 
     /// Carries out one command. The reply comes before every event that the command causes.
     public mutating func perform(_ command: RoomCommand, id: Int64, for key: SessionKey, now: Instant) {
+        clock = max(clock, now)
         guard let session = sessions[key], session.isConnected else { return }
         do throws(RequestError) {
             switch command {
@@ -77,6 +121,29 @@ public struct RoomCore {
             case .ready: try ready(key, session, id: id, now: now)
             case .signal(let request): try relay(request, from: key, session, id: id, now: now)
             case .leave: try leave(key, session, id: id, now: now)
+            case .update(let request): try update(request, key, session, id: id)
+            case .admit(let participant): try admit(participant, key, session, id: id, now: now)
+            case .deny(let participant, let reason): try deny(participant, reason: reason, key, session, id: id)
+            case .mute(let request): try mute(request, key, session, id: id)
+            case .askUnmute(let participant, let source): try askUnmute(participant, source, key, session, id: id)
+            case .kick(let request): try kick(request, key, session, id: id, now: now)
+            case .setRole(let participant, let role): try setRole(participant, role, key, session, id: id)
+            case .lock(let isLocked): try lock(isLocked, key, session, id: id)
+            case .end(let reason): try end(reason: reason, key, session, id: id)
+            case .spotlight(let participant): try spotlight(participant, key, session, id: id)
+            case .chat(let request): try chat(request, key, session, id: id, now: now)
+            case .chatHistory(let request): try chatHistory(request, key, session, id: id)
+            case .deleteChat(let message): try deleteChat(message, key, session, id: id)
+            case .react(let emoji, let target): try react(emoji, target, key, session, id: id, now: now)
+            case .raiseHand: try raiseHand(key, session, id: id)
+            case .lowerHand(let participant): try lowerHand(participant, key, session, id: id)
+            case .subscribe(let wish): try subscribe(wish, key, session, id: id)
+            case .stats(let report): try take(report, key, session, id: id, now: now)
+            case .key(let message): try relay(message, key, session, id: id)
+            case .enqueue(let wish): try enqueue(wish, key, session, id: id, now: now)
+            case .acceptMatch: try acceptMatch(key, id: id, now: now)
+            case .skipMatch: try skipMatch(key, id: id, now: now)
+            case .cancelMatch: try cancelMatch(key, id: id, now: now)
             }
         } catch {
             if case .join = command { statistics.joinsRefused += 1 }
@@ -85,6 +152,7 @@ public struct RoomCore {
     }
 
     public mutating func advance(to now: Instant) {
+        clock = max(clock, now)
         while let (_, timer) = timers.take(dueAt: now) {
             switch timer {
             case .ready(let key, let joined):
@@ -99,7 +167,13 @@ public struct RoomCore {
             case .grace(let key, let loss):
                 guard let session = sessions[key], !session.isConnected, session.losses == loss else { continue }
                 finish(key, .disconnected)
+            case .speaker(let room):
+                checkSilence(in: room, now: now)
+            case .matchedRoom(let room):
+                checkMatchedRoom(room)
             }
         }
+        matchmaker.advance(to: now)
+        takeMatches(now: now)
     }
 }

@@ -18,6 +18,17 @@ public struct RoomLimits: Hashable, Sendable {
     public var connectionsPerPair = 16
     /// How often one identity may be in a room where it asks for ``DuplicatePolicy/allow``.
     public var sameIdentity = 4
+    /// Participants in a lobby.
+    public var lobby = 100
+    /// Messages of a room's chat that are kept for those who come later.
+    public var chatHistory = 200
+    /// Messages of chat from one session.
+    public var chat = Pace(perSecond: 5, burst: 20)
+    public var reactions = Pace(perSecond: 10, burst: 20)
+    /// Bans of all rooms; the oldest makes room for the newest.
+    public var bans = 10_000
+    /// Sessions that wait for a match.
+    public var queue = 100_000
 
     public init() {}
 }

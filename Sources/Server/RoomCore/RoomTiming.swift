@@ -1,3 +1,5 @@
+public import SignalingProtocol
+
 /// How long a room waits for whom.
 public struct RoomTiming: Hashable, Sendable {
     /// After a join, how long room events and signals wait for the newcomer's `ready`.
@@ -10,6 +12,10 @@ public struct RoomTiming: Hashable, Sendable {
     public var disconnectGrace: Duration = .seconds(30)
     /// How long a lost connection stays unknown to the room, so that blips are invisible.
     public var reconnectingAfter: Duration = .seconds(2)
+    /// How long the room of a match waits for both to join it.
+    public var matchedRoom: Duration = .seconds(10)
+    public var speaker = ActiveSpeaker.Timing()
+    public var matching = Matchmaker.Timing()
 
     public init() {}
 }

@@ -6,9 +6,9 @@ import RTCCore
     import Glibc
 #endif
 
-/// The reference server on real sockets: HTTP/1.1, and `starling.v1` over WebSocket at `/ws`.
+/// The reference server on real sockets: HTTP/1.1, `starling.v1` over WebSocket at `/ws`, Socket.IO at `/socket.io/`, PeerJS at `/peerjs`.
 ///
-/// One event loop runs one ``NativeFront``. `permessage-deflate` is never offered. `/healthz` says that the process lives, `/readyz`
+/// One event loop runs all fronts. `permessage-deflate` is never offered. `/healthz` says that the process lives, `/readyz`
 /// whether it takes calls.
 public final class ReferenceServer: Sendable {
     /// The address that the server listens on.
@@ -113,7 +113,7 @@ public final class ReferenceServer: Sendable {
 
     /// What the server has done so far.
     public func metrics() async -> ServerMetrics {
-        (try? await loop.eventLoop.submit { [loop] in loop.value.front.metrics }.get()) ?? ServerMetrics()
+        (try? await loop.eventLoop.submit { [loop] in loop.value.metrics }.get()) ?? ServerMetrics()
     }
 
     /// Ends as a process that is killed does: every connection breaks without a word, and every session is lost. Call it instead of

@@ -23,10 +23,16 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var iceServers: [ICEServer] = []
     /// TURN servers for which every client is given a user name of its own, that expires.
     public var relays: RelayAccess?
+    public var socketIO = SocketIOSettings()
+    public var peerJS = PeerJSSettings()
+    /// Serves a public conformance suite of Socket.IO or Engine.IO in the place of rooms over Socket.IO.
+    public var conformance: ConformanceProfile?
     public var limits = ServerLimits()
     public var timing = ServerTiming()
     public var roomLimits = RoomLimits()
     public var roomTiming = RoomTiming()
+    /// How rooms are run that their first visitor makes without saying how.
+    public var roomDefaults = RoomSettings()
 
     public init(host: String = "127.0.0.1", port: Int = 8080, seed: UInt64? = nil, trustLoopback: Bool = false) {
         self.host = host

@@ -13,6 +13,10 @@ public struct ServerMetrics: Hashable, Sendable {
     public var sessionsInGrace = 0
     public var rooms = 0
     public var participants = 0
+    /// People in lobbies.
+    public var waiting = 0
+    /// Sessions in the queue for a match.
+    public var queued = 0
     public var messagesReceived = 0
     public var messagesSent = 0
     /// Bytes of text received.
@@ -28,6 +32,12 @@ public struct ServerMetrics: Hashable, Sendable {
     /// Events that were told again, or late, because of a resume.
     public var replayedEvents = 0
     public var room = RoomStatistics()
+    /// Engine.IO sessions open now.
+    public var socketIOSessions = 0
+    public var socketIO = SocketIOCounts()
+    /// Peers of PeerJS, those that are waited for included.
+    public var peerJSPeers = 0
+    public var peerJS = PeerJSCounts()
 
     public init() {}
 }

@@ -24,7 +24,7 @@ extension RoomClient {
                 return
             }
             greet(resume: ResumeRequest(session: session.name, secret: secret, seq: lastSeq), now: now)
-        case .greeting, .joining, .joined, .ready, .leaving, .outside:
+        case .greeting, .joining, .waiting, .joined, .ready, .leaving, .outside:
             break
         }
     }
@@ -50,8 +50,9 @@ extension RoomClient {
         expectedReplay = nil
         dropTexts()
         let before = stateBeforeLoss ?? state
-        let isInRoom = before == .joining || before == .joined || before == .ready || before == .leaving
-        if isInRoom, session?.secret != nil, allowsResume {
+        let isKept =
+            before == .joining || before == .waiting || before == .joined || before == .ready || before == .leaving || isQueued
+        if isKept, session?.secret != nil, allowsResume {
             stateBeforeLoss = before
             state = .lost
         } else {
@@ -67,7 +68,7 @@ extension RoomClient {
         mayReconnect = true
         isSilent = false
         let hello = HelloRequest(
-            version: 1, token: token, clientName: "starling-bot", clientVersion: "0.1", resume: resume)
+            version: 1, token: token, clientName: "starling-bot", clientVersion: "0.1", tab: tab, resume: resume)
         let next = Pending(id: nextID, request: .hello(hello), answerBy: now + timing.reply)
         nextID += 1
         pending.append(next)
@@ -79,6 +80,7 @@ extension RoomClient {
         session = nil
         stateBeforeLoss = nil
         droppedSignals += pending.count { if case .signal = $0.request { true } else { false } }
+        for item in pending where item.request.isTold { tell(.failed(item.request, code: .resumeExpired)) }
         pending = []
         lastSeq = 0
         acknowledged = 0
@@ -86,12 +88,18 @@ extension RoomClient {
         selfID = nil
         peers = []
         early = []
+        isQueued = false
+        laterMessages = []
+        isCatchingUp = false
     }
 
     mutating func begin(_ welcome: Welcome, now: Instant) {
         let secret = welcome.resumeMilliseconds > 0 ? welcome.secret : nil
         session = Session(name: welcome.session, secret: secret, epoch: welcome.epoch)
-        if wantsRoom {
+        if wantsRoom, let match {
+            state = .outside
+            enqueue(match, now: now)
+        } else if wantsRoom {
             enter(now: now)
         } else {
             state = .outside

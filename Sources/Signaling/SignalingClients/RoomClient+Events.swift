@@ -17,23 +17,27 @@ extension RoomClient {
             answered(id, reply, now: now)
         case .event(let event, let seq, let rev):
             if let seq { count(seq, now: now) }
-            take(event, rev)
+            take(event, rev, now: now)
         }
     }
 
-    private mutating func take(_ event: Event, _ rev: Int64?) {
+    private mutating func take(_ event: Event, _ rev: Int64?, now: Instant) {
         guard state != .joining || !event.isOfRoom else {
-            early.append((event, rev))
+            if early.count < timing.earlyEvents {
+                early.append((event, rev))
+            } else {
+                tell(.protocolBroken("more than \(timing.earlyEvents) events before the reply to 'join'"))
+            }
             return
         }
         if let rev { checkRevision(rev) }
-        happened(event)
+        happened(event, now: now)
     }
 
-    mutating func takeEarly() {
+    mutating func takeEarly(now: Instant) {
         let waiting = early
         early = []
-        for item in waiting { take(item.event, item.rev) }
+        for item in waiting { take(item.event, item.rev, now: now) }
     }
 
     private mutating func count(_ seq: Int64, now: Instant) {
@@ -51,7 +55,7 @@ extension RoomClient {
         lastRev = max(lastRev, rev)
     }
 
-    private mutating func happened(_ event: Event) {
+    private mutating func happened(_ event: Event, now: Instant) {
         switch event {
         case .peerJoined(let description):
             let peer = RemoteParticipant(description)
@@ -59,11 +63,18 @@ extension RoomClient {
                 tell(.protocolBroken("'\(peer.id)' joined twice"))
                 return
             }
+            guard peers.count < timing.participants else {
+                tell(.protocolBroken("more than \(timing.participants) participants"))
+                return
+            }
             peers.append(peer)
+            lobby.removeAll { $0.participant == peer.id }
             tell(.peerJoined(peer))
         case .peerLeft(let participant, let reason):
             guard let index = peer(participant, "left") else { return }
             peers.remove(at: index)
+            hands.removeAll { $0 == participant }
+            if spotlight == participant { spotlight = nil }
             tell(.peerLeft(id: participant, reason: reason))
         case .peerReconnecting(let participant):
             guard let index = peer(participant, "lost its connection") else { return }
@@ -88,10 +99,12 @@ extension RoomClient {
             tell(.goingAway(reason: reason))
         case .unknown:
             break
+        default:
+            heard(event, now: now)
         }
     }
 
-    private mutating func peer(_ participant: String, _ what: String) -> Int? {
+    mutating func peer(_ participant: String, _ what: String) -> Int? {
         let index = peers.firstIndex { $0.id == participant }
         if index == nil { tell(.protocolBroken("'\(participant)' \(what) without having joined")) }
         return index
@@ -118,7 +131,11 @@ extension Event {
     fileprivate var isOfRoom: Bool {
         switch self {
         case .peerJoined, .peerLeft, .peerReconnecting, .peerResumed, .signal, .signalExpired: true
-        case .resumed, .goAway, .unknown: false
+        case .peerUpdated, .roleChanged, .roomUpdated, .roomEnded, .lobbyRequest, .lobbyLeft, .lobbyAdmitted, .lobbyDenied,
+            .muted,
+            .unmuteAsked, .chat, .chatDeleted, .reaction, .hands, .activeSpeaker, .connectionQuality, .subscribed, .key:
+            true
+        case .resumed, .goAway, .matchFound, .matchAccepted, .matchEnded, .unknown: false
         }
     }
 }
@@ -127,6 +144,7 @@ extension RemoteParticipant {
     init(_ description: PeerDescription) {
         self.init(
             id: description.id, name: description.name, role: description.role, polite: description.polite,
-            isReconnecting: description.isReconnecting)
+            isReconnecting: description.isReconnecting, status: description.status, attributes: description.attributes,
+            media: description.media)
     }
 }

@@ -39,7 +39,7 @@ extension RoomClient {
 
     mutating func enter(now: Instant) {
         state = .joining
-        request(.join(JoinRequest(room: room, name: name, mode: mode)), now: now)
+        request(.join(JoinRequest(room: room, name: name, mode: mode, create: create)), now: now)
     }
 
     mutating func timeOut(_ pending: Pending) {
@@ -95,25 +95,89 @@ extension RoomClient {
                 return
             }
             iceServers = welcome.iceServers
-            pingInterval = Self.duration(milliseconds: welcome.pingMilliseconds)
+            pingInterval = max(timing.shortestPing, Self.duration(milliseconds: welcome.pingMilliseconds))
             retryAfter = nil
             if hello.resume != nil { goOn(welcome, now: now) } else { begin(welcome, now: now) }
+        case .join where result["status"]?.stringValue == "waiting":
+            state = .waiting
+            tell(.waiting(participant: result["participant"]?.stringValue ?? ""))
+            takeEarly(now: now)
         case .join:
             guard let snapshot = RoomSnapshot(result) else {
                 tell(.protocolBroken("a join's reply without participant, rev or room"))
                 return
             }
-            state = .joined
-            selfID = snapshot.participant
-            peers = snapshot.peers.map(RemoteParticipant.init)
-            lastRev = snapshot.rev
-            tell(.joined(selfID: snapshot.participant, peers: peers))
-            takeEarly()
+            wentIn(snapshot, now: now)
         case .leave:
             wentOut()
             tell(.left)
-        case .ready, .signal, .ping, .unknown:
+        case .ready, .signal, .ping, .stats, .unknown:
             break
+        case .chat(let chat):
+            guard let message = result["mid"]?.integerValue else {
+                tell(.protocolBroken("a reply to 'chat.send' without its 'mid'"))
+                return
+            }
+            tell(.said(message: message, chat))
+        case .chatHistory:
+            guard let history = ChatHistory(result) else {
+                tell(.protocolBroken("a reply to 'chat.history' without 'messages'"))
+                return
+            }
+            if isCatchingUp { catchUp(history, now: now) } else { tell(.history(history)) }
+        default:
+            carriedOut(request)
+            tell(.done(request))
+        }
+    }
+
+    mutating func wentIn(_ snapshot: RoomSnapshot, now: Instant) {
+        state = .joined
+        selfID = snapshot.participant
+        peers = snapshot.peers.prefix(timing.participants).map(RemoteParticipant.init)
+        role = snapshot.role
+        permissions = snapshot.permissions
+        media = snapshot.media
+        settings = snapshot.settings
+        hands = snapshot.hands
+        spotlight = snapshot.spotlight
+        speaker = snapshot.speaker
+        lobby = snapshot.lobby
+        lastRev = snapshot.rev
+        tell(.joined(selfID: snapshot.participant, peers: peers))
+        if lastSelfID == snapshot.participant {
+            isCatchingUp = true
+            self.request(.chatHistory(ChatHistoryRequest(after: lastMessage, limit: 100)), now: now)
+        } else {
+            lastMessage = 0
+        }
+        lastSelfID = snapshot.participant
+        takeEarly(now: now)
+    }
+
+    /// What this client has changed itself, the server tells only the others.
+    private mutating func carriedOut(_ request: Request) {
+        switch request {
+        case .update(let update):
+            for source in MediaSource.allCases {
+                guard let isOn = update.media[source], media[source] != .locked else { continue }
+                media[source] = isOn ? .on : .off
+            }
+        case .lock(let isLocked): settings.locked = isLocked
+        case .spotlight(let participant): spotlight = participant
+        case .admit(let participant), .deny(let participant, _): lobby.removeAll { $0.participant == participant }
+        case .setRole(let participant, let role):
+            if let index = peers.firstIndex(where: { $0.id == participant }) { peers[index].role = role.rawValue }
+        case .mute(let mute):
+            guard let index = peers.firstIndex(where: { $0.id == mute.participant }) else { return }
+            if mute.hard {
+                peers[index].media[mute.source] = .locked
+            } else if peers[index].media[mute.source] == .on {
+                peers[index].media[mute.source] = .off
+            }
+        case .enqueue: isQueued = true
+        case .cancelMatch: isQueued = false
+        default: break
         }
     }
 
@@ -122,6 +186,10 @@ extension RoomClient {
         selfID = nil
         peers = []
         early = []
+        lobby = []
+        hands = []
+        laterMessages = []
+        isCatchingUp = false
     }
 
     mutating func refused(_ request: Request, _ error: RequestError) {
@@ -130,7 +198,7 @@ extension RoomClient {
             tell(
                 .signalFailed(
                     to: signal.to, connection: signal.connection, epoch: Int(signal.epoch), kind: signal.kind, code: error.code))
-        case .ping, .unknown:
+        case .ping, .stats, .unknown:
             break
         case .hello where stateBeforeLoss != nil:
             // The session may still be there: another connection may ask again.
@@ -141,6 +209,13 @@ extension RoomClient {
             tell(.refused(code: error.code, message: error.message))
         case .ready, .leave:
             tell(.refused(code: error.code, message: error.message))
+        case .chatHistory where isCatchingUp:
+            isCatchingUp = false
+            for message in laterMessages { take(message) }
+            laterMessages = []
+        default:
+            if case .enqueue = request { isQueued = false }
+            tell(.failed(request, code: error.code))
         }
     }
 }

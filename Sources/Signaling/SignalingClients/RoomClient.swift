@@ -15,6 +15,9 @@ public import SignalingProtocol
 ///                       └─────────────────  lost  ◀──── from joining to leaving, where the close allows it;
 ///                                          closed ◀──── otherwise, from anywhere
 ///
+/// Where the room has a lobby, `waiting` stands between `joining` and `joined`. A client that looks for a match is `outside` until both
+/// sides have accepted.
+///
 /// The newcomer offers to those who were in the room before: to each of the peers that ``RoomClientEvent/joined(selfID:peers:)``
 /// names and that ``RemoteParticipant/isOfferedTo``. Who is told of a newcomer by ``RoomClientEvent/peerJoined(_:)`` waits for its
 /// offer. In a later collision of offers the newcomer yields (``RemoteParticipant/polite``).
@@ -25,12 +28,25 @@ public import SignalingProtocol
 /// Mutate, then drain ``nextText()`` and ``nextEvent()``; call ``advance(to:)`` at ``deadline``.
 public struct RoomClient {
     public let name: String
-    public let room: String
+    /// The room that it joins, or the one of its last match.
+    public internal(set) var room: String
     public internal(set) var state = RoomClientState.connecting
     /// This client's participant id; `nil` outside a room.
     public internal(set) var selfID: String?
     /// Who else is in the room, in the order in which they joined.
     public internal(set) var peers: [RemoteParticipant] = []
+    /// What this client is in the room, and may do.
+    public internal(set) var role = "speaker"
+    public internal(set) var permissions: [String] = []
+    /// What the server holds of this client's own sources.
+    public internal(set) var media = MediaStates()
+    public internal(set) var settings = RoomSettings()
+    public internal(set) var spotlight: String?
+    public internal(set) var speaker: String?
+    /// Who has a hand raised, the first at the front.
+    public internal(set) var hands: [String] = []
+    /// Who waits to be admitted, where this client may admit.
+    public internal(set) var lobby: [WaitingParticipant] = []
     /// What the server wants used, known from `hello` on.
     public internal(set) var iceServers: [ICEServer] = []
     /// How long the server asked to wait before the next attempt; `nil` where it did not.
@@ -43,12 +59,26 @@ public struct RoomClient {
     let timing: RoomClientTiming
     let token: String?
     let mode: RoomMode
+    let create: RoomSettings?
+    let tab: String?
+    /// With whom it looks for a match; `nil` where it joins a room that it knows.
+    var match: MatchWish?
+    /// The newest message of the chat that was told.
+    var lastMessage: Int64 = 0
+    /// Messages that came while older ones are being fetched.
+    var laterMessages: [ChatMessage] = []
+    /// Older messages are being fetched.
+    var isCatchingUp = false
+    /// Whose chat `lastMessage` counts.
+    var lastSelfID: String?
     var random: SplitMix64
     var nextID: Int64 = 1
     var pending: [Pending] = []
     /// Requests that were not answered in time: their answers may still come.
     var overdue: [Int64] = []
     var session: Session?
+    /// In the queue for a match, or asked to accept one.
+    public internal(set) var isQueued = false
     /// There was a session before, which is over.
     var hadSession = false
     /// Where the client was when the connection was lost; set until the server has said whether the session goes on.
@@ -87,14 +117,20 @@ public struct RoomClient {
     ///   - name: What others see, 1 to 64 bytes.
     ///   - seed: This machine's own share of the run's seed; it jitters the pings.
     ///   - token: What the server asks for, if it does.
+    ///   - create: How the room is to be run, if this client makes it.
+    ///   - tab: Which tab or device this is, drawn at random.
+    ///   - match: With whom to be matched, instead of joining `room`.
     public init(
         name: String, room: String, seed: UInt64, token: String? = nil, mode: RoomMode = .auto,
-        timing: RoomClientTiming = RoomClientTiming()
+        create: RoomSettings? = nil, tab: String? = nil, match: MatchWish? = nil, timing: RoomClientTiming = RoomClientTiming()
     ) {
         self.name = name
         self.room = room
         self.token = token
         self.mode = mode
+        self.create = create
+        self.tab = tab
+        self.match = match
         self.timing = timing
         random = SplitMix64(seed: seed)
     }
@@ -127,7 +163,7 @@ public struct RoomClient {
 
     /// Leaves the room; ``RoomClientEvent/left`` follows. The connection stays, and ``join(now:)`` enters again.
     public mutating func leave(now: Instant) {
-        guard move(from: [.joined, .ready], to: .leaving) else { return }
+        guard move(from: [.joined, .ready, .waiting], to: .leaving) else { return }
         wantsRoom = false
         request(.leave, now: now)
     }

@@ -28,12 +28,59 @@ public enum RoomClientEvent: Hashable, Sendable {
     case peerResumed(id: String)
     /// A ping has stayed unanswered for ``RoomClientTiming/silence``. Said once until the server answers again.
     case silent
+    /// In the lobby: ``joined(selfID:peers:)`` or ``denied(reason:)`` follows.
+    case waiting(participant: String)
+    /// A moderator did not let this client in.
+    case denied(reason: String)
+    /// Someone waits to be admitted; only moderators are told.
+    case knocked(WaitingParticipant)
+    /// Who waited does so no longer, and was not admitted.
+    case knockEnded(participant: String, reason: String)
+    case peerUpdated(ParticipantChange)
+    /// Of a peer, or of this client.
+    case roleChanged(id: String, role: String)
+    /// ``RoomClient/settings`` and ``RoomClient/spotlight`` are new.
+    case roomUpdated
+    /// The room is over, or the partner of a match has gone: this client is in no room.
+    case roomEnded(reason: String)
+    /// A moderator has switched this client's source off.
+    case muted(MediaSource, hard: Bool, by: String)
+    case unmuteAsked(MediaSource, by: String)
+    /// Each message exactly once and in the room's order, over resumes, and over rejoins that keep the participant.
+    case chat(ChatMessage)
+    case chatDeleted(message: Int64, by: String)
+    case reaction(from: String, emoji: String, target: String?)
+    /// Who has a hand raised, the first at the front.
+    case hands([String])
+    /// Who speaks; `nil` in silence.
+    case activeSpeaker(id: String?)
+    case connectionQuality(id: String, ConnectionQuality, score: Double)
+    /// A peer wants this client's media, or no longer does.
+    case subscribed(id: String, wanted: Bool)
+    case key(from: String, KeyMessage)
+    /// Answer with ``RoomClient/acceptMatch(now:)`` or ``RoomClient/skipMatch(now:)`` in time.
+    case matchFound(MatchOffer)
+    /// Both accepted: the client joins the room by itself.
+    case matchAccepted(MatchMedia)
+    case matchEnded(MatchEnd, queued: Bool)
+    /// What this client asked for has been done: anything but `hello`, `join`, `ready`, `signal`, `leave`, pings and statistics.
+    case done(Request)
+    /// What this client said in the chat has been taken.
+    case said(message: Int64, ChatRequest)
+    case history(ChatHistory)
+    /// What this client asked for was refused, or not answered within ten seconds (`timeout`).
+    case failed(Request, code: ErrorCode)
     /// This client has left the room at its own wish; the connection is still open.
     case left
     /// The server is about to close.
     case goingAway(reason: String)
     /// The server broke the protocol, such as by a gap in `seq`. The client goes on if it can.
     case protocolBroken(String)
+    /// The server ended one call, whose participant stays: ``SignalingClient/askForOffer(from:now:)``, or an offer to the server itself,
+    /// makes another.
+    case hungUp(id: String, reason: String)
+    /// Something that the server tells about a call, for people.
+    case notice(from: String?, String)
     /// - Parameter code: The WebSocket close code, or `nil` where the connection broke or was never made.
     case closed(code: UInt16?, reason: String)
 }

@@ -6,6 +6,8 @@ public enum RoomClientState: Hashable, Sendable {
     case greeting
     /// `join` is on its way.
     case joining
+    /// In the lobby, until a moderator decides.
+    case waiting
     /// In the room, but the server holds events back until ``RoomClient/ready(now:)``.
     case joined
     /// In the room and hearing of it.

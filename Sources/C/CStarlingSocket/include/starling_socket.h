@@ -84,9 +84,6 @@ int64_t starling_tcp_send(int fd, const void *bytes, size_t size);
 /// 1 where a result only says that it is not the time.
 int starling_would_block(int64_t result);
 
-/// The address from which datagrams to `remote` leave, without a port. Returns 0 or -errno.
-int starling_local_address(const starling_address *remote, starling_address *local);
-
 int starling_epoll_new(void);
 /// Level-triggered reading. Returns 0 or -errno.
 int starling_epoll_add(int epoll, int fd, uint64_t token);

@@ -64,7 +64,7 @@ struct ConnectionPairing {
 
 extension ConnectionRecord {
     /// From when it was made until it was given up.
-    fileprivate var life: TimeRange {
+    var life: TimeRange {
         TimeRange(start: createdAt, end: endedAt ?? Instant(nanoseconds: .max >> 1))
     }
 }

@@ -6,6 +6,7 @@ internal import RTCPeer
 /// Accounts for every frame that one bot sent to another: each is intact, damaged, withheld or missing, and never two of these.
 ///
 /// A frame is recognised by its fingerprint and by the continuity of RTP time, not by RTP numbers alone, which a server may rewrite.
+/// Behind a server that forwards, what counts is what was due while the receiver was subscribed (``Subscription``).
 public struct FrameAudit: Sendable {
     public enum Outcome: UInt8, Sendable {
         case intact
@@ -46,6 +47,10 @@ public struct FrameAudit: Sendable {
     public var repeated = 0
     /// Damaged or missing frames of which the ledger knows no packet.
     public var unexplained = 0
+    /// The same where a server forwarded: nothing but the server and its own network is left to have lost them.
+    public var lostByServer = 0
+    /// Withheld frames that were due before the server began to forward to this subscriber.
+    public var beforeForwarding = 0
 
     public var sent: Int { frames.count }
 
@@ -57,8 +62,10 @@ public struct FrameAudit: Sendable {
     ///   - sent: What the sender's book says, file by file; every frame in it was due while the track was connected.
     ///   - received: What came, in the order in which it came.
     ///   - ledger: What the impairment stages of both ends dropped; `nil` where a network of others lay between.
+    ///   - subscription: What a server that forwards made of the track; `nil` where the two met directly.
     public init(
-        from: String, to: String, sent: [SentTrackRecord], received: ReceivedTrackRecord?, ledger: PacketLedger?
+        from: String, to: String, sent: [SentTrackRecord], received: ReceivedTrackRecord?, ledger: PacketLedger?,
+        subscription: Subscription? = nil
     ) {
         let sent = SentBook(sent)
         self.from = from
@@ -75,6 +82,7 @@ public struct FrameAudit: Sendable {
 
         var outcomes = (0..<sent.count).map { sent[$0].packetCount == 0 ? Outcome.withheld : .missing }
         var completions = [Instant](repeating: .origin, count: sent.count)
+        var numbering = Renumbering()
         for arrival in arrivals {
             guard let index = place[arrival.rtpTimestamp &- shift] else {
                 foreign += 1
@@ -90,13 +98,22 @@ public struct FrameAudit: Sendable {
             case (.intact, _):
                 outcomes[index] = .intact
                 completions[index] = arrival.completedAt
+                numbering.learn(from: arrival, of: sent[index], at: index)
             case (.damaged, .missing):
                 outcomes[index] = .damaged
             case (.damaged, _):
                 break
             }
         }
-        appendFrames(sent, outcomes: outcomes, completions: completions, ledger: ledger)
+        var due = 0..<sent.count
+        var forwarding: Forwarding?
+        if let subscription {
+            let came = outcomes.indices.filter { outcomes[$0] == .intact || outcomes[$0] == .damaged }
+            due = subscription.due(in: sent, came: came)
+            forwarding = Forwarding(ssrc: subscription.ssrc, numbering: numbering, began: came.first ?? due.upperBound)
+        }
+        appendFrames(
+            sent, due, outcomes: outcomes, completions: completions, ledger: ledger, forwarding: forwarding)
     }
 
     /// Adds what another connection of the same two bots carried, in the order of time.
@@ -111,28 +128,43 @@ public struct FrameAudit: Sendable {
         foreign += other.foreign
         repeated += other.repeated
         unexplained += other.unexplained
+        lostByServer += other.lostByServer
+        beforeForwarding += other.beforeForwarding
     }
 
     private mutating func appendFrames(
-        _ sent: SentBook, outcomes: [Outcome], completions: [Instant], ledger: PacketLedger?
+        _ sent: SentBook, _ due: Range<Int>, outcomes: [Outcome], completions: [Instant], ledger: PacketLedger?,
+        forwarding: Forwarding? = nil
     ) {
         var chainIsWhole = false
         let ssrc = sent.ssrc
-        for index in 0..<sent.count {
+        for index in due {
             let frame = sent[index]
             let facts = sent.facts(index)
             if facts.isKey || kind == .audio { chainIsWhole = true }
             chainIsWhole = chainIsWhole && outcomes[index] == .intact
+            var outcome = outcomes[index]
             var cause: DropCause?
-            if outcomes[index] == .damaged || outcomes[index] == .missing, let ledger {
-                cause = ledger.cause(ssrc: ssrc, frame: frame)
-                if cause == nil { unexplained += 1 }
+            if outcome == .damaged || outcome == .missing, let ledger {
+                cause = ledger.cause(ssrc: ssrc, frame: frame) ?? forwarding?.cause(of: frame, at: index, in: ledger)
+                if cause == nil, let forwarding {
+                    if index < forwarding.began {
+                        outcome = .withheld
+                        beforeForwarding += 1
+                    } else {
+                        lostByServer += 1
+                    }
+                } else if cause == nil {
+                    unexplained += 1
+                }
             }
             frames.append(
                 Frame(
-                    due: frame.due, outcome: outcomes[index], completedAt: completions[index], isDecodable: chainIsWhole,
+                    due: frame.due, outcome: outcome, completedAt: completions[index], isDecodable: chainIsWhole,
                     cause: cause, size: facts.size, packets: Int(frame.packetCount),
-                    packetsDropped: ledger?.drops(ssrc: ssrc, frame: frame) ?? 0))
+                    packetsDropped: ledger.map { ledger in
+                        ledger.drops(ssrc: ssrc, frame: frame) + (forwarding?.drops(of: frame, at: index, in: ledger) ?? 0)
+                    } ?? 0))
         }
     }
 

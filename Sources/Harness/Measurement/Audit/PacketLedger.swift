@@ -30,18 +30,24 @@ public struct PacketLedger: Sendable {
     }
 
     /// How many of the frame's packets were dropped when they were first sent.
-    func drops(ssrc: UInt32, frame: SentFrame) -> Int {
+    ///
+    /// - Parameter renumbered: By how much a server raised the sequence numbers.
+    func drops(ssrc: UInt32, frame: SentFrame, renumbered: UInt16 = 0) -> Int {
         (0..<UInt64(frame.packetCount)).count { offset in
-            let key = Key(ssrc: ssrc, sequence: UInt16(truncatingIfNeeded: frame.firstSequence + offset))
-            return entries[key]?.contains { $0.isNear(frame.sentAt) } ?? false
+            let sequence = UInt16(truncatingIfNeeded: frame.firstSequence + offset) &+ renumbered
+            return entries[Key(ssrc: ssrc, sequence: sequence)]?.contains { $0.isNear(frame.sentAt) } ?? false
         }
     }
 
     /// Why one of the frame's packets did not arrive; `nil` if the ledger knows nothing of any.
-    public func cause(ssrc: UInt32, frame: SentFrame) -> DropCause? {
+    ///
+    /// - Parameter renumbered: By how much a server raised the sequence numbers.
+    public func cause(ssrc: UInt32, frame: SentFrame, renumbered: UInt16 = 0) -> DropCause? {
         for offset in 0..<UInt64(frame.packetCount) {
-            let key = Key(ssrc: ssrc, sequence: UInt16(truncatingIfNeeded: frame.firstSequence + offset))
-            for entry in entries[key] ?? [] where entry.isNear(frame.sentAt) { return entry.cause }
+            let sequence = UInt16(truncatingIfNeeded: frame.firstSequence + offset) &+ renumbered
+            for entry in entries[Key(ssrc: ssrc, sequence: sequence)] ?? [] where entry.isNear(frame.sentAt) {
+                return entry.cause
+            }
         }
         return nil
     }

@@ -10,6 +10,8 @@ public struct BotRecord: Sendable {
     /// When it was told to stop sending.
     public var stopDue: Instant
     public var publishes: [MediaKind]
+    /// Whether it asks for what the others publish.
+    public var subscribes: Bool
     public var joinedAt: Instant?
     /// Where its way in ended, when it did not get in.
     public var failure: PhaseFailure?
@@ -21,16 +23,16 @@ public struct BotRecord: Sendable {
     public var attempts: [ReconnectAttempt]
 
     public init(
-        name: String, room: String, joinDue: Instant, stopDue: Instant, publishes: [MediaKind], joinedAt: Instant?,
-        failure: PhaseFailure?, phases: [Phase: Duration], events: [RunEvent], connections: [ConnectionRecord],
-        slip: ScheduleSlip,
-        attempts: [ReconnectAttempt] = []
+        name: String, room: String, joinDue: Instant, stopDue: Instant, publishes: [MediaKind], subscribes: Bool = true,
+        joinedAt: Instant?, failure: PhaseFailure?, phases: [Phase: Duration], events: [RunEvent],
+        connections: [ConnectionRecord], slip: ScheduleSlip, attempts: [ReconnectAttempt] = []
     ) {
         self.name = name
         self.room = room
         self.joinDue = joinDue
         self.stopDue = stopDue
         self.publishes = publishes
+        self.subscribes = subscribes
         self.joinedAt = joinedAt
         self.failure = failure
         self.phases = phases
@@ -43,7 +45,7 @@ public struct BotRecord: Sendable {
 
 /// One peer connection of a bot; a pair that reconnects has several, one after the other.
 public struct ConnectionRecord: Sendable {
-    /// The bot at the other end.
+    /// The bot at the other end; behind a server that forwards, the one whose media comes, or the server itself.
     public var remote: String
     public var createdAt: Instant
     /// When it was given up; `nil` where the bot kept it to the end.
@@ -56,11 +58,13 @@ public struct ConnectionRecord: Sendable {
     public var statistics: PeerStatistics
     /// What the IP headers of the datagrams that came said about congestion.
     public var codepoints: CodepointCounts
+    /// The other end is a server that forwards what is sent to everyone who subscribes.
+    public var isForwarded: Bool
 
     public init(
         remote: String, createdAt: Instant = .origin, endedAt: Instant? = nil, connectedAt: Instant?,
         phases: [Phase: Duration], sent: [SentTrackRecord], received: [ReceivedTrackRecord], samples: [ConnectionSample],
-        statistics: PeerStatistics, codepoints: CodepointCounts = CodepointCounts()
+        statistics: PeerStatistics, codepoints: CodepointCounts = CodepointCounts(), isForwarded: Bool = false
     ) {
         self.remote = remote
         self.createdAt = createdAt
@@ -72,6 +76,7 @@ public struct ConnectionRecord: Sendable {
         self.samples = samples
         self.statistics = statistics
         self.codepoints = codepoints
+        self.isForwarded = isForwarded
     }
 }
 

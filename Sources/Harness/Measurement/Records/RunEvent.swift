@@ -42,6 +42,8 @@ public struct RunEvent: Hashable, Sendable {
         case muted
         case unmuted
         case deviceSwitched = "device_switched"
+        /// Something that the server told about a call.
+        case serverNotice = "server_notice"
         case left
     }
 

@@ -53,7 +53,7 @@ extension ScenarioDecoder {
         let room = required(fields, "room").flatMap { self.room($0, fields.path(of: "room")) }
         let publication = optional(fields, "publish", Publication()) { decoder, node, path in decoder.publication(node, path) }
         let subscription = optional(fields, "subscribe", .all) { decoder, node, path in
-            decoder.choice(node, path, Scenario.Subscription.self, unavailable: Availability.subscriptions, of: "a subscription")
+            decoder.choice(node, path, Scenario.Subscription.self, of: "a subscription")
         }
         let network = optional(fields, "network", NetworkProfile.clean) { decoder, node, path in decoder.network(node, path) }
         let ecn = optional(fields, "ecn", ECN.notECT) { decoder, node, path in

@@ -12,25 +12,73 @@ extension ScenarioDecoder {
             } else {
                 Scenario.Target.SignalingProtocol.starling
             }
-        let mode =
-            if let node = fields["mode"] {
-                choice(node, fields.path(of: "mode"), Scenario.Target.Mode.self, unavailable: Availability.modes, of: "a mode")
-            } else {
-                Scenario.Target.Mode.mesh
-            }
-        let address = required(fields, "url").flatMap { self.address($0, fields.path(of: "url")) }
-        guard let signaling, let mode, let address else { return nil }
-        return Scenario.Target(signalingProtocol: signaling, address: address, mode: mode)
+        if let node = fields["protocol"] { places[fields.path(of: "protocol")] = node.location }
+        let address = required(fields, "url").flatMap { self.address($0, fields.path(of: "url"), of: signaling) }
+        let mode = mode(fields, of: signaling)
+        let janus = janus(fields, of: signaling)
+        guard let signaling, let mode, let address, let janus else { return nil }
+        return Scenario.Target(signalingProtocol: signaling, address: address, mode: mode, janus: janus)
     }
 
-    private mutating func address(_ node: DocumentNode, _ path: String) -> Scenario.Target.Address? {
+    private mutating func mode(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> Scenario.Target.Mode? {
+        let modes = signaling?.modes ?? Scenario.Target.Mode.allCases
+        guard let node = fields["mode"] else { return modes[0] }
+        let path = fields.path(of: "mode")
+        guard let mode = choice(node, path, Scenario.Target.Mode.self, of: "a mode") else { return nil }
+        guard modes.contains(mode) else {
+            let known = modes.map { "'\($0.rawValue)'" }.joined(separator: " or ")
+            diagnostics.report(
+                "'protocol: \(signaling?.rawValue ?? "")' has no mode '\(mode.rawValue)': write \(known), or leave 'mode' out",
+                at: node.location, field: path)
+            return nil
+        }
+        return mode
+    }
+
+    /// What stands in a target for Janus only.
+    private mutating func janus(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> Scenario.Target.Janus? {
+        let before = diagnostics.errors.count
+        var access = Scenario.Target.Janus()
+        access.secret = secret(fields, "secret", of: signaling)
+        access.token = secret(fields, "token", of: signaling)
+        access.adminKey = secret(fields, "admin_key", of: signaling)
+        access.roomSecret = secret(fields, "room_secret", of: signaling)
+        access.pin = secret(fields, "pin", of: signaling)
+        return diagnostics.errors.count == before ? access : nil
+    }
+
+    private mutating func secret(_ fields: Fields, _ key: String, of signaling: Scenario.Target.SignalingProtocol?) -> String? {
+        guard let node = fields[key] else { return nil }
+        let path = fields.path(of: key)
+        if let signaling, signaling != .janus {
+            diagnostics.report(
+                "'\(key)' is for Janus: write 'protocol: janus', or take it out", at: node.location, field: path)
+            return nil
+        }
+        guard let text = text(node, path) else { return nil }
+        secrets.append(text)
+        diagnostics.secrets.append(text)
+        return text
+    }
+
+    private mutating func address(
+        _ node: DocumentNode, _ path: String, of signaling: Scenario.Target.SignalingProtocol?
+    ) -> Scenario.Target.Address? {
         guard let url = text(node, path) else { return nil }
         places[path] = node.location
         // Before anything is said about it: what is wrong with an address must not tell what is secret in it.
         let tokens = AddressSecrets.find(in: url)
         secrets += tokens
         diagnostics.secrets += tokens
-        if url == "embedded" { return .embedded }
+        if url == "embedded" {
+            guard signaling == nil || signaling == .starling else {
+                diagnostics.report(
+                    "the embedded server does not speak '\(signaling?.rawValue ?? "")': write the address of a server that does, "
+                        + "such as ws://127.0.0.1:8188/", at: node.location, field: path)
+                return nil
+            }
+            return .embedded
+        }
         let expected = "write 'embedded' or an address such as ws://127.0.0.1:8080/"
         guard let separator = url.firstRange(of: "://") else {
             let near = Spelling.nearest(to: url, in: ["embedded"]) != nil

@@ -5,16 +5,14 @@ enum Availability {
     static let verbs = [
         "share", "subscribe", "chat", "react", "raise_hand", "admit", "deny", "kick", "mute_other",
     ]
-    static let protocols = ["socketio", "peerjs", "whip", "whep", "janus", "livekit", "mediasoup"]
-    static let modes = ["sfu"]
+    static let protocols = ["socketio", "peerjs", "whip", "whep", "livekit", "mediasoup"]
     static let urlSchemes = ["wss", "http", "https"]
     static let scenarioKeys = ["server", "sample"]
-    static let targetKeys = ["ca", "ice", "stun", "turn", "token"]
+    static let targetKeys = ["ca", "ice", "stun", "turn"]
     static let groupKeys = [
         "certificate", "srtp", "role", "record", "simulcast", "profile", "nat", "token", "data", "encryption", "duration",
     ]
     static let publishKeys = ["screen", "data"]
-    static let subscriptions = ["none"]
     static let audioFormats = ["wav", "webm", "mkv", "mka", "mp4", "m4a", "mp3", "aac", "flac"]
     static let videoFormats = ["webm", "mkv", "mp4", "y4m", "h264", "264", "mov"]
 

@@ -22,6 +22,9 @@ extension Scenario {
 
     /// Whose media a bot asks for.
     public enum Subscription: String, Sendable, Hashable, CaseIterable {
+        /// Everyone's in the room.
         case all
+        /// Nobody's.
+        case none
     }
 }

@@ -5,6 +5,8 @@ extension Scenario {
         public enum SignalingProtocol: String, Sendable, Hashable, CaseIterable {
             /// The reference server's own.
             case starling
+            /// The VideoRoom of Janus, over WebSocket.
+            case janus
         }
 
         public enum Address: Sendable, Hashable {
@@ -18,16 +20,31 @@ extension Scenario {
         public enum Mode: String, Sendable, Hashable, CaseIterable {
             /// Each to each other.
             case mesh
+            /// Each to the server, which forwards it to those who subscribe.
+            case sfu
         }
 
         public var signalingProtocol: SignalingProtocol
         public var address: Address
         public var mode: Mode
+        /// What a Janus server asks for.
+        public var janus: Janus
 
-        public init(signalingProtocol: SignalingProtocol, address: Address, mode: Mode) {
+        public init(signalingProtocol: SignalingProtocol, address: Address, mode: Mode, janus: Janus = Janus()) {
             self.signalingProtocol = signalingProtocol
             self.address = address
             self.mode = mode
+            self.janus = janus
+        }
+    }
+}
+
+extension Scenario.Target.SignalingProtocol {
+    /// The modes that its servers have, the default first.
+    public var modes: [Scenario.Target.Mode] {
+        switch self {
+        case .starling: [.mesh]
+        case .janus: [.sfu]
         }
     }
 }

@@ -37,6 +37,7 @@ extension Plan {
         let sends = media.isEmpty ? "sends nothing" : "sends \(media.joined(separator: " and "))"
         return "\(group.name): \(group.count) in \(room), join \(joins), \(sends), network \(group.network.name)"
             + (group.transportPolicy == .relay ? ", relayed only" : "")
+            + (group.subscription == .none ? ", subscribe to nobody" : "")
             + (group.reconnect == nil ? ", stay away when lost" : "")
     }
 

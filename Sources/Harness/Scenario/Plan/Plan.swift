@@ -53,6 +53,13 @@ public struct Plan: Sendable {
         }.sorted { $0.start < $1.start }
     }
 
+    /// How many bots send something, by room.
+    public var publishers: [String: Int] {
+        var publishers: [String: Int] = [:]
+        for bot in bots where !bot.publication.isEmpty { publishers[bot.room, default: 0] += 1 }
+        return publishers
+    }
+
     /// The end of the run.
     public var end: Instant { .origin + duration }
 

@@ -39,7 +39,13 @@ extension KeyTable {
                 "url", "'embedded' starts the reference server for the run; otherwise a ws:// address.",
                 ["anyOf": [["const": "embedded"], ["type": "string", "pattern": "^ws://."], .reference("environment")]]),
             .optional(
-                "mode", "Who sends media to whom; mesh by default.", .choice(Scenario.Target.Mode.allCases.map(\.rawValue))),
+                "mode", "Who sends media to whom: mesh for starling, sfu for janus.",
+                .choice(Scenario.Target.Mode.allCases.map(\.rawValue))),
+            .optional("secret", "Janus: the server's API secret, from the environment.", .reference("text")),
+            .optional("token", "Janus: a token of its token authentication, from the environment.", .reference("text")),
+            .optional("admin_key", "Janus: what it asks of those who make rooms, from the environment.", .reference("text")),
+            .optional("room_secret", "Janus: guards the rooms that the run makes.", .reference("text")),
+            .optional("pin", "Janus: what rooms ask of those who join.", .reference("text")),
         ])
 
     static let group = KeyTable(
@@ -53,9 +59,10 @@ extension KeyTable {
             .required(
                 "room", "The room's name; {run}, {group} and {place} are replaced, and {place/2} makes rooms of two.",
                 .reference("text")),
-            .optional("publish", "What they send.", .reference("publish")),
+            .optional("publish", "What they send; nothing by default.", .reference("publish")),
             .optional(
-                "subscribe", "Whose media they ask for; all by default.", .choice(Scenario.Subscription.allCases.map(\.rawValue))),
+                "subscribe", "Whose media they ask for: everyone's, as by default, or nobody's.",
+                .choice(Scenario.Subscription.allCases.map(\.rawValue))),
             .optional("network", "The network they begin with; clean by default.", .reference("network")),
             .optional(
                 "ecn", "The congestion codepoint of what they send, which lets queues mark it; none by default.",

@@ -132,7 +132,7 @@ extension IceAgent {
         work(now)
     }
 
-    private mutating func ignoreCandidate() {
+    mutating func ignoreCandidate() {
         counters.candidatesIgnored += 1
     }
 

@@ -13,6 +13,9 @@ extension IceAgent {
         return reports
     }
 
+    /// Candidates of the other side that are kept, signalled or learned from checks, those that wait for credentials included.
+    package var remoteCandidateCount: Int { remotes.count + waitingRemotes.count }
+
     private func report(_ pair: CandidatePair, local: IceCandidate, remote: IceCandidate) -> IceCandidatePairReport {
         IceCandidatePairReport(
             id: pair.id, local: local, remote: remote, path: pair.path, state: pair.state, nominated: pair.isNominated,

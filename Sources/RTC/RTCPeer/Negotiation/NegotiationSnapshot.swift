@@ -7,6 +7,7 @@ package struct NegotiationSnapshot {
     package var remoteDirections: [Int: SDPDirection]
     package var remoteStreams: [Int: String]
     package var offeredBundle: [String]
+    package var remoteTaggedMid: String?
     package var payloadTypes: [Peer.PayloadBinding?]
     package var sources: [Peer.SourceBinding]
 
@@ -44,7 +45,7 @@ extension Peer {
         }
         beforeOffer = NegotiationSnapshot(
             sections: sections, terms: terms, remoteDirections: remoteDirections, remoteStreams: remoteStreams,
-            offeredBundle: offeredBundle, payloadTypes: payloadTypes, sources: sources)
+            offeredBundle: offeredBundle, remoteTaggedMid: remoteTaggedMid, payloadTypes: payloadTypes, sources: sources)
     }
 
     package mutating func restore(_ before: NegotiationSnapshot) {
@@ -52,6 +53,7 @@ extension Peer {
         remoteDirections = before.remoteDirections
         remoteStreams = before.remoteStreams
         offeredBundle = before.offeredBundle
+        remoteTaggedMid = before.remoteTaggedMid
         payloadTypes = before.payloadTypes
         for index in transceivers.indices {
             guard index < before.terms.count else {

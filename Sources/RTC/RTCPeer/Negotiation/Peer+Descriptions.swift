@@ -85,18 +85,26 @@ extension Peer {
         payloadTypes = Array(repeating: nil, count: 128)
         for (line, media) in description.media.enumerated() { applySection(media, of: description, line: line, type) }
         gatherTransportTerms()
-        if let transport { applyTransport(transport, type, now: now) }
+        if let transport {
+            remoteTaggedMid = transport.mid
+            applyTransport(transport, type, now: now)
+        }
         signalingState = type == .offer ? .haveRemoteOffer : .stable
         if type == .answer { applyDirections(now: now) }
         for media in description.media where !media.isRejected {
-            for candidate in media.candidates { addRemoteCandidate(candidate, now: now) }
+            for candidate in media.candidates { addRemoteCandidate(candidate, mid: media.mid, now: now) }
             if media.endOfCandidates { ice.endOfRemoteCandidates(now: now) }
         }
     }
 
     /// A trickled candidate: the value of an `a=candidate` line (RFC 8840). What cannot be used is counted, not refused.
-    public mutating func addRemoteCandidate(_ line: String, now: Instant) {
-        guard let candidate = try? IceCandidate(parsing: line) else {
+    ///
+    /// - Parameter mid: The section that it was signalled for. Whoever offers a bundle gathers for each of its sections, and gives all but
+    ///   one of these transports up when the answer takes the bundle: their candidates answer checks for a while and are then gone.
+    public mutating func addRemoteCandidate(_ line: String, mid: String? = nil, now: Instant) {
+        guard mid == nil || remoteTaggedMid == nil || mid == remoteTaggedMid,
+            let candidate = try? IceCandidate(parsing: line)
+        else {
             statistics.ignoredCandidates += 1
             return
         }
@@ -110,6 +118,7 @@ extension Peer {
     // MARK: - Reading
 
     private struct RemoteTransport {
+        var mid: String?
         var credentials: IceCredentials
         var isLite: Bool
         var fingerprints: [CertificateFingerprint]
@@ -144,12 +153,18 @@ extension Peer {
         guard setup != .holdconn else { throw .unsupported("a=setup:holdconn", mid: media.mid) }
         guard type == .offer || setup != .actpass else { throw .mismatch("a=setup:actpass does not choose a role") }
         return RemoteTransport(
-            credentials: IceCredentials(ufrag: ufrag, password: password), isLite: description.iceLite,
+            mid: media.mid, credentials: IceCredentials(ufrag: ufrag, password: password), isLite: description.iceLite,
             fingerprints: fingerprints, setup: setup)
     }
 
+    private static let mostTransceivers = 512
+
     private func checkSections(_ description: SessionDescription, _ type: DescriptionType) throws(NegotiationError) {
         guard description.media.count <= 64 else { throw .unsupported("more than 64 m-sections", mid: nil) }
+        // A line that is given up and used again makes another transceiver each time, and each is kept.
+        guard type == .answer || transceivers.count < Self.mostTransceivers else {
+            throw .unsupported("more than \(Self.mostTransceivers) tracks in the life of a connection", mid: nil)
+        }
         if type == .answer, description.media.count != sections.count {
             throw .mismatch("\(description.media.count) m-sections for \(sections.count)")
         }

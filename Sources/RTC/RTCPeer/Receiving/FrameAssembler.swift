@@ -139,7 +139,8 @@ package struct FrameAssembler {
         emit(
             ReceivedFrame(
                 outcome: .intact, rtpTimestamp: timestamp, fingerprint: fingerprint, firstPacketAt: firstArrival,
-                completedAt: arrivedAt, packetCount: Int(last - first + 1), isKey: slots[Int(first & mask)].isKey))
+                completedAt: arrivedAt, packetCount: Int(last - first + 1),
+                firstSequence: UInt16(truncatingIfNeeded: first), isKey: slots[Int(first & mask)].isKey))
     }
 
     private mutating func advance(to sequence: Int64, emit: (ReceivedFrame) -> Void) {
@@ -155,7 +156,8 @@ package struct FrameAssembler {
             emit(
                 ReceivedFrame(
                     outcome: .damaged, rtpTimestamp: slot.timestamp, fingerprint: .empty, firstPacketAt: slot.arrivedAt,
-                    completedAt: slot.arrivedAt, packetCount: 1, isKey: slot.isKey))
+                    completedAt: slot.arrivedAt, packetCount: 1, firstSequence: UInt16(truncatingIfNeeded: slot.sequence),
+                    isKey: slot.isKey))
         }
     }
 }

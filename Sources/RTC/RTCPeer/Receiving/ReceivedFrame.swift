@@ -17,11 +17,13 @@ public struct ReceivedFrame: Hashable, Sendable {
     public var firstPacketAt: Instant
     public var completedAt: Instant
     public var packetCount: Int
+    /// The sequence number of its first packet; of a damaged frame, of one that came.
+    public var firstSequence: UInt16
     public var isKey: Bool
 
     public init(
         outcome: Outcome, rtpTimestamp: UInt32, fingerprint: FrameFingerprint, firstPacketAt: Instant, completedAt: Instant,
-        packetCount: Int, isKey: Bool
+        packetCount: Int, firstSequence: UInt16 = 0, isKey: Bool
     ) {
         self.outcome = outcome
         self.rtpTimestamp = rtpTimestamp
@@ -29,6 +31,7 @@ public struct ReceivedFrame: Hashable, Sendable {
         self.firstPacketAt = firstPacketAt
         self.completedAt = completedAt
         self.packetCount = packetCount
+        self.firstSequence = firstSequence
         self.isKey = isKey
     }
 }

@@ -199,7 +199,8 @@ package struct RTPStreamSender {
 
     /// RTP time at an instant, for sender reports (RFC 3550 §6.4.1).
     package func timestamp(at now: Instant, clockRate: UInt32) -> UInt32 {
-        let elapsed = lastCaptureTime.nanoseconds(to: now)
-        return lastTimestamp &+ UInt32(truncatingIfNeeded: elapsed * Int64(clockRate) / 1_000_000_000)
+        let elapsed = lastCaptureTime.nanoseconds(to: now).quotientAndRemainder(dividingBy: 1_000_000_000)
+        let ticks = elapsed.quotient * Int64(clockRate) + elapsed.remainder * Int64(clockRate) / 1_000_000_000
+        return lastTimestamp &+ UInt32(truncatingIfNeeded: ticks)
     }
 }

@@ -14,11 +14,14 @@ package struct RetransmissionBuffer {
         var audioLevel: UInt8
         var carriesMid: Bool
         var lastSent: Instant
+        var resends = 0
     }
 
     private var ring: ContiguousArray<Entry?>
     private let capacity: Int
     private let keptFor: Duration
+    /// How often one packet is sent again: who asks more often wants to be flooded. Receivers that give up do so after ten requests.
+    private static let mostResends = 16
 
     /// Begins with 256 packets, and grows where what it would forget is younger than `keptFor`.
     ///
@@ -51,13 +54,15 @@ package struct RetransmissionBuffer {
         for case .some(let entry) in entries { ring[place(of: entry.extendedSequence)] = entry }
     }
 
-    /// The packet with this number, marked as sent again; `nil` if it has left the buffer or was sent within `minimumGap`.
+    /// The packet with this number, marked as sent again; `nil` if it has left the buffer, was sent within `minimumGap`, or
+    /// was sent too often.
     package mutating func take(_ extendedSequence: UInt64, now: Instant, minimumGap: Duration) -> Entry? {
         let index = place(of: extendedSequence)
         guard let entry = ring[index], entry.extendedSequence == extendedSequence,
-            now - entry.lastSent >= minimumGap
+            now - entry.lastSent >= minimumGap, entry.resends < Self.mostResends
         else { return nil }
         ring[index]?.lastSent = now
+        ring[index]?.resends += 1
         return entry
     }
 }

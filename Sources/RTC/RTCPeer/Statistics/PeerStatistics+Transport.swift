@@ -29,6 +29,10 @@ extension PeerStatistics {
         report.set(.malformed, transport.starlingMalformed)
         report.set(.unprovenPath, transport.starlingUnprovenPath)
         report.set(.tooEarly, transport.starlingTooEarly)
+        report.set(.checksRefused, transport.starlingChecksRefused)
+        report.set(.checksMalformed, transport.starlingChecksMalformed)
+        report.set(.candidatesIgnored, transport.starlingCandidatesIgnored)
+        report.set(.reportsMalformed, transport.starlingReportsMalformed)
         report.set(.transportFeedbackSent, transport.starlingTransportFeedbackSent)
         report.set(.transportFeedbackReceived, transport.starlingTransportFeedbackReceived)
         if ice.relaysAsked > 0 {

@@ -31,6 +31,14 @@ public struct TransportStatistics: Hashable, Sendable {
     public var starlingUnprovenPath: UInt64 = 0
     /// Media that came before the keys.
     public var starlingTooEarly: UInt64 = 0
+    /// Checks and answers that were not authentic: a wrong or missing MESSAGE-INTEGRITY, another user fragment, or no request of ours.
+    public var starlingChecksRefused: UInt64 = 0
+    /// Datagrams that begin like STUN and are none, or lack what their kind must carry.
+    public var starlingChecksMalformed: UInt64 = 0
+    /// Candidates of the far side that were not taken: unreadable, of no use here, too many, known, or of another generation.
+    public var starlingCandidatesIgnored: UInt64 = 0
+    /// Packets of authentic compounds that were not well formed.
+    public var starlingReportsMalformed: UInt64 = 0
     public var starlingTransportFeedbackSent: UInt64 = 0
     public var starlingTransportFeedbackReceived: UInt64 = 0
 

@@ -26,6 +26,8 @@ struct SDPParser {
             guard !content.isEmpty else { continue }
             let line = SDPLine(number: number, limits: limits)
             guard number <= limits.lines else { throw line.failure("more than \(limits.lines) lines") }
+            // RFC 8866 §9, byte-string: what is written again would end elsewhere.
+            guard !content.contains(UInt8(ascii: "\r")) else { throw line.failure("a carriage return inside a line") }
             if isFirst {
                 guard content.trimmed == "v=0" else { throw line.failure("a description begins with v=0") }
                 isFirst = false

@@ -27,17 +27,32 @@ struct Admission {
         }
         guard head.isLoopback else { return nil }
         let name = Self.name(ofHost: value)
-        let known = [configuration.host.lowercased()] + configuration.allowedHosts.map { $0.lowercased() }
-        if name == "localhost" || name.hasSuffix(".localhost") || known.contains(name) { return nil }
-        if Self.isLoopbackLiteral(name) { return nil }
+        if isKnown(name, isLoopback: true) { return nil }
         return Refusal(status: 403, message: "this server is not '\(name.prefix(64))' for clients on this machine")
     }
 
     func refusesUpgrade(_ head: Head) -> Refusal? {
+        if let refusal = refusesOrigin(head) { return refusal }
+        guard head.subprotocols.contains(Self.subprotocol) else {
+            return Refusal(status: 400, message: "say 'Sec-WebSocket-Protocol: \(Self.subprotocol)'")
+        }
+        return nil
+    }
+
+    /// The origin that a request's answer may name to its browser.
+    func allowedOrigin(_ head: Head) -> String? {
+        guard head.origins.count == 1, let origin = head.origins.first,
+            configuration.allowedOrigins.contains(where: { Self.origin(origin, matches: $0) })
+        else { return nil }
+        return origin
+    }
+
+    /// The check of `Host` and `Origin` for whatever lets a client into the rooms.
+    func refusesOrigin(_ head: Head) -> Refusal? {
         if let refusal = refusesHost(head) { return refusal }
         guard head.origins.count <= 1 else { return Refusal(status: 403, message: "more than one Origin") }
         if let origin = head.origins.first {
-            guard configuration.allowedOrigins.contains(where: { Self.origin(origin, matches: $0) }) else {
+            guard isOwn(origin, head) || configuration.allowedOrigins.contains(where: { Self.origin(origin, matches: $0) }) else {
                 return Refusal(status: 403, message: "the origin '\(origin.prefix(128))' is not allowed here")
             }
         } else if !(configuration.trustLoopback && head.isLoopback) {
@@ -45,10 +60,21 @@ struct Admission {
                 configuration.accessTokens.contains(where: { $0.matches(bearer) })
             else { return Refusal(status: 403, message: "without an Origin, a Bearer token is needed") }
         }
-        guard head.subprotocols.contains(Self.subprotocol) else {
-            return Refusal(status: 400, message: "say 'Sec-WebSocket-Protocol: \(Self.subprotocol)'")
-        }
         return nil
+    }
+
+    /// Whether a page comes from this server itself, under a name that is known to be its own: other names may have been rebound to it.
+    private func isOwn(_ origin: String, _ head: Head) -> Bool {
+        guard let host = head.host.first?.lowercased(), ["http://" + host, "https://" + host].contains(origin.lowercased()) else {
+            return false
+        }
+        return isKnown(Self.name(ofHost: host), isLoopback: head.isLoopback)
+    }
+
+    private func isKnown(_ name: String, isLoopback: Bool) -> Bool {
+        let known = [configuration.host.lowercased()] + configuration.allowedHosts.map { $0.lowercased() }
+        if known.contains(name) { return true }
+        return isLoopback && (name == "localhost" || name.hasSuffix(".localhost") || Self.isLoopbackLiteral(name))
     }
 
     private static func bearer(_ authorization: String?) -> String? {

@@ -2,32 +2,107 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 import SignalingProtocol
+import SocketIOSessions
 
-/// Answers one plain HTTP request and closes: health, readiness, refused upgrades.
+/// Answers plain HTTP: health and readiness, refused upgrades, PeerJS's few questions, and the requests of Engine.IO, which may wait.
+///
+/// A connection is kept for further requests where Engine.IO was asked, and closes after anything else.
 final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
     private struct Answer {
         var status: HTTPResponseStatus
-        var body: JSONObject
+        var body: String
+        var contentType = "application/json"
         var extra: [(String, String)] = []
+        var isKeptAlive = false
+
+        init(status: HTTPResponseStatus, body: JSONObject, extra: [(String, String)] = []) {
+            self.status = status
+            self.body = JSON.object(body).text + "\n"
+            self.extra = extra
+        }
+
+        init(_ response: EngineIOResponse, extra: [(String, String)] = []) {
+            status = HTTPResponseStatus(statusCode: response.status)
+            body = response.body
+            contentType = response.contentType
+            self.extra = extra
+        }
+    }
+
+    /// A request of Engine.IO that is not answered yet.
+    private struct Exchange {
+        let id: UInt64
+        let isKeptAlive: Bool
+        let crossOrigin: [(String, String)]
+        /// `nil` once it is known to be too large.
+        var body: ByteBuffer?
+        var hasEnded = false
+        var hasBody: Bool
     }
 
     private let loop: ServerLoop
     private let requestGuard: RequestGuard
-    private var hasAnswered = false
+    private var context: ChannelHandlerContext?
+    private var isOver = false
+    private var exchange: Exchange?
+    /// Whether what still comes of a request is read and dropped.
+    private var isSkipping = false
 
     init(loop: ServerLoop, requestGuard: RequestGuard) {
         self.loop = loop
         self.requestGuard = requestGuard
     }
 
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if let exchange = exchange.take() { loop.aborted(exchange.id) }
+        loop.gone(self)
+        context.fireChannelInactive()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(let head) = unwrapInboundIn(data), !hasAnswered else { return }
-        hasAnswered = true
-        requestGuard.finish()
-        write(answer(to: head, from: context.channel), isHead: head.method == .HEAD, context: context)
+        guard !isOver else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            guard exchange == nil else {
+                // A second request before the answer to the first: nobody who speaks Engine.IO does that.
+                isOver = true
+                context.close(promise: nil)
+                return
+            }
+            begin(head, context: context)
+        case .body(var bytes):
+            guard !isSkipping, var waiting = exchange?.body else { return }
+            guard waiting.readableBytes + bytes.readableBytes <= loop.maximumBody else {
+                exchange?.body = nil
+                return
+            }
+            exchange?.body = nil
+            waiting.writeBuffer(&bytes)
+            exchange?.body = waiting
+        case .end:
+            requestGuard.finish()
+            if isSkipping {
+                isSkipping = false
+                requestGuard.rearm()
+                return
+            }
+            exchange?.hasEnded = true
+            guard let ended = exchange, ended.hasBody else { return }
+            let text = ended.body.flatMap { try? $0.getUTF8ValidatedString(at: $0.readerIndex, length: $0.readableBytes) }
+            exchange?.body = ByteBuffer()
+            loop.received(text, of: ended.id)
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -35,12 +110,82 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         context.close(promise: nil)
     }
 
-    private func answer(to head: HTTPRequestHead, from channel: any Channel) -> Answer {
+    // MARK: - Engine.IO
+
+    private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        let path = ServerLoop.path(of: head)
+        guard loop.isEngineIO(path) else {
+            requestGuard.finish()
+            isOver = true
+            return write(answer(to: head, path, from: context.channel), isHead: head.method == .HEAD, context: context)
+        }
+        requestGuard.headIsOver()
+        let fields = loop.fields(of: head, from: context.channel)
+        let crossOrigin = Self.crossOrigin(loop.admission.allowedOrigin(fields))
+        let isKeptAlive = head.isKeepAlive && !loop.front.isDraining
+        if loop.admission.refusesOrigin(fields) != nil {
+            return refuse(.forbidden, context: context)
+        }
+        if head.method == .OPTIONS {
+            isSkipping = true
+            var answer = Answer(EngineIOResponse(status: 204, contentType: "text/plain", body: ""), extra: crossOrigin)
+            answer.extra += [
+                ("Access-Control-Allow-Methods", "GET, POST"), ("Access-Control-Allow-Headers", "Content-Type, Authorization"),
+                ("Access-Control-Max-Age", "600"),
+            ]
+            answer.isKeptAlive = isKeptAlive
+            return write(answer, isHead: false, context: context)
+        }
+        if head.headers[canonicalForm: "upgrade"].contains(where: { $0.lowercased() == "websocket" }) {
+            // An upgrade that was refused on its way here.
+            let refusal = loop.refusal(of: head, from: context.channel, isUpgrade: true) ?? .badRequest
+            isOver = true
+            return write(
+                Answer(EngineIOResponse(status: refusal.status, contentType: "text/plain", body: refusal.message)), isHead: false,
+                context: context)
+        }
+        let id = loop.nextID()
+        exchange = Exchange(
+            id: id, isKeptAlive: isKeptAlive, crossOrigin: crossOrigin, body: ByteBuffer(), hasBody: head.method == .POST)
+        loop.begin(id, head, on: self, from: context.channel)
+    }
+
+    private func refuse(_ refusal: EngineIORefusal, context: ChannelHandlerContext) {
+        isOver = true
+        write(Answer(.refused(refusal)), isHead: false, context: context)
+    }
+
+    /// The answer to the request that waits.
+    func respond(_ response: EngineIOResponse) {
+        guard let context, let exchange = exchange.take() else { return }
+        var answer = Answer(response, extra: exchange.crossOrigin)
+        answer.isKeptAlive = exchange.isKeptAlive && !loop.front.isDraining
+        isSkipping = !exchange.hasEnded
+        if !answer.isKeptAlive { isOver = true }
+        write(answer, isHead: false, context: context)
+    }
+
+    /// Closes a connection that waits for nothing.
+    func closeIdle() {
+        guard let context, exchange == nil else { return }
+        context.close(promise: nil)
+    }
+
+    private static func crossOrigin(_ origin: String?) -> [(String, String)] {
+        guard let origin else { return [] }
+        return [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"), ("Vary", "Origin")]
+    }
+
+    // MARK: - Everything else
+
+    private static let paths: JSON = .array(["/healthz", "/readyz", "/ws", "/socket.io/", "/peerjs"])
+
+    private func answer(to head: HTTPRequestHead, _ path: String, from channel: any Channel) -> Answer {
         let fields = loop.fields(of: head, from: channel)
         if let refusal = loop.admission.refusesHost(fields) { return Self.refused(refusal) }
-        let path = ServerLoop.path(of: head)
-        guard ["/healthz", "/readyz", "/ws"].contains(path) else {
-            return Answer(status: .notFound, body: ["error": "not_found", "paths": .array(["/healthz", "/readyz", "/ws"])])
+        let peerJS = head.method == .GET ? loop.peerJS.answer(path: path) : nil
+        guard ["/healthz", "/readyz", "/ws"].contains(path) || peerJS != nil else {
+            return Answer(status: .notFound, body: ["error": "not_found", "paths": Self.paths])
         }
         guard head.method == .GET || head.method == .HEAD else {
             return Answer(status: .methodNotAllowed, body: ["error": "only GET and HEAD"], extra: [("Allow", "GET, HEAD")])
@@ -58,11 +203,15 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
                 "participants": .integer(Int64(loop.front.participantCount)),
             ]
             return Answer(status: isDraining ? .serviceUnavailable : .ok, body: body)
-        default:
+        case "/ws":
             if let refusal = loop.admission.refusesUpgrade(fields) { return Self.refused(refusal) }
             return Answer(
                 status: .upgradeRequired, body: ["error": "a WebSocket upgrade (RFC 6455, version 13) is needed here"],
                 extra: [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")])
+        default:
+            if let refusal = loop.admission.refusesOrigin(fields) { return Self.refused(refusal) }
+            guard let peerJS else { return Answer(status: .notFound, body: ["error": "not_found", "paths": Self.paths]) }
+            return Answer(peerJS, extra: Self.crossOrigin(loop.admission.allowedOrigin(fields)))
         }
     }
 
@@ -71,16 +220,20 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func write(_ answer: Answer, isHead: Bool, context: ChannelHandlerContext) {
-        let body = context.channel.allocator.buffer(string: JSON.object(answer.body).text + "\n")
+        let body = context.channel.allocator.buffer(string: answer.body)
         var headers = HTTPHeaders([
-            ("Content-Type", "application/json"), ("Content-Length", "\(body.readableBytes)"), ("Cache-Control", "no-store"),
-            ("Connection", "close"),
+            ("Content-Type", answer.contentType), ("Content-Length", "\(body.readableBytes)"), ("Cache-Control", "no-store"),
+            ("Connection", answer.isKeptAlive ? "keep-alive" : "close"),
         ])
         headers.add(contentsOf: answer.extra)
         let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if !isHead { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        if !isHead, body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        context.closeAfterReading()
+        if answer.isKeptAlive {
+            if !isSkipping { requestGuard.rearm() }
+        } else {
+            context.closeAfterReading()
+        }
     }
 }

@@ -18,13 +18,45 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
         self.patience = patience
     }
 
+    private var isHeadOver = false
+    private var context: ChannelHandlerContext?
+    /// Whether an answer was given on this connection, and nothing has come since.
+    private var isIdle = false
+
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        setTimer(context)
+    }
+
+    private func setTimer(_ context: ChannelHandlerContext) {
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: patience) { [weak self] in
-            self?.refuse("408 Request Timeout", context: context)
+            guard let self else { return }
+            if isIdle {
+                context.close(promise: nil)
+            } else {
+                refuse("408 Request Timeout", context: context)
+            }
         }
     }
 
+    /// The head has been read; the body still has to come in time.
+    func headIsOver() {
+        isHeadOver = true
+    }
+
+    /// The next request may come.
+    func rearm() {
+        guard let context else { return }
+        timer?.cancel()
+        isFinished = false
+        isHeadOver = false
+        isIdle = true
+        bytes = 0
+        setTimer(context)
+    }
+
     func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
         finish()
     }
 
@@ -33,7 +65,7 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
-    /// The head has been read.
+    /// The request has been read.
     func finish() {
         isFinished = true
         timer?.cancel()
@@ -42,7 +74,8 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isRefused else { return }
-        guard !isFinished else {
+        isIdle = false
+        guard !isFinished, !isHeadOver else {
             context.fireChannelRead(data)
             return
         }

@@ -1,4 +1,3 @@
-import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -6,20 +5,34 @@ import NIOWebSocket
 import NetworkImpairment
 import RTCCore
 import SignalingProtocol
+import SocketIO
+import SocketIOSessions
 
-/// The front and its sockets on one event loop, which alone touches them.
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The fronts and their sockets on one event loop, which alone touches them.
 final class ServerLoop {
     let configuration: ServerConfiguration
     let admission: Admission
     let front: NativeFront
+    let peerJS: PeerJSFront
+    private let socketIO: SocketIOFront
+    private let engineIO: any EngineIOHosting
     private let eventLoop: any EventLoop
     private let began = NIODeadline.now()
     private var sockets: [UInt64: WebSocketConnection] = [:]
     private var channels: [ObjectIdentifier: any Channel] = [:]
     private var socketsOfAddress: [String: Int] = [:]
     private var lastID: UInt64 = 0
+    private var relayUsers: UInt64 = 0
     private var timer: (task: Scheduled<Void>, at: Instant)?
     private var isPumping = false
+    private var needsPump = false
+    /// HTTP connections that are kept, and those of them whose request waits, by its number.
+    private var kept: [ObjectIdentifier: HTTPAnswers] = [:]
+    private var exchanges: [UInt64: HTTPAnswers] = [:]
     /// On which STUN is served; `nil` where it is not.
     private let stunPort: UInt16?
     private var whenEmpty: EventLoopPromise<Void>?
@@ -29,8 +42,30 @@ final class ServerLoop {
         self.stunPort = stunPort
         self.eventLoop = eventLoop
         admission = Admission(configuration: configuration)
-        front = NativeFront(
-            configuration: configuration, seed: seed, at: .origin, secretBits: { UInt64.random(in: .min ... .max) })
+        let bits = { UInt64.random(in: .min ... .max) }
+        let rooms = SharedRooms(configuration: configuration, seed: seed, unixMilliseconds: Self.unixMilliseconds())
+        front = NativeFront(configuration: configuration, seed: seed, at: .origin, secretBits: bits, rooms: rooms)
+        peerJS = PeerJSFront(configuration: configuration, rooms: rooms, bits: bits)
+        socketIO = SocketIOFront(configuration: configuration, rooms: rooms, bits: bits)
+        engineIO = configuration.conformance.map { ConformanceFront($0, bits: bits) } ?? socketIO
+    }
+
+    private static func unixMilliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Bytes of the largest message and body that Engine.IO takes.
+    var maximumBody: Int { EngineIOLimits().payload }
+
+    var metrics: ServerMetrics {
+        var metrics = front.metrics
+        metrics.socketIOSessions = engineIO.sessionCount
+        metrics.socketIO = socketIO.counts
+        metrics.peerJSPeers = peerJS.peerCount
+        metrics.peerJS = peerJS.counts
+        return metrics
     }
 
     var now: Instant {
@@ -63,17 +98,17 @@ final class ServerLoop {
         let answers = HTTPAnswers(loop: self, requestGuard: requestGuard)
         let handlers = NIOLoopBound((requestGuard, answers), eventLoop: eventLoop)
         let upgrader = NIOWebSocketServerUpgrader(
-            maxFrameSize: configuration.limits.frame.sessionDescription, automaticErrorHandling: false,
+            maxFrameSize: max(configuration.limits.frame.sessionDescription, maximumBody), automaticErrorHandling: false,
             shouldUpgrade: { channel, head in
                 channel.eventLoop.makeSucceededFuture(bound.value.upgradeHeaders(for: head, from: channel))
             },
-            upgradePipelineHandler: { channel, _ in
+            upgradePipelineHandler: { channel, head in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     let (requestGuard, answers) = handlers.value
                     pipeline.removeHandler(requestGuard, promise: nil)
                     pipeline.removeHandler(answers, promise: nil)
-                    try pipeline.addHandler(bound.value.makeConnection())
+                    try pipeline.addHandler(bound.value.makeConnection(for: head))
                 }
             })
         let pipeline = channel.pipeline.syncOperations
@@ -94,9 +129,21 @@ final class ServerLoop {
         }
     }
 
-    private func makeConnection() -> WebSocketConnection {
+    private func makeConnection(for head: HTTPRequestHead) -> WebSocketConnection {
+        let path = Self.path(of: head)
+        let route: ClientRoute
+        if isEngineIO(path) {
+            route = .engineIO(URLQuery(target: head.uri))
+        } else {
+            route = peerJS.isPath(path) ? .peerJS(URLQuery(target: head.uri)) : .native
+        }
+        return WebSocketConnection(id: nextID(), route: route, loop: self)
+    }
+
+    /// Numbers connections and requests.
+    func nextID() -> UInt64 {
         lastID += 1
-        return WebSocketConnection(id: lastID, loop: self)
+        return lastID
     }
 
     // MARK: - Requests
@@ -114,10 +161,72 @@ final class ServerLoop {
     }
 
     private func upgradeHeaders(for head: HTTPRequestHead, from channel: any Channel) -> HTTPHeaders? {
-        guard head.method == .GET, Self.path(of: head) == "/ws",
-            admission.refusesUpgrade(fields(of: head, from: channel)) == nil
-        else { return nil }
-        return ["Sec-WebSocket-Protocol": Admission.subprotocol]
+        let path = Self.path(of: head)
+        let fields = fields(of: head, from: channel)
+        guard head.method == .GET else { return nil }
+        if path == "/ws" {
+            return admission.refusesUpgrade(fields) == nil ? ["Sec-WebSocket-Protocol": Admission.subprotocol] : nil
+        }
+        guard admission.refusesOrigin(fields) == nil else { return nil }
+        if isEngineIO(path) { return refusal(of: head, from: channel, isUpgrade: true) == nil ? HTTPHeaders() : nil }
+        return peerJS.isPath(path) ? HTTPHeaders() : nil
+    }
+
+    private func origin(of channel: any Channel) -> ClientOrigin {
+        ClientOrigin(address: Self.address(of: channel), iceServers: stunServers(for: channel) + relays())
+    }
+
+    /// TURN servers with a user of the next client's own.
+    private func relays() -> [ICEServer] {
+        guard let access = configuration.relays else { return [] }
+        relayUsers += 1
+        return [access.server(for: "c\(relayUsers)", unixSeconds: Int64(time(nil)))]
+    }
+
+    // MARK: - Engine.IO over HTTP
+
+    func isEngineIO(_ path: String) -> Bool {
+        path == engineIO.path || path + "/" == engineIO.path
+    }
+
+    private static func request(_ head: HTTPRequestHead) -> EngineIORequest {
+        EngineIORequest(
+            method: head.method.rawValue, query: URLQuery(target: head.uri),
+            contentType: head.headers.first(name: "content-type"),
+            contentLength: head.headers.first(name: "content-length").flatMap { Int($0) })
+    }
+
+    func refusal(of head: HTTPRequestHead, from channel: any Channel, isUpgrade: Bool) -> EngineIORefusal? {
+        engineIO.refusal(of: Self.request(head), from: origin(of: channel), isUpgrade: isUpgrade)
+    }
+
+    func begin(_ id: UInt64, _ head: HTTPRequestHead, on answers: HTTPAnswers, from channel: any Channel) {
+        kept[ObjectIdentifier(answers)] = answers
+        exchanges[id] = answers
+        let origin = origin(of: channel)
+        let request = Self.request(head)
+        if let refusal = engineIO.refusal(of: request, from: origin, isUpgrade: false) {
+            exchanges[id] = nil
+            return answers.respond(.refused(refusal))
+        }
+        engineIO.begin(id, request, from: origin, now: now)
+        pump()
+    }
+
+    /// - Parameter body: `nil` where it is too large, or no text.
+    func received(_ body: String?, of id: UInt64) {
+        engineIO.received(body, of: id, now: now)
+        pump()
+    }
+
+    func aborted(_ id: UInt64) {
+        guard exchanges.removeValue(forKey: id) != nil else { return }
+        engineIO.aborted(id, now: now)
+        pump()
+    }
+
+    func gone(_ answers: HTTPAnswers) {
+        kept[ObjectIdentifier(answers)] = nil
     }
 
     private static func address(of channel: any Channel) -> RTCCore.SocketAddress? {
@@ -135,47 +244,97 @@ final class ServerLoop {
 
     func opened(_ socket: WebSocketConnection, on channel: any Channel) {
         sockets[socket.id] = socket
-        let relays = configuration.relays?.server(for: "c\(socket.id)", unixSeconds: Int64(time(nil)))
-        let servers = stunServers(for: channel) + (relays.map { [$0] } ?? [])
-        front.opened(socket.id, from: Self.address(of: channel), iceServers: servers, now: now)
+        let origin = origin(of: channel)
+        switch socket.route {
+        case .native: front.opened(socket.id, from: origin.address, iceServers: origin.iceServers, now: now)
+        case .engineIO(let query): engineIO.opened(socket.id, query: query, from: origin, now: now)
+        case .peerJS(let query): peerJS.opened(socket.id, query: query, from: origin, now: now)
+        }
         pump()
     }
 
     /// The caller pumps when it has read everything.
     func received(_ text: String, on socket: WebSocketConnection) {
-        front.received(text, on: socket.id, now: now)
+        switch socket.route {
+        case .native: front.received(text, on: socket.id, now: now)
+        case .engineIO: engineIO.received(.text(text), on: socket.id, now: now)
+        case .peerJS: peerJS.received(text, on: socket.id, now: now)
+        }
     }
 
-    /// - Parameter code: With which the client has closed, where it has.
-    func closed(_ socket: WebSocketConnection, code: UInt16?) {
+    func received(_ bytes: [UInt8], on socket: WebSocketConnection) {
+        engineIO.received(.binary(bytes), on: socket.id, now: now)
+    }
+
+    /// - Parameters:
+    ///   - code: With which the client has closed, where it has.
+    ///   - isClean: Whether it was the client that closed.
+    func closed(_ socket: WebSocketConnection, code: UInt16?, isClean: Bool) {
         guard sockets.removeValue(forKey: socket.id) != nil else { return }
-        front.closed(socket.id, code: code, now: now)
+        switch socket.route {
+        case .native: front.closed(socket.id, code: code, now: now)
+        case .engineIO: engineIO.closed(socket.id, now: now)
+        case .peerJS: peerJS.closed(socket.id, isClean: isClean, now: now)
+        }
         pump()
     }
 
     func overflowed(_ socket: WebSocketConnection) {
-        front.overflowed(socket.id, now: now)
+        switch socket.route {
+        case .native: front.overflowed(socket.id, now: now)
+        case .engineIO: engineIO.overflowed(socket.id, now: now)
+        case .peerJS: peerJS.overflowed(socket.id, now: now)
+        }
         pump()
     }
 
     func refuse(_ socket: WebSocketConnection, _ code: CloseCode, _ reason: String) {
-        front.refuse(socket.id, with: code, reason: reason, now: now)
+        switch socket.route {
+        case .native: front.refuse(socket.id, with: code, reason: reason, now: now)
+        case .engineIO:
+            engineIO.closed(socket.id, now: now)
+            socket.close(code.rawValue, reason)
+        case .peerJS: peerJS.refuse(socket.id, with: code, reason: reason, now: now)
+        }
         pump()
     }
 
-    /// Carries the front's outputs to the sockets and sets the timer.
+    /// Carries the fronts' outputs to the sockets and sets the timer.
     func pump() {
+        needsPump = true
         guard !isPumping else { return }
         isPumping = true
         var touched: [WebSocketConnection] = []
-        while let output = front.nextOutput() {
-            switch output {
-            case .send(let connection, let text):
-                guard let socket = sockets[connection] else { continue }
-                socket.send(text)
-                touched.append(socket)
-            case .close(let connection, let code, let reason):
-                sockets[connection]?.close(code, reason)
+        while needsPump {
+            needsPump = false
+            front.drainRooms(now: now)
+            engineIO.listen(now: now)
+            peerJS.listen(now: now)
+            while let output = front.nextOutput() ?? peerJS.nextOutput() {
+                needsPump = true
+                switch output {
+                case .send(let connection, let text):
+                    guard let socket = sockets[connection] else { continue }
+                    socket.send(text)
+                    touched.append(socket)
+                case .close(let connection, let code, let reason):
+                    sockets[connection]?.close(code, reason)
+                }
+            }
+            while let output = engineIO.nextOutput() {
+                needsPump = true
+                switch output {
+                case .respond(let request, let response): exchanges.removeValue(forKey: request)?.respond(response)
+                case .send(let connection, let message):
+                    guard let socket = sockets[connection] else { continue }
+                    switch message {
+                    case .text(let text): socket.send(text)
+                    case .binary(let bytes): socket.send(bytes)
+                    }
+                    touched.append(socket)
+                case .close(let connection):
+                    sockets[connection]?.close(CloseCode.left.rawValue, "")
+                }
             }
         }
         for socket in touched { socket.flush() }
@@ -184,7 +343,7 @@ final class ServerLoop {
     }
 
     private func setTimer() {
-        guard let deadline = front.deadline else { return }
+        guard let deadline = earliest(earliest(front.deadline, engineIO.deadline), peerJS.deadline) else { return }
         if let timer {
             guard deadline < timer.at else { return }
             timer.task.cancel()
@@ -194,6 +353,8 @@ final class ServerLoop {
             guard let self else { return }
             timer = nil
             front.advance(to: now)
+            engineIO.advance(to: now)
+            peerJS.advance(to: now)
             pump()
         }
         timer = (task, deadline)
@@ -204,7 +365,11 @@ final class ServerLoop {
     /// Tells all clients to go. The future succeeds when they have gone.
     func drain() -> EventLoopFuture<Void> {
         front.drain(now: now)
+        engineIO.drain(now: now)
+        peerJS.drain(now: now)
         pump()
+        // order: each only closes
+        for answers in kept.values { answers.closeIdle() }
         guard !channels.isEmpty else { return eventLoop.makeSucceededVoidFuture() }
         let promise = whenEmpty ?? eventLoop.makePromise(of: Void.self)
         whenEmpty = promise

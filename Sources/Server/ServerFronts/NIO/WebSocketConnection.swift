@@ -8,19 +8,32 @@ final class WebSocketConnection: ChannelInboundHandler {
     typealias OutboundOut = WebSocketFrame
 
     let id: UInt64
+    let route: ClientRoute
     private let loop: ServerLoop
     private let maximumBytes: Int
     private var context: ChannelHandlerContext?
     private var fragments: ByteBuffer?
+    /// Whether the fragments are of bytes.
+    private var isBinary = false
     private var isClosing = false
     /// With which the client has closed.
     private var clientCode: UInt16?
+    private var hasClientClosed = false
     private var needsFlush = false
 
-    init(id: UInt64, loop: ServerLoop) {
+    init(id: UInt64, route: ClientRoute, loop: ServerLoop) {
         self.id = id
+        self.route = route
         self.loop = loop
-        maximumBytes = loop.configuration.limits.frame.sessionDescription
+        switch route {
+        case .native, .peerJS: maximumBytes = loop.configuration.limits.frame.sessionDescription
+        case .engineIO: maximumBytes = loop.maximumBody
+        }
+    }
+
+    /// Whether whole messages of bytes are taken.
+    private var takesBytes: Bool {
+        if case .engineIO = route { true } else { false }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -33,7 +46,7 @@ final class WebSocketConnection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        loop.closed(self, code: clientCode)
+        loop.closed(self, code: clientCode, isClean: hasClientClosed)
         context.fireChannelInactive()
     }
 
@@ -71,6 +84,7 @@ final class WebSocketConnection: ChannelInboundHandler {
         switch frame.opcode {
         case .text:
             guard fragments == nil else { return refuseOrder() }
+            isBinary = false
             append(frame, to: ByteBuffer())
         case .continuation:
             guard let begun = fragments else { return refuseOrder() }
@@ -83,6 +97,10 @@ final class WebSocketConnection: ChannelInboundHandler {
             break
         case .connectionClose:
             answerClose(frame, context: context)
+        case .binary where takesBytes:
+            guard fragments == nil else { return refuseOrder() }
+            isBinary = true
+            append(frame, to: ByteBuffer())
         case .binary:
             loop.refuse(self, .unsupportedData, "binary messages are reserved")
         default:
@@ -108,6 +126,7 @@ final class WebSocketConnection: ChannelInboundHandler {
             return
         }
         fragments = nil
+        guard !isBinary else { return loop.received(Array(message.readableBytesView), on: self) }
         guard let text = try? message.getUTF8ValidatedString(at: message.readerIndex, length: message.readableBytes) else {
             loop.refuse(self, .invalidText, "text that is not UTF-8")
             return
@@ -122,6 +141,7 @@ final class WebSocketConnection: ChannelInboundHandler {
             return
         }
         isClosing = true
+        hasClientClosed = true
         var data = frame.unmaskedData
         clientCode = data.readInteger()
         let echo = WebSocketFrame(fin: true, opcode: .connectionClose, data: frame.unmaskedData)
@@ -131,6 +151,13 @@ final class WebSocketConnection: ChannelInboundHandler {
     func send(_ text: String) {
         guard let context, !isClosing else { return }
         let frame = WebSocketFrame(fin: true, opcode: .text, data: context.channel.allocator.buffer(string: text))
+        context.write(wrapOutboundOut(frame), promise: nil)
+        needsFlush = true
+    }
+
+    func send(_ bytes: [UInt8]) {
+        guard let context, !isClosing else { return }
+        let frame = WebSocketFrame(fin: true, opcode: .binary, data: context.channel.allocator.buffer(bytes: bytes))
         context.write(wrapOutboundOut(frame), promise: nil)
         needsFlush = true
     }

@@ -11,6 +11,7 @@ extension NativeFront {
         var lastHeardAt: Instant
         var session: SessionKey?
         var identity: String?
+        var role: Role?
         /// The session that this connection proved to have had, and could not resume.
         var predecessor: SessionKey?
         var refusedResumes = 0

@@ -12,25 +12,44 @@ extension NativeFront {
         }
         var identity = hello.token
         if !configuration.accessTokens.isEmpty {
-            var bearer: AccessToken?
-            for known in configuration.accessTokens where known.matches(hello.token ?? "") { bearer = known }
-            guard let bearer else {
+            guard let bearer = bearer(of: hello.token) else {
                 let error = RequestError(.unauthenticated, "'token' is missing or not known")
                 refuse(id, error, on: connection)
                 close(connection, .unauthenticated, error.message, now: now)
                 return
             }
             identity = bearer.identity
+            connections[connection]?.role = bearer.role
         }
         if let wish = hello.resume {
             resume(wish, identity: identity, id: id, on: connection, now: now)
         } else {
-            begin(identity: identity, id: id, on: connection, now: now)
+            begin(identity: identity, tab: hello.tab, id: id, on: connection, now: now)
         }
     }
 
-    private func begin(identity: String?, id: Int64, on connection: UInt64, now: Instant) {
-        let (key, name) = rooms.open(identity: identity, succeeding: connections[connection]?.predecessor)
+    /// Compares with all tokens always, so that time tells nothing.
+    private func bearer(of token: String?) -> AccessToken? {
+        var bearer: AccessToken?
+        for known in configuration.accessTokens where known.matches(token ?? "") { bearer = known }
+        return bearer
+    }
+
+    /// A session goes on under a newer token of the same identity.
+    func refresh(_ token: String, id: Int64, in session: SessionKey, on connection: UInt64) {
+        let known = configuration.accessTokens.isEmpty ? AccessToken(token: token, identity: token) : bearer(of: token)
+        guard let known, known.identity == connections[connection]?.identity else {
+            answer(id, .refused(RequestError(.unauthenticated, "'token' is not known, or is another identity's")), in: session)
+            return
+        }
+        answer(id, .done, in: session)
+    }
+
+    private func begin(identity: String?, tab: String?, id: Int64, on connection: UInt64, now: Instant) {
+        let state = connections[connection]
+        let (key, name) = rooms.open(
+            identity: identity, role: state?.role, address: state?.isTrusted == true ? nil : state?.address, tab: tab,
+            succeeding: state?.predecessor)
         let secret = makeSecret()
         sessions[key] = Session(
             name: name, identity: identity, secret: secret, connection: connection, lastRequest: id, now: now)

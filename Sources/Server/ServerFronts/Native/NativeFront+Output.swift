@@ -69,18 +69,27 @@ extension NativeFront {
 
     /// Passes on what the rooms have to say.
     func drainRooms(now: Instant) {
-        while let output = rooms.nextOutput() {
+        while let output = shared.next(for: .native) {
             switch output {
             case .reply(let session, let id, let reply):
                 switch reply {
                 case .done: answer(id, .done, in: session)
                 case .joined(let snapshot): answer(id, .ok(snapshot.json), in: session)
+                case .waiting(let participant):
+                    answer(id, .ok(["status": "waiting", "participant": .string(participant)]), in: session)
+                case .said(let message, let milliseconds):
+                    answer(id, .ok(["mid": .integer(message), "ts": .integer(milliseconds)]), in: session)
+                case .history(let history): answer(id, .ok(history.json), in: session)
                 case .refused(let error): answer(id, .refused(error), in: session)
                 }
             case .event(let session, let seq, let rev, let event):
                 let text = ServerFrame.event(event.frame, seq: seq, rev: rev).text
                 sessions[session]?.replay.add(seq, text, limits: configuration.limits)
                 if let connection = sessions[session]?.connection { send(text, on: connection) }
+            case .volatile(let session, let event):
+                if let connection = sessions[session]?.connection {
+                    send(.event(event.frame, seq: nil, rev: nil), on: connection)
+                }
             case .end(let session, let code, let reason):
                 let connection = sessions[session]?.connection
                 drop(session)
@@ -97,21 +106,5 @@ extension NativeFront {
         sessionOfName[state.name] = nil
         endedSessions.append(state.name)
         if endedSessions.count > configuration.limits.rememberedSessions { endedSessions.removeFirst() }
-    }
-}
-
-extension RoomEvent {
-    var frame: Event {
-        switch self {
-        case .peerJoined(let peer): .peerJoined(peer)
-        case .peerLeft(let participant, let reason): .peerLeft(participant: participant, reason: reason.rawValue)
-        case .peerReconnecting(let participant): .peerReconnecting(participant: participant)
-        case .peerResumed(let participant): .peerResumed(participant: participant)
-        case .signal(let from, let signal):
-            .signal(
-                from: from, connection: signal.connection, epoch: signal.epoch, kind: signal.kind, body: .raw(signal.body))
-        case .signalExpired(let to, let connection, let epoch, let kind):
-            .signalExpired(to: to, connection: connection, epoch: epoch, kind: kind)
-        }
     }
 }

@@ -81,12 +81,11 @@ extension NativeFront {
                 return
             }
             rooms.perform(.join(join), id: id, for: session, now: now)
-        case .ready:
-            rooms.perform(.ready, id: id, for: session, now: now)
-        case .signal(let signal):
-            rooms.perform(.signal(signal), id: id, for: session, now: now)
-        case .leave:
-            rooms.perform(.leave, id: id, for: session, now: now)
+        case .refreshToken(let token):
+            refresh(token, id: id, in: session, on: connection)
+        default:
+            guard let command = request.command else { preconditionFailure("'\(request.type)' is nobody's to carry out.") }
+            rooms.perform(command, id: id, for: session, now: now)
         }
     }
 

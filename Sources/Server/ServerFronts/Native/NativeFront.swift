@@ -20,7 +20,11 @@ public import SignalingProtocol
 /// A message that is no frame at all closes the connection with 4000; a request that is wrong is only refused.
 public final class NativeFront: SignalingService {
     let configuration: ServerConfiguration
-    var rooms: RoomCore
+    let shared: SharedRooms
+    var rooms: RoomCore {
+        get { shared.core }
+        _modify { yield &shared.core }
+    }
     var connections: [UInt64: Connection] = [:]
     var sessions: [SessionKey: Session] = [:]
     var sessionOfName: [String: SessionKey] = [:]
@@ -37,7 +41,12 @@ public final class NativeFront: SignalingService {
     ///   - seed: Where the ids come from.
     ///   - secretBits: Where the sessions' secrets come from, 64 bits at a time. In virtual time they come from the seed, which real
     ///     clients could guess.
-    public init(configuration: ServerConfiguration, seed: UInt64, at now: Instant, secretBits: (() -> UInt64)? = nil) {
+    ///   - unixMilliseconds: The wall clock at ``Instant/origin``.
+    ///   - rooms: Those that it shares with other fronts; `nil` for its own.
+    public init(
+        configuration: ServerConfiguration, seed: UInt64, at now: Instant, unixMilliseconds: Int64 = 0,
+        secretBits: (() -> UInt64)? = nil, rooms: SharedRooms? = nil
+    ) {
         precondition(
             (.zero ... .seconds(300)).contains(configuration.roomTiming.disconnectGrace), "A session is kept for 0 to 300 s.")
         self.configuration = configuration
@@ -47,8 +56,7 @@ public final class NativeFront: SignalingService {
             var random = SplitMix64(seed: SplitMix64.derive(seed, "secrets"))
             self.secretBits = { random.next() }
         }
-        rooms = RoomCore(
-            limits: configuration.roomLimits, timing: configuration.roomTiming, seed: SplitMix64.derive(seed, "rooms"))
+        shared = rooms ?? SharedRooms(configuration: configuration, seed: seed, unixMilliseconds: unixMilliseconds)
     }
 
     public var roomCount: Int { rooms.roomCount }
@@ -67,6 +75,8 @@ public final class NativeFront: SignalingService {
         metrics.sessionsInGrace = sessions.values.count { $0.connection == nil }
         metrics.rooms = rooms.roomCount
         metrics.participants = rooms.participantCount
+        metrics.waiting = rooms.waitingCount
+        metrics.queued = rooms.queueCount
         metrics.room = rooms.statistics
         return metrics
     }

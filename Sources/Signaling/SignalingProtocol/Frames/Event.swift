@@ -1,12 +1,46 @@
 /// What the server tells without being asked.
 public enum Event: Hashable, Sendable {
     case peerJoined(PeerDescription)
-    /// - Parameter reason: `leave`, `disconnected` or `replaced`.
+    /// - Parameter reason: `leave`, `disconnected`, `replaced`, `kicked`, `banned` or `ended`.
     case peerLeft(participant: String, reason: String)
     /// The participant's connection is gone; it may come back.
     case peerReconnecting(participant: String)
     /// It came back before its grace was over.
     case peerResumed(participant: String)
+    case peerUpdated(ParticipantChange)
+    /// - Parameter permissions: Told only to whose role it is.
+    case roleChanged(participant: String, role: String, permissions: [String]?)
+    /// What is true of the room now.
+    case roomUpdated(RoomSettings, spotlight: String?)
+    case roomEnded(reason: String)
+    /// Someone waits to be admitted.
+    case lobbyRequest(WaitingParticipant)
+    /// - Parameter reason: `denied`, `leave`, `disconnected` or `replaced`; who was admitted is told of by `peer_joined`.
+    case lobbyLeft(participant: String, reason: String)
+    /// The receiver is in the room; from here on it is as after a join.
+    case lobbyAdmitted(RoomSnapshot)
+    case lobbyDenied(reason: String)
+    /// The receiver's source was switched off by a moderator.
+    case muted(MediaSource, hard: Bool, by: String)
+    /// The receiver is asked to switch a source on, and may.
+    case unmuteAsked(MediaSource, by: String)
+    case chat(ChatMessage)
+    case chatDeleted(message: Int64, by: String)
+    /// Volatile: not told again after a resume.
+    case reaction(from: String, emoji: String, target: String?)
+    /// Who has a hand raised, the first to raise it at the front.
+    case hands([String])
+    case activeSpeaker(participant: String?)
+    /// - Parameter score: From 1 to 4.5 (``ConnectionQuality/meanOpinionScore(roundTrip:jitter:loss:)``).
+    case connectionQuality(participant: String, String, score: Double)
+    /// Someone wants the receiver's media, or no longer does.
+    case subscribed(participant: String, wanted: Bool)
+    case matchFound(MatchOffer)
+    /// Both accepted: the room is theirs to join.
+    case matchAccepted(room: String, MatchMedia)
+    /// - Parameter queued: Whether the receiver is in the queue again.
+    case matchEnded(MatchEnd, queued: Bool)
+    case key(from: String, KeyMessage)
     /// - Parameter body: A JSON object.
     case signal(from: String, connection: String, epoch: Int64, kind: SignalKind, body: JSON)
     /// What this client sent was not delivered in time.
@@ -27,6 +61,27 @@ public enum Event: Hashable, Sendable {
         case .peerLeft: "peer_left"
         case .peerReconnecting: "peer_reconnecting"
         case .peerResumed: "peer_resumed"
+        case .peerUpdated: "peer_updated"
+        case .roleChanged: "role_changed"
+        case .roomUpdated: "room_updated"
+        case .roomEnded: "room_ended"
+        case .lobbyRequest: "lobby.request"
+        case .lobbyLeft: "lobby.left"
+        case .lobbyAdmitted: "lobby.admitted"
+        case .lobbyDenied: "lobby.denied"
+        case .muted: "mod.muted"
+        case .unmuteAsked: "mod.unmute_asked"
+        case .chat: "chat"
+        case .chatDeleted: "chat_deleted"
+        case .reaction: "reaction"
+        case .hands: "hands"
+        case .activeSpeaker: "active_speaker"
+        case .connectionQuality: "connection_quality"
+        case .subscribed: "subscribed"
+        case .matchFound: "match.found"
+        case .matchAccepted: "match.accepted"
+        case .matchEnded: "match.ended"
+        case .key(_, let key): key.body == nil ? "e2ee.ratchet" : "e2ee.key"
         case .resumed: "resumed"
         case .signal: "signal"
         case .signalExpired: "signal_expired"
@@ -35,91 +90,21 @@ public enum Event: Hashable, Sendable {
         }
     }
 
-    init?(type: String, detail: JSONObject) {
-        switch type {
-        case "peer_joined":
-            guard let peer = PeerDescription(.object(detail)) else { return nil }
-            self = .peerJoined(peer)
-        case "peer_left":
-            guard let participant = detail["participant"]?.stringValue else { return nil }
-            self = .peerLeft(participant: participant, reason: detail["reason"]?.stringValue ?? "")
-        case "peer_reconnecting":
-            guard let participant = detail["participant"]?.stringValue else { return nil }
-            self = .peerReconnecting(participant: participant)
-        case "peer_resumed":
-            guard let participant = detail["participant"]?.stringValue else { return nil }
-            self = .peerResumed(participant: participant)
-        case "resumed":
-            let media = MediaHint(rawValue: detail["media"]?.stringValue ?? "") ?? .alive
-            self = .resumed(rev: detail["rev"]?.integerValue, media: media)
-        case "signal":
-            guard let from = detail["from"]?.stringValue, let about = SignalHeading(detail) else { return nil }
-            let body = detail["body"] ?? .object(JSONObject())
-            self = .signal(from: from, connection: about.connection, epoch: about.epoch, kind: about.kind, body: body)
-        case "signal_expired":
-            guard let to = detail["to"]?.stringValue, let about = SignalHeading(detail) else { return nil }
-            self = .signalExpired(to: to, connection: about.connection, epoch: about.epoch, kind: about.kind)
-        case "goaway":
-            self = .goAway(
-                reason: detail["reason"]?.stringValue ?? "", url: detail["url"]?.stringValue,
-                retryMilliseconds: detail["retry_ms"]?.integerValue)
-        default:
-            self = .unknown(type: type)
-        }
-    }
-
     func writeDetail(to writer: inout JSONWriter) {
-        switch self {
-        case .peerJoined(let peer):
-            writer.write(peer.json)
-        case .peerLeft(let participant, let reason):
-            writer.write(.object(["participant": .string(participant), "reason": .string(reason)]))
-        case .peerReconnecting(let participant), .peerResumed(let participant):
-            writer.write(.object(["participant": .string(participant)]))
-        case .resumed(let rev, let media):
-            var object: JSONObject = ["media": .string(media.rawValue)]
-            object["rev"] = rev.map { .integer($0) }
-            writer.write(.object(object))
-        case .signal(let from, let connection, let epoch, let kind, let body):
-            writer.raw("{\"body\":" as StaticString)
-            writer.write(body)
-            writer.raw(",\"epoch\":" as StaticString)
-            writer.integer(epoch)
-            writer.raw(",\"from\":" as StaticString)
-            writer.string(from)
-            writer.raw(",\"kind\":" as StaticString)
-            writer.string(kind.rawValue)
-            writer.raw(",\"pc\":" as StaticString)
-            writer.string(connection)
-            writer.raw("}" as StaticString)
-        case .signalExpired(let to, let connection, let epoch, let kind):
-            writer.write(
-                .object([
-                    "to": .string(to), "pc": .string(connection), "epoch": .integer(epoch), "kind": .string(kind.rawValue),
-                ]))
-        case .goAway(let reason, let url, let retryMilliseconds):
-            var object: JSONObject = ["reason": .string(reason)]
-            object["retry_ms"] = retryMilliseconds.map { .integer($0) }
-            object["url"] = url.map { .string($0) }
-            writer.write(.object(object))
-        case .unknown:
-            writer.raw("{}" as StaticString)
+        guard case .signal(let from, let connection, let epoch, let kind, let body) = self else {
+            writer.write(.object(detail))
+            return
         }
-    }
-}
-
-/// What a signal is about: the fields that `signal` and `signal_expired` share.
-private struct SignalHeading {
-    let connection: String
-    let epoch: Int64
-    let kind: SignalKind
-
-    init?(_ detail: JSONObject) {
-        guard let connection = detail["pc"]?.stringValue, let epoch = detail["epoch"]?.integerValue,
-            let kind = SignalKind(rawValue: detail["kind"]?.stringValue ?? "")
-        else { return nil }
-        self.connection = connection
-        self.epoch = epoch
-        self.kind = kind
+        writer.raw("{\"body\":" as StaticString)
+        writer.write(body)
+        writer.raw(",\"epoch\":" as StaticString)
+        writer.integer(epoch)
+        writer.raw(",\"from\":" as StaticString)
+        writer.string(from)
+        writer.raw(",\"kind\":" as StaticString)
+        writer.string(kind.rawValue)
+        writer.raw(",\"pc\":" as StaticString)
+        writer.string(connection)
+        writer.raw("}" as StaticString)
     }
 }

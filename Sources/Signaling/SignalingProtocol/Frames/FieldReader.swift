@@ -37,6 +37,46 @@ struct FieldReader {
         return text
     }
 
+    /// Text in which people may begin a new line.
+    func prose(_ key: String, bytes: ClosedRange<Int>) throws(FrameError) -> String {
+        guard let value = field(key) else { throw failure("'\(key)' is missing") }
+        guard let text = value.stringValue, bytes.contains(text.utf8.count) else {
+            throw failure("'\(key)' must be a string of \(bytes.lowerBound) to \(bytes.upperBound) bytes")
+        }
+        guard text.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x0A || $0 == 0x09 }) else {
+            throw failure("'\(key)' must not have control characters but tab and line feed")
+        }
+        return text
+    }
+
+    func optionalBool(_ key: String) throws(FrameError) -> Bool? {
+        guard let value = field(key) else { return nil }
+        guard let flag = value.boolValue else { throw failure("'\(key)' must be true or false") }
+        return flag
+    }
+
+    func optionalNumber(_ key: String, in range: ClosedRange<Double>) throws(FrameError) -> Double? {
+        guard let value = field(key) else { return nil }
+        guard let number = value.numberValue, range.contains(number) else {
+            throw failure("'\(key)' must be a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// - Parameter bytes: How long it may be as JSON.
+    func optionalObject(_ key: String, bytes: Int) throws(FrameError) -> JSONObject? {
+        guard let value = field(key) else { return nil }
+        guard let object = value.objectValue, value.text.utf8.count <= bytes else {
+            throw failure("'\(key)' must be an object of at most \(bytes) bytes")
+        }
+        return object
+    }
+
+    func optionalStrings(_ key: String) throws(FrameError) -> [String]? {
+        guard field(key) != nil else { return nil }
+        return try strings(key)
+    }
+
     func optionalInteger(_ key: String, in range: ClosedRange<Int64>) throws(FrameError) -> Int64? {
         guard let value = field(key) else { return nil }
         guard let integer = value.integerValue, range.contains(integer) else {

@@ -8,18 +8,22 @@ public struct HelloRequest: Hashable, Sendable {
     public var clientVersion: String?
     /// What the client can do, such as `relay`.
     public var capabilities: [String]
+    /// Which tab or device of its owner this is, drawn at random by the client, 8 to 64 bytes. A newer session of the same tab takes the
+    /// place of the older one at once; others live beside it.
+    public var tab: String?
     /// The session that this connection is to go on with; `nil` for a new one.
     public var resume: ResumeRequest?
 
     public init(
         version: Int64? = nil, token: String? = nil, clientName: String? = nil, clientVersion: String? = nil,
-        capabilities: [String] = ["relay"], resume: ResumeRequest? = nil
+        capabilities: [String] = ["relay"], tab: String? = nil, resume: ResumeRequest? = nil
     ) {
         self.version = version
         self.token = token
         self.clientName = clientName
         self.clientVersion = clientVersion
         self.capabilities = capabilities
+        self.tab = tab
         self.resume = resume
     }
 
@@ -30,12 +34,14 @@ public struct HelloRequest: Hashable, Sendable {
         clientName = try client?.optionalText("name", bytes: 0...64)
         clientVersion = try client?.optionalText("ver", bytes: 0...64)
         capabilities = try detail.strings("caps")
+        tab = try detail.optionalText("tab", bytes: 8...64)
         if let fields = detail.nested("resume") { resume = try ResumeRequest(fields) }
     }
 
     var json: JSON {
         var object: JSONObject = ["caps": .array(capabilities.map { .string($0) })]
         object["v"] = version.map { .integer($0) }
+        object["tab"] = tab.map { .string($0) }
         object["token"] = token.map { .string($0) }
         if clientName != nil || clientVersion != nil {
             var client = JSONObject()

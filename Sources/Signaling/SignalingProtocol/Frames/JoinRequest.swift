@@ -6,8 +6,13 @@ public struct JoinRequest: Hashable, Sendable {
     public var name: String
     public var mode: RoomMode
     public var duplicate: DuplicatePolicy
+    /// How the room is to be run, if this join makes it; its maker is the host then.
+    public var create: RoomSettings?
 
-    public init(room: String, name: String, mode: RoomMode = .auto, duplicate: DuplicatePolicy = .replace) {
+    public init(
+        room: String, name: String, mode: RoomMode = .auto, duplicate: DuplicatePolicy = .replace, create: RoomSettings? = nil
+    ) {
+        self.create = create
         self.room = room
         self.name = name
         self.mode = mode
@@ -19,11 +24,14 @@ public struct JoinRequest: Hashable, Sendable {
         name = try detail.text("name", bytes: 1...64)
         mode = try detail.choice("mode", RoomMode.self) ?? .auto
         duplicate = try detail.choice("dup", DuplicatePolicy.self) ?? .replace
+        if let fields = detail.nested("create") { create = try RoomSettings(fields) }
     }
 
     var json: JSON {
-        .object([
+        var object: JSONObject = [
             "room": .string(room), "name": .string(name), "mode": .string(mode.rawValue), "dup": .string(duplicate.rawValue),
-        ])
+        ]
+        object["create"] = create?.json
+        return .object(object)
     }
 }

@@ -9,8 +9,18 @@ public struct PeerDescription: Hashable, Sendable {
     public var polite: Bool
     /// Whether its connection is gone and may come back.
     public var isReconnecting: Bool
+    /// A word of its own on how things are; empty for none.
+    public var status: String
+    public var attributes: JSONObject
+    public var media: MediaStates
 
-    public init(id: String, name: String, role: String, polite: Bool, isReconnecting: Bool = false) {
+    public init(
+        id: String, name: String, role: String, polite: Bool, isReconnecting: Bool = false, status: String = "",
+        attributes: JSONObject = JSONObject(), media: MediaStates = MediaStates()
+    ) {
+        self.status = status
+        self.attributes = attributes
+        self.media = media
         self.id = id
         self.name = name
         self.role = role
@@ -21,6 +31,9 @@ public struct PeerDescription: Hashable, Sendable {
     var json: JSON {
         var object: JSONObject = ["id": .string(id), "name": .string(name), "role": .string(role), "polite": .bool(polite)]
         if isReconnecting { object["reconnecting"] = .bool(true) }
+        if !status.isEmpty { object["status"] = .string(status) }
+        if !attributes.members.isEmpty { object["attrs"] = .object(attributes) }
+        if media != MediaStates() { object["media"] = media.json }
         return .object(object)
     }
 
@@ -28,6 +41,8 @@ public struct PeerDescription: Hashable, Sendable {
         guard let object = json.objectValue, let id = object["id"]?.stringValue else { return nil }
         self.init(
             id: id, name: object["name"]?.stringValue ?? "", role: object["role"]?.stringValue ?? "speaker",
-            polite: object["polite"]?.boolValue ?? false, isReconnecting: object["reconnecting"]?.boolValue ?? false)
+            polite: object["polite"]?.boolValue ?? false, isReconnecting: object["reconnecting"]?.boolValue ?? false,
+            status: object["status"]?.stringValue ?? "", attributes: object["attrs"]?.objectValue ?? JSONObject(),
+            media: MediaStates(object["media"]))
     }
 }

@@ -24,6 +24,15 @@ public enum JSON: Hashable, Sendable {
         return value
     }
 
+    /// An integer or a fraction.
+    public var numberValue: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        case .null, .bool, .string, .array, .object, .raw: nil
+        }
+    }
+
     public var stringValue: String? {
         guard case .string(let value) = self else { return nil }
         return value

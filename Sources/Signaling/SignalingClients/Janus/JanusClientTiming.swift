@@ -1,0 +1,11 @@
+/// How long a ``JanusClient`` waits for what.
+public struct JanusClientTiming: Hashable, Sendable {
+    /// For the answer to a request.
+    public var reply: Duration = .seconds(10)
+    /// The longest that the server hears nothing; Janus forgets a session after 60 s (`session_timeout`).
+    public var keepalive: Duration = .seconds(25)
+    /// How long a keepalive may stay unanswered before the client says that the connection is silent.
+    public var silence: Duration = .seconds(10)
+
+    public init() {}
+}

@@ -1,0 +1,4 @@
+public import ArgumentParser
+public import ServerFronts
+
+extension ConformanceProfile: ExpressibleByArgument {}
