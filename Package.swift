@@ -51,8 +51,8 @@ let package = Package(
         room("Network", "NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
         room("Network", "NetworkDriver", ["RTCCore", "NetworkImpairment", "CStarlingSocket", "CStarlingOpenSSL"] + nio),
 
-        room("Media", "MediaFiles"),
-        room("Media", "MediaTracks", ["RTCCore", "MediaFiles"]),
+        room("Media", "MediaFiles", ["RTCCore", "RTCWire"]),
+        room("Media", "MediaTracks", ["RTCCore", "RTCWire", "MediaFiles"]),
         room("Media", "MediaCodecs", ["RTCCore", "MediaFiles", "COpus", "CVPX"]),
 
         room("Signaling", "SignalingProtocol", ["RTCCore"]),
@@ -121,8 +121,8 @@ let package = Package(
         tests("NetworkImpairment", ["RTCCore"]),
         tests("NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
         tests("NetworkDriver", ["RTCCore", "NetworkImpairment"] + nio),
-        tests("MediaFiles", ["RTCCore"]),
-        tests("MediaTracks", ["RTCCore", "MediaFiles", "CStarlingCRC"]),
+        tests("MediaFiles", ["RTCCore", "RTCWire"]),
+        tests("MediaTracks", ["RTCCore", "RTCWire", "MediaFiles", "CStarlingCRC"]),
         tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
         tests("SignalingProtocol", ["RTCCore"]),
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),

@@ -1,5 +1,6 @@
 import RTCCore
 import RTCPeer
+import RTCWire
 import Testing
 
 @Suite("W3C statistics")
@@ -224,7 +225,9 @@ struct StatsReportTests {
         for number in [1, 2, 2, 3, 1] as [UInt16] {
             payload.withUnsafeBytes {
                 receiver.receive(
-                    $0, sequenceNumber: number, timestamp: UInt32(number) * 960, marker: false, headerSize: 12, overRTX: false,
+                    $0, sequenceNumber: number, timestamp: UInt32(number) * 960, marker: false,
+                    headerSize: 12, format: .opus,
+                    overRTX: false,
                     arrivedAt: .seconds(1) + .milliseconds(20 * Int(number)), now: .seconds(2))
             }
         }

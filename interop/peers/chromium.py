@@ -12,7 +12,7 @@ class Chromium(Peer):
     name = "Chromium"
     trickles = True
     rolls_back_by_itself = True
-    codec = "VP8 and Opus of libwebrtc"
+    codec = "VP8, VP9, AV1, H.264 and Opus of libwebrtc"
 
     # With a loopback beside another network it prefers the cheaper one even where that belongs to a generation before an ICE restart.
     address = ADDRESS

@@ -29,7 +29,8 @@ class Firefox(Peer):
     name = "Firefox"
     trickles = True
     rolls_back_by_itself = True
-    codec = "VP8 and Opus of libwebrtc"
+    codec = "VP8, VP9, AV1 and Opus of libwebrtc"
+    cannot = {"H264": "it has H.264 in calls only with the OpenH264 plugin, which it would have to download"}
 
     # Its content process is told of no loopback addresses, whatever its preferences say, and it pairs none with others.
     address = ADDRESS

@@ -94,8 +94,9 @@ const commands = {
   async statistics() {
     const all = [...(await peer.getStats()).values()];
     const remote = new Map(all.filter(({ type }) => type === "remote-inbound-rtp").map((one) => [one.localId, one]));
+    const codecs = new Map(all.filter(({ type }) => type === "codec").map((one) => [one.id, one.mimeType]));
     const inbound = all.filter(({ type }) => type === "inbound-rtp").map((one) => ({
-      kind: one.kind, mid: one.mid, ssrc: one.ssrc, packets: one.packetsReceived, lost: one.packetsLost,
+      kind: one.kind, mid: one.mid, ssrc: one.ssrc, packets: one.packetsReceived, lost: one.packetsLost, codec: codecs.get(one.codecId),
       decoded: one.kind === "video" ? one.framesDecoded : one.jitterBufferEmittedCount,
       dropped: one.framesDropped, freezes: one.freezeCount, width: one.frameWidth,
       nacks: one.nackCount, plis: one.pliCount, repaired: one.retransmittedPacketsReceived,

@@ -41,7 +41,7 @@ extension Bot {
         for kind in kinds {
             let transceiver = peer.addTransceiver(
                 kind, direction: direction(of: kind, to: part), streamID: context.plan.name,
-                trackID: "\(context.plan.name)-\(kind.rawValue)")
+                trackID: "\(context.plan.name)-\(kind.rawValue)", sendCodec: file(for: kind)?.sdpCodec)
             // A server is offered only what there is.
             if part == .server, file(for: kind) == nil { peer.stop(transceiver: transceiver, now: now) }
         }

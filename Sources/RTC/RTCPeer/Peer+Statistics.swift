@@ -32,6 +32,7 @@ extension Peer {
         snapshot.localCandidates = ice.localCandidates
         snapshot.traffic = Array(traffic.paths)
         snapshot.selectedPath = ice.selectedPath
+        snapshot.availableOutgoingBitrate = statistics.availableOutgoingBitrate
         snapshot.localCertificate = certificates?.local
         snapshot.remoteCertificate = certificates?.remote
         return snapshot

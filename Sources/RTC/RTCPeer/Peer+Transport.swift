@@ -353,12 +353,14 @@ extension Peer {
                 ReceivedPayload(
                     transceiver: source.transceiver, ssrc: transceivers[source.transceiver].receiver.ssrc ?? header.ssrc,
                     sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
-                    overRTX: source.isRTX, bytes: body, arrivedAt: arrivedAt))
+                    overRTX: source.isRTX, format: payloadTypes[Int(header.payloadType)]?.format, bytes: body,
+                    arrivedAt: arrivedAt))
         }
         transceivers[source.transceiver].receiver.receive(
             body, sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
             headerSize: header.headerSize + padding, payloadType: source.isRTX ? nil : header.payloadType,
-            overRTX: source.isRTX, arrivedAt: arrivedAt, now: now)
+            format: payloadTypes[Int(header.payloadType)]?.format, overRTX: source.isRTX,
+            arrivedAt: arrivedAt, now: now)
     }
 
     private mutating func writeMedia(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
@@ -377,13 +379,14 @@ extension Peer {
     ) -> Int {
         let isVideo = transceivers[index].kind == .video
         var header = RTPHeader(
-            payloadType: transceivers[index].sender.payloadType,
+            payloadType: waiting.payloadType,
             sequenceNumber: UInt16(truncatingIfNeeded: waiting.extendedSequence), timestamp: waiting.timestamp,
             ssrc: transceivers[index].sender.ssrc, marker: isVideo && waiting.packet.isLastOfFrame)
         var values = RTPExtensionValues()
         var srtpIndex = waiting.extendedSequence
         var transportSequence = nextTransportSequence
         var isVerbatim = false
+        var absSendTime: UInt32 = 0
         var carriesMid = !transceivers[index].sender.isConfirmedByRemote
         let extensionMap = transceivers[index].sentExtensions
         // An original sequence number of two bytes, and the payload descriptor, go in front of the shared payload.
@@ -396,9 +399,9 @@ extension Peer {
             prefix = (UInt64(header.sequenceNumber), 2)
             header.sequenceNumber = UInt16(truncatingIfNeeded: srtpIndex)
             header.ssrc = transceivers[index].sender.rtxSSRC
-            header.payloadType = transceivers[index].sender.rtxPayloadType ?? header.payloadType
-        case .verbatim(let stored, let carried):
+        case .verbatim(let stored, let carried, let left):
             isVerbatim = true
+            absSendTime = left
             transportSequence = stored
             carriesMid = carried
         }
@@ -406,14 +409,29 @@ extension Peer {
             values.transportSequenceNumber = transportSequence
             if !isVerbatim { nextTransportSequence &+= 1 }
         }
+        if extensionMap[.absSendTime] != nil {
+            if !isVerbatim {
+                absSendTime = RTPExtensionValues.absSendTime(ntp: configuration.wallClock.ntp(at: now))
+            }
+            values.absSendTime = absSendTime
+        }
         if carriesMid, let mid = transceivers[index].midText { values.mid = mid }
         if waiting.captureTimeNTP != 0 { values.absCaptureTime = waiting.captureTimeNTP }
         if waiting.audioLevel != RTPStreamSender.noLevel {
             values.audioLevel = .init(voice: waiting.audioLevel < 60, level: waiting.audioLevel)
         }
         if isVideo {
-            let first: UInt64 = waiting.packet.isFirstOfFrame ? 0x90 : 0x80
-            prefix = ((prefix.0 << 32) | (first << 24) | 0x80_8000 | UInt64(waiting.pictureID), prefix.1 + 4)
+            switch waiting.packet.descriptor {
+            case .none: break
+            case .vp8:
+                let first: UInt64 = waiting.packet.isFirstOfFrame ? 0x90 : 0x80
+                prefix = ((prefix.0 << 32) | (first << 24) | 0x80_8000 | UInt64(waiting.pictureID), prefix.1 + 4)
+            case .vp9(let flags):
+                // Every picture is of the base layer, so TL0PICIDX counts what the picture id counts.
+                let layers = UInt64(waiting.pictureID & 0xFF)
+                let numbers = UInt64(flags) << 32 | UInt64(0x8000 | waiting.pictureID) << 16
+                prefix = ((prefix.0 << 40) | numbers | layers, prefix.1 + 5)
+            }
         }
         let headerSize = RTPHeaderWriter.write(header, extensions: values, map: extensionMap, into: scratch.header)
         let prefixSize = prefix.1
@@ -428,7 +446,7 @@ extension Peer {
         }
         transceivers[index].sender.recordSent(
             waiting, headerSize: headerSize, payloadSize: payloadSize, transportSequence: transportSequence,
-            carriesMid: carriesMid, now: now)
+            carriesMid: carriesMid, absSendTime: absSendTime, now: now)
         return size
     }
 }

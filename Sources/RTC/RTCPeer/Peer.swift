@@ -44,6 +44,10 @@ public struct Peer: ~Copyable {
     /// Whether feedback may go without a report in front (RFC 5506).
     package var usesReducedSize = true
     package var usesTransportFeedback = false
+    /// Whether receivers may ask for a round-trip time (RFC 3611 §4.4).
+    package var usesReferenceTime = false
+    package var referenceTimes = ReferenceTimeBook()
+    package var receiverEstimate = ReceiverEstimate()
     /// Ways on which an authentic check or answer has come.
     package var provenPaths: [Path] = []
     package var payloadTypes: [PayloadBinding?] = Array(repeating: nil, count: 128)
@@ -99,6 +103,8 @@ public struct Peer: ~Copyable {
     package struct PayloadBinding {
         package var transceiver: Int
         package var isRTX: Bool
+        /// Of what RTX repeats, for RTX.
+        package var format: PayloadFormat?
     }
 
     package struct SourceBinding {
@@ -248,4 +254,6 @@ package struct PeerCounters {
     package var transport = TransportStatistics()
     package var ignoredCandidates: UInt64 = 0
     package var malformedReports: UInt64 = 0
+    /// Bits per second that the far side last said it can take (REMB); `nil` where it never did.
+    package var availableOutgoingBitrate: UInt64?
 }

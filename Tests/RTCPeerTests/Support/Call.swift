@@ -27,6 +27,9 @@ final class Side {
     var roleConflicts: UInt64 { peer.ice.counters.roleConflicts }
     var sourceCount: Int { peer.sources.count }
     var provenPathCount: Int { peer.provenPaths.count }
+    var candidatePairCount: Int { peer.ice.candidatePairs.count }
+    var remoteCandidateCount: Int { peer.ice.remoteCandidateCount }
+    var isConnected: Bool { peer.isConnected }
     var waitingEvents: Int { peer.events.count }
     var transceivers: [Transceiver] { peer.transceivers }
     var inbound: RTPReceiveStatistics { peer.receiveStatistics(on: video) }

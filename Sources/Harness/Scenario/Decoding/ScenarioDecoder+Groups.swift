@@ -177,9 +177,9 @@ extension ScenarioDecoder {
             }
         }
         let video = optional(fields, "video", nil as String?) { decoder, node, path in
-            decoder.mediaFile(node, path, ["ivf"], Availability.videoFormats, example: "fixtures/talking-head.ivf").map {
-                Optional($0)
-            }
+            decoder.mediaFile(
+                node, path, ["ivf", "h264", "264"], Availability.videoFormats, example: "fixtures/talking-head.ivf"
+            ).map { Optional($0) }
         }
         guard let audio, let video else { return nil }
         return Publication(audio: audio, video: video)
@@ -193,7 +193,7 @@ extension ScenarioDecoder {
         let name = file.split(separator: "/").last ?? ""
         let format = name.contains(".") ? name.split(separator: ".").last?.lowercased() ?? "" : ""
         if formats.contains(format) { return file }
-        let known = formats.map { ".\($0)" }.joined(separator: " or ")
+        let known = formats.dropLast().map { ".\($0)" }.joined(separator: ", ") + " or .\(formats.last ?? "")"
         let message =
             unavailable.contains(format)
             ? "\(Availability.message("." + format)): use a \(known) file, such as \(example)"

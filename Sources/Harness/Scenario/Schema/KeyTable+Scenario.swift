@@ -107,7 +107,9 @@ extension KeyTable {
         "a publication", unavailable: Availability.publishKeys,
         [
             .optional("audio", "An Opus file: .ogg or .opus.", .reference("text")),
-            .optional("video", "A VP8 file: .ivf.", .reference("text")),
+            .optional(
+                "video", "A file with VP8, VP9 or AV1 (.ivf) or H.264 (.h264, .264): its codec is what is sent.",
+                .reference("text")),
         ])
 
     static let network = KeyTable(

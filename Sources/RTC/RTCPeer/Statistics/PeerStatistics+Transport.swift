@@ -108,6 +108,9 @@ extension PeerStatistics {
         }
         report.set("totalRoundTripTime", number: counters.totalRoundTripTime.inSeconds)
         report.set("currentRoundTripTime", number: counters.currentRoundTripTime?.inSeconds)
+        if pair.path == selectedPath, pair.nominated, isNewest {
+            report.set("availableOutgoingBitrate", number: availableOutgoingBitrate.map { Double($0) })
+        }
         report.set("requestsReceived", counters.requestsReceived)
         report.set("requestsSent", counters.requestsSent)
         report.set("responsesReceived", counters.responsesReceived)

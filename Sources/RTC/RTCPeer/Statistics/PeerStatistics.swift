@@ -38,6 +38,8 @@ public struct PeerStatistics: Sendable {
     public var localCandidates: [IceCandidate] = []
     public var traffic: [PathTraffic] = []
     public var selectedPath: Path?
+    /// Bits per second that the far side last said it can take (REMB); `nil` where it never did.
+    public var availableOutgoingBitrate: UInt64?
     public var localCertificate: CertificateFacts?
     public var remoteCertificate: CertificateFacts?
 
