@@ -1,4 +1,5 @@
 import RTCCore
+import RTCICE
 import RTCPeer
 import RTCWire
 import Testing

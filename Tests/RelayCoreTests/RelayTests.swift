@@ -38,7 +38,8 @@ private struct World {
         ]
         hosts = configurations.map { RelayHost($0) }
         for (index, caller) in callers.enumerated() {
-            simulation.add(caller, seed: UInt64(index), startAt: .origin, isBehindNAT: isBehindNAT)
+            let nat = isBehindNAT ? simulation.addNAT(.fullCone, seed: UInt64(index)) : nil
+            simulation.add(caller, seed: UInt64(index), startAt: .origin, behind: nat)
         }
         for (index, host) in hosts.enumerated() { simulation.addServer(host, seed: UInt64(index)) }
         self.simulation = simulation

@@ -158,6 +158,8 @@ extension SocketIOFront {
     }
 
     private func update(_ socket: SocketIOSocket, _ change: ParticipantChange, _ says: SocketIOPreset.Names) {
+        // What a user has changed itself it knows from the reply, and pages look for the tile of whom they are told about.
+        guard change.participant != members[socket]?.place?.participant else { return }
         let id = JSON.string(rooms.alias(of: change.participant))
         if let name = change.name { members[socket]?.place?.known[change.participant]?.name = name }
         if let media = change.media {
