@@ -23,12 +23,12 @@ build: dependencies ## Build the program, .build/release/starling
 bench: build ## Measure what a call costs, beside Pion on the same work
 	@Benchmarks/run
 
-interop: ## Call what others wrote (browsers, Pion, aiortc, GStreamer), and print what worked
+interop: build ## Call what others wrote (browsers, Pion, aiortc, GStreamer, coturn, Janus, Socket.IO), and print what worked
 	@scripts/install-interop
-	@mkdir -p .build
+	@scripts/install-fronts
 	@echo "building starling-peer; the compiler's own words go to .build/interop-build.log"
 	@swift build -c release --product starling-peer >.build/interop-build.log 2>&1 || { tail -n 25 .build/interop-build.log >&2; exit 1; }
-	@interop/run --update-docs
+	@interop/all
 
 fuzz: dependencies ## Search for inputs that break a promise, a minute in each parser and machine
 	@scripts/fuzz

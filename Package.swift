@@ -49,10 +49,10 @@ let package = Package(
 
         room("Network", "NetworkImpairment", ["RTCCore"]),
         room("Network", "NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
-        room("Network", "NetworkDriver", ["RTCCore", "NetworkImpairment", "CStarlingSocket"] + nio),
+        room("Network", "NetworkDriver", ["RTCCore", "NetworkImpairment", "CStarlingSocket", "CStarlingOpenSSL"] + nio),
 
-        room("Media", "MediaFiles"),
-        room("Media", "MediaTracks", ["RTCCore", "MediaFiles"]),
+        room("Media", "MediaFiles", ["RTCCore", "RTCWire"]),
+        room("Media", "MediaTracks", ["RTCCore", "RTCWire", "MediaFiles"]),
         room("Media", "MediaCodecs", ["RTCCore", "MediaFiles", "COpus", "CVPX"]),
 
         room("Signaling", "SignalingProtocol", ["RTCCore"]),
@@ -60,12 +60,16 @@ let package = Package(
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
 
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "RelayCore", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment"]),
         room("Server", "SocketIOSessions", ["RTCCore", "RoomCore", "SignalingProtocol", "SocketIO"]),
         room(
             "Server", "ServerFronts",
-            ["RTCCore", "RTCWire", "NetworkImpairment", "RoomCore", "SignalingProtocol", "SocketIO", "SocketIOSessions"] + nio),
+            [
+                "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "RoomCore", "SignalingProtocol", "SocketIO",
+                "SocketIOSessions",
+            ] + nio),
 
-        room("Harness", "Measurement", ["RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
             "Harness", "Scenario",
             ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
@@ -80,13 +84,14 @@ let package = Package(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports",
+                "ServerFronts", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE",
+                "RTCPeer",
             ]),
         .executableTarget(
             name: "starling",
             dependencies: [
                 "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkDriver",
-                "NetworkImpairment", "RTCCore",
+                "NetworkImpairment", "RTCCore", "SignalingProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
 
@@ -109,12 +114,15 @@ let package = Package(
         tests("RTCWire", ["RTCCore"]),
         tests("RTCCrypto", ["RTCCore", "CStarlingOpenSSL"]),
         tests("RTCICE", ["RTCCore", "RTCWire", "RTCCrypto"]),
+        tests(
+            "RelayCore",
+            ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment", "NetworkSimulation"]),
         tests("RTCPeer", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
         tests("NetworkImpairment", ["RTCCore"]),
         tests("NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
         tests("NetworkDriver", ["RTCCore", "NetworkImpairment"] + nio),
-        tests("MediaFiles", ["RTCCore"]),
-        tests("MediaTracks", ["RTCCore", "MediaFiles", "CStarlingCRC"]),
+        tests("MediaFiles", ["RTCCore", "RTCWire"]),
+        tests("MediaTracks", ["RTCCore", "RTCWire", "MediaFiles", "CStarlingCRC"]),
         tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
         tests("SignalingProtocol", ["RTCCore"]),
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
@@ -134,7 +142,7 @@ let package = Package(
             dependencies: [
                 "RTCCore", "RTCCrypto", "RTCICE", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment", "Measurement",
             ], path: "Tests/HandmadeRecords", swiftSettings: settings),
-        tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
+        tests("Measurement", ["HandmadeRecords", "RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         tests("Reports", ["HandmadeRecords", "Measurement", "RTCCore", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         tests(
             "Bots",
@@ -144,7 +152,10 @@ let package = Package(
             ]),
         tests(
             "Runner",
-            ["Scenario", "Measurement", "Reports", "RTCCore", "RTCPeer", "MediaFiles", "MediaTracks", "NetworkImpairment"]),
+            [
+                "Scenario", "Measurement", "Reports", "RTCCore", "RTCICE", "RTCPeer", "MediaFiles", "MediaTracks",
+                "NetworkImpairment",
+            ]),
         .testTarget(name: "CommandTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -45,7 +45,8 @@ class Call:
                 continue
             seen = source.events.index(event) + 1
             # Nothing of a call leaves this machine.
-            if event["candidate"].split()[4:5] != [self.peer.address]:
+            address = "".join(event["candidate"].split()[4:5])
+            if address != self.peer.address and not address.endswith(".local"):
                 continue
             while not self._described[target].wait(0.5):
                 if self._stop.is_set():

@@ -20,6 +20,12 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("Allows more than ten peers against this host, which is not this machine.", valueName: "HOST"))
     var ownedTarget: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the callers' sockets are bound, such as ::1 (default: 127.0.0.1).", valueName: "ADDRESS"),
+        transform: Self.address)
+    var address: SocketAddress?
+
     @Flag(name: .customLong("quiet"), help: "Only the verdicts.")
     var isQuiet = false
 
@@ -27,13 +33,28 @@ struct RunCommand: AsyncParsableCommand {
         let interruption = Interruption()
         var outcomes = try Outcomes(scenarios, out: out, driver: "run", isQuiet: isQuiet)
         try await outcomes.runAll(
-            objection: { TargetPolicy.objection(to: $0, ownedTarget: ownedTarget) },
+            objection: { TargetPolicy.objection(to: $0, ownedTarget: ownedTarget) ?? Self.objection(to: $0) },
             isInterrupted: { interruption.isRequested }, failure: .unreachable
         ) { prepared throws(RunError) in
             let progress = LiveProgress(prepared.plan, isQuiet: isQuiet)
-            return try await SocketRun().perform(
+            return try await SocketRun(localAddress: address).perform(
                 prepared.plan, media: prepared.media, interruption: { interruption.isRequested }, progress: progress.show)
         }
         throw ExitCode(try outcomes.finish().rawValue)
+    }
+
+    private static func address(_ text: String) throws -> SocketAddress {
+        guard let address = SocketAddress(text, port: 0) else {
+            throw ValidationError("'\(text)' is not an address: write an address of this machine such as 127.0.0.1 or ::1")
+        }
+        return address
+    }
+
+    /// Real sockets have the NATs that stand before this machine: a pass without those of the scenario would say nothing about them.
+    private static func objection(to plan: Plan) -> String? {
+        let groups = plan.scenario.groups
+        guard let index = groups.firstIndex(where: { !$0.nat.isNone }) else { return nil }
+        let message = "a NAT stands before bots in virtual time alone: use 'starling simulate', or take 'nat' out"
+        return plan.scenario.error(message, in: "groups[\(index)].nat").description
     }
 }

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Foundation
 import Measurement
+import RTCCore
 import ServerFronts
+import SignalingProtocol
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "serve", abstract: "Run the reference signaling server.")
@@ -13,6 +16,22 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "The UDP port to serve STUN on, which clients are then told; 0 takes a free one. Without it there is no STUN.")
     var stunPort: Int?
+
+    @Option(
+        name: .customLong("turn-url"),
+        help: "A TURN server that clients are told to use, such as turn:192.0.2.1:3478?transport=udp; may be given several times."
+    )
+    var turnURLs: [String] = []
+
+    @Option(name: .customLong("turn-user"), help: "The user of those servers, with the password in STARLING_TURN_CREDENTIAL.")
+    var turnUser: String?
+
+    @Option(
+        name: .customLong("turn-ttl"),
+        help:
+            "For how many seconds a client's own user name is good, where STARLING_TURN_SECRET holds what is shared with those servers."
+    )
+    var turnLifetime = 3600
 
     @Flag(name: .customLong("trust-loopback"), help: "Lift rate limits and origin checks for clients on this machine.")
     var trustsLoopback = false
@@ -40,16 +59,48 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
+    /// What the options and the environment say of TURN servers: a user for all clients, or one for each.
+    private func configureTURN(_ configuration: inout ServerConfiguration, _ environment: [String: String]) throws {
+        guard !turnURLs.isEmpty else { return }
+        for url in turnURLs {
+            do throws(ICEServerURL.ParsingError) {
+                guard try ICEServerURL(parsing: url).scheme != .stun else {
+                    throw ICEServerURL.ParsingError.scheme("stun")
+                }
+            } catch {
+                throw ValidationError("--turn-url \(url): \(error)")
+            }
+        }
+        if let turnUser {
+            guard let credential = environment["STARLING_TURN_CREDENTIAL"], !credential.isEmpty else {
+                throw ValidationError("--turn-user \(turnUser): set STARLING_TURN_CREDENTIAL to its password")
+            }
+            configuration.iceServers.append(ICEServer(urls: turnURLs, username: turnUser, credential: credential))
+        } else {
+            guard let secret = environment["STARLING_TURN_SECRET"], !secret.isEmpty else {
+                throw ValidationError(
+                    "--turn-url: set STARLING_TURN_SECRET to what is shared with the TURN servers, or give --turn-user")
+            }
+            guard (60...86_400).contains(turnLifetime) else {
+                throw ValidationError("--turn-ttl \(turnLifetime): it lies between 60 and 86400 seconds")
+            }
+            configuration.relays = RelayAccess(urls: turnURLs, secret: secret, lifetime: .seconds(turnLifetime))
+        }
+    }
+
     func run() async throws {
         let server: ReferenceServer
         do {
             var configuration = ServerConfiguration(host: host, port: port, trustLoopback: trustsLoopback)
             configuration.stunPort = stunPort
+            try configureTURN(&configuration, ProcessInfo.processInfo.environment)
             configuration.allowedOrigins = allowedOrigins
             configuration.socketIO.recovers = recoversSockets
             configuration.peerJS.allowsDiscovery = listsPeers
             configuration.conformance = conformance
             server = try await ReferenceServer.start(configuration: configuration)
+        } catch let error as ValidationError {
+            throw error
         } catch {
             Console.complain("starling serve: \(error)")
             throw ExitCode(ExitStatus.usage.rawValue)

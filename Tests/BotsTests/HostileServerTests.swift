@@ -29,8 +29,9 @@ private final class Stage {
         self.peers = (0..<peers).map { PeerDescription(id: "p_\($0)", name: "n\($0)", role: "speaker", polite: true) }
         bot = Bot(
             context: BotContext(
-                plan: plan, epoch: .seconds(1), stopAt: .seconds(61), signalingURL: "ws://server.invalid/ws", media: [:],
-                wallClock: .simulation, dtls: try DTLSContext(entropy: .seeded(1), clock: .simulation), entropy: .seeded(1)),
+                plan: plan, epoch: .seconds(1), stopAt: .seconds(61), signalingURL: "ws://server.invalid/ws",
+                target: scenario.target, publishers: 0, media: [:], wallClock: .simulation,
+                dtls: try DTLSContext(entropy: .seeded(1), clock: .simulation), entropy: .seeded(1)),
             limits: limits, now: .seconds(1))
         if let due = bot.deadline { now = due }
         bot.advance(to: now)

@@ -78,7 +78,7 @@ struct BadInputTests {
         try folder.write(ivf, to: "video.ogg")
         let videos = [
             ("cut.ivf", "the file was cut short; copy or encode it anew"),
-            ("picture.ivf", "the file is a PNG image; give an IVF file with VP8"),
+            ("picture.ivf", "the file is a PNG image; give an IVF file with VP8, VP9 or AV1 or an H.264 stream"),
             ("missing.ivf", "cannot be opened (No such file or directory); check the path"), ("empty.ivf", "; "),
             ("screen-720p.ivf", "; `starling fixtures --kind screen --size 720p --out .` makes it"),
         ]

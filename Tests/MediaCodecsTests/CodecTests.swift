@@ -11,7 +11,7 @@ struct CodecTests {
         for index in image.luma.indices { image.luma[index] = UInt8(40 + index % 66 * 2) }
         var encoder = try VP8Encoder(
             VP8Encoder.Settings(width: 66, height: 34, framesPerSecond: 10, bitrate: 200_000, keyFrameInterval: 3))
-        var decoder = try VP8Decoder()
+        var decoder = try VPXDecoder()
         var keys: [Bool] = []
         for _ in 0..<6 {
             let frame = try encoder.encode(image)
@@ -49,7 +49,7 @@ struct CodecTests {
         var encoder = try VP8Encoder(
             VP8Encoder.Settings(width: 64, height: 48, framesPerSecond: 10, bitrate: 200_000, keyFrameInterval: 1))
         let frame = try encoder.encode(I420Image(width: 64, height: 48, luma: 99))
-        var decoder = try VP8Decoder()
+        var decoder = try VPXDecoder()
         do {
             _ = try decoder.decode([0x50, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
             Issue.record("it was taken")
@@ -63,7 +63,7 @@ struct CodecTests {
     func mutations() throws {
         var encoder = try VP8Encoder(
             VP8Encoder.Settings(width: 64, height: 48, framesPerSecond: 10, bitrate: 200_000, keyFrameInterval: 4))
-        var decoder = try VP8Decoder()
+        var decoder = try VPXDecoder()
         var opusEncoder = try OpusEncoder(OpusEncoder.Settings(channels: 1, bitrate: 32_000))
         var opusDecoder = try OpusDecoder(channels: 1)
         var random = SplitMix64(seed: 6)

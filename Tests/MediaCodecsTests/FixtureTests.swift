@@ -166,7 +166,7 @@ struct FixtureMakerTests {
         maker.bitrate = fixture.bitrate * 4 / fixture.framesPerSecond
         let video = try maker.video()
         #expect(video.frames.count == 4)
-        var decoder = try VP8Decoder()
+        var decoder = try VPXDecoder()
         var flashes: [Int] = []
         for index in video.frames.indices {
             let image = try #require(try decoder.decode(video.payload(index)))

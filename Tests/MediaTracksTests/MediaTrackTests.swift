@@ -130,7 +130,10 @@ struct MediaTrackTests {
     func strangeFile() {
         let path = "/proc/self/exe"
         let error = #expect(throws: MediaFileError.self) { try MediaTrack.load(path: path) }
-        #expect(error?.description == "/proc/self/exe: the file is a program; give an IVF file with VP8 or an Ogg file with Opus")
+        #expect(
+            error?.description
+                == "/proc/self/exe: the file is a program; give an IVF file with VP8, VP9 or AV1 or an H.264 stream or an Ogg file with Opus"
+        )
     }
 
     @Test("packets outlive the track they came from")

@@ -54,6 +54,8 @@ class TestMachine: HostedMachine {
         receive(&datagram, on: path, arrivedAt: arrivedAt, now: now)
     }
 
+    func receive(_ bytes: inout MutableRawSpan, onStream stream: UInt64, now: Instant) {}
+
     func receive(_ input: HostInput, now: Instant) {
         inputs.append(input)
     }

@@ -65,18 +65,20 @@ struct LedgerTests {
         #expect(entries[7].time == .milliseconds(8))
     }
 
-    @Test("looks into TURN channel data, and names the rest by kind alone")
+    @Test("looks into TURN channel data and Send indications, and names the rest by kind alone")
     func kinds() {
         var pipe = pipe(Impairment(loss: .bernoulli(1)))
         let channel: [UInt8] = [0x40, 1, 0, 16] + Traffic.packet(77, size: 16)
         let rtcp: [UInt8] = [0x80, 200, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8]
-        for bytes in [channel, rtcp, [0, 1, 0, 0], [22, 0xFE, 0xFD], [], [0x80, 96, 0]] {
+        let peer: [UInt8] = [0, 0x12, 0, 8, 0, 1, 1, 2, 3, 4, 5, 6]
+        let send = [0, 0x16, 0, 32] + [UInt8](repeating: 1, count: 16) + peer + [0, 0x13, 0, 16] + Traffic.packet(78, size: 16)
+        for bytes in [send, channel, rtcp, [0, 1, 0, 0], [22, 0xFE, 0xFD], [], [0x80, 96, 0]] {
             _ = bytes.withUnsafeBytes { pipe.offer($0, on: Traffic.path, now: .origin) }
         }
         let entries = entries(&pipe)
-        #expect(entries.map(\.kind) == [.turnChannel, .rtcp, .stun, .dtls, .unknown, .rtp])
-        #expect(entries.map(\.sequenceNumber) == [77, nil, nil, nil, nil, nil])
-        #expect(entries[0].ssrc == Traffic.ssrc)
+        #expect(entries.map(\.kind) == [.stun, .turnChannel, .rtcp, .stun, .dtls, .unknown, .rtp])
+        #expect(entries.map(\.sequenceNumber) == [78, 77, nil, nil, nil, nil, nil])
+        #expect(entries[0].ssrc == Traffic.ssrc && entries[1].ssrc == Traffic.ssrc)
     }
 
     @Test("keeps the latest 65,536 entries and counts the others")

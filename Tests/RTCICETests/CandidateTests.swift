@@ -34,7 +34,6 @@ struct CandidateTests {
         arguments: [
             "candidate:1 1 tcp 1518280447 10.0.0.7 9 typ host tcptype active",
             "candidate:1 2 udp 2130706430 10.0.0.7 5001 typ host",
-            "candidate:1 1 udp 2130706431 0c5e9b2f-6f6e-4a3c-8d8f-1d4f1b2c3d4e.local 5000 typ host",
             "candidate:1 1 udp 2130706431 turn.example.org 5000 typ relay",
             "candidate:1 1 ssltcp 2130706431 10.0.0.7 443 typ host",
             "candidate:1 1 udp 2130706431 10.0.0.7 443 typ wormhole",
@@ -45,6 +44,14 @@ struct CandidateTests {
             Issue.record("was taken")
         } catch {
             if case .malformed(let what) = error { Issue.record("malformed: \(what)") }
+        }
+    }
+
+    @Test("hands out a name of multicast DNS, in the place of which an address is read")
+    func multicastName() throws {
+        let line = "candidate:1 1 udp 2130706431 0c5e9b2f-6f6e-4a3c-8d8f-1d4f1b2c3d4e.local 5000 typ host ufrag ZcjF"
+        #expect(throws: IceCandidate.ParsingError.multicastName("0c5e9b2f-6f6e-4a3c-8d8f-1d4f1b2c3d4e.local")) {
+            _ = try IceCandidate(parsing: line)
         }
     }
 
@@ -87,7 +94,8 @@ struct CandidateTests {
         let first = agent.addHostCandidate(base: .a, now: .origin)
         let second = agent.addHostCandidate(base: .a2, now: .origin)
         let reflexive = agent.addReflexiveCandidate(SocketAddress(ipv4: 7, port: 7), base: .a, now: .origin)
-        #expect(first.priority == 2_130_706_431)
+        // The first place is kept for an IPv6 base.
+        #expect(first.priority == 126 << 24 | 65_534 << 8 | 255)
         #expect(first.priority > second.priority)
         #expect(second.priority > reflexive.priority)
         #expect(first.foundation != second.foundation)

@@ -31,6 +31,17 @@ struct NegotiationTests {
         #expect(call.right.peer.statistics.ignoredCandidates == before + 1)
     }
 
+    @Test("who answers an ICE-lite endpoint controls all the same, and is controlled by any other", arguments: [true, false])
+    func lite(isLite: Bool) throws {
+        var offer = try SessionDescription(parsing: SDPSamples.chromeOffer)
+        offer.iceLite = isLite
+        var peer = try Call.makePeer(1, SideOptions(), seed: 1, now: .seconds(1))
+        peer.addLocalAddress(Call.address(1, 0), now: .seconds(1))
+        try peer.setRemoteDescription(SessionDescription(parsing: offer.text), .offer, now: .seconds(1))
+        _ = try peer.setLocalDescription(now: .seconds(1))
+        #expect(peer.statisticsSnapshot().transport.iceRole == (isLite ? "controlling" : "controlled"))
+    }
+
     @Test("a Chrome-like offer gets the answer it deserves")
     func chrome() throws {
         let answer = try answer(SDPSamples.chromeOffer)
@@ -43,9 +54,10 @@ struct NegotiationTests {
         #expect(audio.codecs[0].feedback == ["transport-cc"])
         #expect(audio.extensions.map(\.id) == [1, 3, 4])
         #expect(audio.direction == .sendrecv)
-        #expect(video.codecs.map(\.payloadType) == [96, 97])
+        #expect(video.codecs.map(\.payloadType) == [96, 97, 45, 46])
         #expect(video.codecs[1].associatedPayloadType == 96)
-        #expect(video.codecs[0].feedback == ["transport-cc", "ccm fir", "nack", "nack pli"])
+        #expect(
+            video.codecs[0].feedback == ["goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"])
         #expect(video.extensions.map(\.id) == [3, 4])
         #expect(video.direction == .recvonly)
         #expect(video.ssrcs.isEmpty && video.msids.isEmpty)
@@ -65,7 +77,7 @@ struct NegotiationTests {
         #expect(!answer.media[0].rtcpReducedSize)
         #expect(answer.media[1].codecs.map(\.payloadType) == [120, 124])
         #expect(answer.media[1].rtcpReducedSize)
-        #expect(answer.media[1].extensions.map(\.id) == [3])
+        #expect(answer.media[1].extensions.map(\.id) == [3, 4])
         #expect(answer.media[1].direction == .recvonly)
     }
 
@@ -74,7 +86,7 @@ struct NegotiationTests {
         let answer = try answer(SDPSamples.jsepOffer)
         #expect(answer.media.map(\.mid) == ["a1", "v1"])
         #expect(answer.media[0].codecs.map(\.payloadType) == [96])
-        #expect(answer.media[1].codecs.map(\.payloadType) == [100, 102])
+        #expect(answer.media[1].codecs.map(\.payloadType) == [100, 102, 101, 103])
         #expect(answer.media[1].extensions.map(\.id) == [1])
     }
 
@@ -166,7 +178,9 @@ struct NegotiationTests {
         ("mid ''", { $0.replacing("a=mid:0\r\n", with: "") }),
     ]
 
-    @Test("an answer that does not fit or lacks something is refused by name, and the right one still counts", arguments: 0..<13)
+    @Test(
+        "an answer that does not fit or lacks something is refused by name, and the right one still counts",
+        arguments: 0..<13)
     func wrongAnswers(number: Int) throws {
         let (word, spoil) = Self.spoiled[number]
         let call = try Call()
@@ -185,7 +199,9 @@ struct NegotiationTests {
         try call.runUntilConnected()
     }
 
-    @Test("an offer without fingerprint, ICE, setup or rtcp-mux is refused by name", arguments: [6, 7, 8, 9, 10, 11])
+    @Test(
+        "an offer without fingerprint, ICE, setup or rtcp-mux is refused by name",
+        arguments: [6, 7, 8, 9, 10, 11])
     func wrongOffers(number: Int) throws {
         let (word, spoil) = Self.spoiled[number]
         let call = try Call()
@@ -233,7 +249,9 @@ struct NegotiationTests {
         }
     }
 
-    @Test("an offer that takes sections away or changes their kind is refused; a refused section may be used again")
+    @Test(
+        "an offer that takes sections away or changes their kind is refused; a refused section may be used again"
+    )
     func recycling() throws {
         let call = try Call()
         try call.right.peer.setRemoteDescription(SessionDescription(parsing: SDPSamples.firefoxOffer), .offer, now: call.now)
@@ -296,14 +314,15 @@ struct NegotiationTests {
         let call = try Call()
         call.keepsWire = true
         func renumber(_ text: String) -> String {
-            text.replacing("SAVPF 96 97", with: "SAVPF 102 103").replacing("map:96", with: "map:102").replacing(
-                "fb:96", with: "fb:102"
-            )
-            .replacing("map:97", with: "map:103").replacing("fmtp:97 apt=96", with: "fmtp:103 apt=102")
+            text.replacing("SAVPF 96 97", with: "SAVPF 120 121").replacing("map:96", with: "map:120")
+                .replacing(
+                    "fb:96", with: "fb:120"
+                )
+                .replacing("map:97", with: "map:121").replacing("fmtp:97 apt=96", with: "fmtp:121 apt=120")
         }
         try call.negotiate(answer: renumber)
         // The answerer knows nothing of the change, as if it received under both; let it.
-        for (index, binding) in [(102, 96), (103, 97)] {
+        for (index, binding) in [(120, 96), (121, 97)] {
             call.right.peer.payloadTypes[index] = call.right.peer.payloadTypes[binding]
         }
         try call.runUntilConnected()
@@ -313,7 +332,7 @@ struct NegotiationTests {
         for side in call.sides { #expect(side.intact(1).count >= 49) }
         let fromLeft = Set(call.wire.filter { $0.from == 0 && $0.isRTP }.map(\.payloadType))
         let fromRight = Set(call.wire.filter { $0.from == 1 && $0.isRTP }.map(\.payloadType))
-        #expect(fromLeft == [111, 102, 103])
+        #expect(fromLeft == [111, 120, 121])
         #expect(fromRight == [111, 96, 97])
     }
 }

@@ -48,7 +48,8 @@ struct RepairTests {
         #expect(call.right.peer.receiveStatistics(on: 0).packetsLost > 5)
     }
 
-    @Test("with RTX a repair has its own SSRC, payload type and numbers, and carries the original number")
+    @Test(
+        "with RTX a repair has its own SSRC, payload type and numbers, and carries the original number")
     func overRTX() throws {
         let call = try Call()
         try call.connect()
@@ -106,7 +107,9 @@ struct RepairTests {
         #expect(call.right.transport.starlingSRTPReplays == 0)
     }
 
-    @Test("a gap of more than a hundred asks for a picture instead, once a second at most, until one comes")
+    @Test(
+        "a gap of more than a hundred asks for a picture instead, once a second at most, until one comes"
+    )
     func longGap() throws {
         let call = try Call()
         try call.connect()
@@ -183,7 +186,7 @@ struct RepairTests {
             payload.prefix(size).withUnsafeBytes {
                 receiver.receive(
                     $0, sequenceNumber: UInt16(number), timestamp: UInt32(number) * 3000, marker: size > 0, headerSize: 12,
-                    overRTX: false, arrivedAt: now, now: now)
+                    format: .vp8, overRTX: false, arrivedAt: now, now: now)
             }
         }
         #expect(receiver.deadline == nil)

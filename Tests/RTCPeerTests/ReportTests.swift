@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Reports and header extensions, RFC 3550")
 struct ReportTests {
-    @Test("sender and receiver reports measure the round trip within a millisecond", arguments: [5, 20, 150])
+    @Test(
+        "sender and receiver reports measure the round trip within a millisecond",
+        arguments: [5, 20, 150])
     func roundTrip(milliseconds: Int) throws {
         let call = try Call(Conditions(delay: .milliseconds(milliseconds)))
         try call.connect()
@@ -77,7 +79,7 @@ struct ReportTests {
                 receiver.receive(
                     $0, sequenceNumber: UInt16(truncatingIfNeeded: 65_400 + index), timestamp: timestamp, marker: false,
                     headerSize: 12,
-                    overRTX: false, arrivedAt: at, now: at)
+                    format: .vp8, overRTX: false, arrivedAt: at, now: at)
             }
             let here = at.seconds * 48_000 - Double(Int64(index) * 960)
             if let transit { jitter += (abs(here - transit) - jitter) / 16 }
@@ -96,7 +98,7 @@ struct ReportTests {
             payload.withUnsafeBytes {
                 receiver.receive(
                     $0, sequenceNumber: UInt16(truncatingIfNeeded: 65_000 + index), timestamp: UInt32(index), marker: false,
-                    headerSize: 12, overRTX: false, arrivedAt: .seconds(1), now: .seconds(1))
+                    headerSize: 12, format: .vp8, overRTX: false, arrivedAt: .seconds(1), now: .seconds(1))
             }
             while receiver.nextFrame() != nil {}
         }
@@ -116,7 +118,7 @@ struct ReportTests {
                 payload.withUnsafeBytes {
                     receiver.receive(
                         $0, sequenceNumber: UInt16(base + index), timestamp: UInt32(index), marker: false, headerSize: 12,
-                        overRTX: false, arrivedAt: .seconds(1), now: .seconds(1))
+                        format: .vp8, overRTX: false, arrivedAt: .seconds(1), now: .seconds(1))
                 }
             }
             let block = receiver.takeReport(now: .seconds(2))
@@ -268,7 +270,9 @@ struct ReportTests {
         #expect(received.count == 900)
     }
 
-    @Test("mid goes along until the far side has confirmed the source; audio level and capture time as they should")
+    @Test(
+        "mid goes along until the far side has confirmed the source; audio level and capture time as they should"
+    )
     func extensions() throws {
         let call = try Call()
         call.keepsWire = true

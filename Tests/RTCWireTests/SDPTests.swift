@@ -45,7 +45,7 @@ struct SDPTests {
         let audio = session.media[0]
         #expect(session.fingerprints(for: audio).count == 1)
         #expect(audio.codec(payloadType: 63)?.parameters == [SDPParameter("111/111")])
-        #expect(audio.attribute("rtcp-xr")?.value == "rcvr-rtt=all")
+        #expect(audio.extendedReports == ["rcvr-rtt=all"])
         #expect(audio.ssrcs.map(\.ssrc) == [1001])
         #expect(audio.ssrcs[0].cname == "8eSl0mxgwAvoXxQH")
         let video = session.media[1]

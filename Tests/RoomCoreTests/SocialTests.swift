@@ -71,6 +71,17 @@ struct SocialTests {
         #expect(after?.messages.map(\.number) == [10, 11, 12] && after?.hasMore == true)
     }
 
+    @Test("a page of long messages is short enough for one frame, and says that there is more")
+    func longPages() throws {
+        var scene = Scene()
+        let first = try scene.enter()
+        for _ in 0..<12 { scene.ask(first.key, .chat(ChatRequest(text: String(repeating: "x", count: 4096)))) }
+        let page = history(&scene, first.key, ChatHistoryRequest(after: 0, limit: 100))
+        #expect(page?.messages.map(\.number) == Array(1...8) && page?.hasMore == true)
+        let newest = history(&scene, first.key, ChatHistoryRequest(limit: 100))
+        #expect(newest?.messages.map(\.number) == Array(5...12) && newest?.hasMore == true)
+    }
+
     @Test("one's own message can be deleted, another's by moderators only")
     func delete() throws {
         var scene = Scene()

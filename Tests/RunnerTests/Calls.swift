@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import NetworkImpairment
+import RTCCore
 import Reports
 import Runner
 import Scenario
@@ -51,8 +52,8 @@ enum Calls {
         RunOutcome(try SimulatedRun.perform(plan, media: library()), plan: plan, driver: "simulate", overrides: [])
     }
 
-    static func run(_ plan: Plan) async throws -> RunOutcome {
-        let record = try await SocketRun().perform(
+    static func run(_ plan: Plan, on address: SocketAddress? = nil) async throws -> RunOutcome {
+        let record = try await SocketRun(localAddress: address).perform(
             plan, media: library(), interruption: { false }, progress: { _ in })
         return RunOutcome(record, plan: plan, driver: "run", overrides: [])
     }

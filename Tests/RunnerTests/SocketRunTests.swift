@@ -1,6 +1,8 @@
 import Measurement
 import NetworkImpairment
 import RTCCore
+import RTCICE
+import RTCPeer
 import Reports
 import Runner
 import Testing
@@ -61,5 +63,14 @@ struct SocketRunTests {
         #expect(accounts.areBalanced)
         #expect(accounts.unexplained == 0)
         #expect(accounts.intact < accounts.sent)
+    }
+
+    @Test("callers whose sockets are bound to the IPv6 loopback call each other over it")
+    func overIPv6() async throws {
+        let outcome = try await Calls.run(try Calls.plan(Calls.text(duration: "3s")), on: SocketAddress("::1", port: 0))
+        #expect(outcome.judgement.assertions.allSatisfy { $0.status == .pass }, "\(outcome.judgement.reasons)")
+        let paths = outcome.measurement.record.bots.flatMap(\.connections).compactMap(\.statistics.nominatedPair?.path)
+        #expect(paths.count == 2)
+        #expect(paths.allSatisfy { $0.local.host == "::1" && $0.remote.host == "::1" })
     }
 }

@@ -341,6 +341,22 @@ struct ReferenceServerTests {
         }
     }
 
+    @Test("gives each client a TURN user of its own that expires, with the password that the TURN server expects")
+    func relays() async throws {
+        let access = RelayAccess(urls: ["turn:192.0.2.1:3478"], secret: "between us", lifetime: .seconds(600))
+        #expect(
+            access.server(for: "mbzrxpgjys", unixSeconds: 1_433_895_318)
+                == ICEServer(
+                    urls: ["turn:192.0.2.1:3478"], username: "1433895918:mbzrxpgjys", credential: "dl0MbpR2iB/030VTVWBSXk2QGh0="))
+        try await withServer({ $0.relays = access }) { server async throws in
+            let welcome = try #require(try await greet(server))
+            let other = try #require(try await greet(server))
+            let user = try #require(welcome.iceServers.first?.username)
+            #expect(welcome.iceServers.map(\.urls) == [["turn:192.0.2.1:3478"]])
+            #expect(user.contains(":") && user != other.iceServers.first?.username)
+        }
+    }
+
     /// Says hello on a socket of its own, joins where the session is new, and breaks the socket.
     private func greet(_ server: ReferenceServer, resume: ResumeRequest? = nil) async throws -> Welcome? {
         try await RawConnection.with(port: server.port) { connection in

@@ -19,6 +19,8 @@ class Aiortc(Peer):
         "restart by them": "aiortc has no ICE restart",
         "recycled section": "aiortc refuses m-sections of port 0",
         ("glare", "we offer"): "aiortc has no rollback",
+        "VP9": "aiortc knows VP8 and H.264 alone",
+        "AV1": "aiortc knows VP8 and H.264 alone",
     }
 
     @staticmethod

@@ -12,7 +12,9 @@ class Chromium(Peer):
     name = "Chromium"
     trickles = True
     rolls_back_by_itself = True
-    codec = "VP8 and Opus of libwebrtc"
+    codec = "VP8, VP9, AV1, H.264 and Opus of libwebrtc"
+    # Whether its candidates have names of multicast DNS in the place of addresses.
+    hides_addresses = False
 
     # With a loopback beside another network it prefers the cheaper one even where that belongs to a generation before an ICE restart.
     address = ADDRESS
@@ -29,10 +31,11 @@ class Chromium(Peer):
             return [
                 "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", f"--user-data-dir={profile}",
                 "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--disable-features=WebRtcHideLocalIpsWithMdns", "--autoplay-policy=no-user-gesture-required",
+                *([] if self.hides_addresses else ["--disable-features=WebRtcHideLocalIpsWithMdns"]), "--autoplay-policy=no-user-gesture-required",
                 "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
                 "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-                *(["--allow-loopback-in-peer-connection"] if self.address == "127.0.0.1" else []), url,
+                *(["--allow-loopback-in-peer-connection"] if self.address == "127.0.0.1" else []),
+                url + ("&drawn" if self.hides_addresses else ""),
             ], {}
 
         return Page(self.name, launch, log)

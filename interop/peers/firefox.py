@@ -9,7 +9,6 @@ from peers.browser import Page
 from peers.peer import Peer
 
 PREFERENCES = {
-    "media.peerconnection.ice.obfuscate_host_addresses": False,
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
     "media.autoplay.default": 0,
@@ -29,7 +28,10 @@ class Firefox(Peer):
     name = "Firefox"
     trickles = True
     rolls_back_by_itself = True
-    codec = "VP8 and Opus of libwebrtc"
+    codec = "VP8, VP9, AV1 and Opus of libwebrtc"
+    cannot = {"H264": "it has H.264 in calls only with the OpenH264 plugin, which it would have to download"}
+    # Whether its candidates have names of multicast DNS in the place of addresses.
+    hides_addresses = False
 
     # Its content process is told of no loopback addresses, whatever its preferences say, and it pairs none with others.
     address = ADDRESS
@@ -43,9 +45,11 @@ class Firefox(Peer):
 
     def start(self, log):
         def launch(profile, url):
+            preferences = PREFERENCES | {"media.peerconnection.ice.obfuscate_host_addresses": self.hides_addresses}
             spell = lambda value: f'"{value}"' if isinstance(value, str) else str(value).lower()
-            lines = [f'user_pref("{name}", {spell(value)});' for name, value in PREFERENCES.items()]
+            lines = [f'user_pref("{name}", {spell(value)});' for name, value in preferences.items()]
             (pathlib.Path(profile) / "user.js").write_text("\n".join(lines) + "\n")
+            url += "&drawn" if self.hides_addresses else ""
             return ["firefox-esr", "--headless", "--no-remote", "--profile", profile, url], {"HOME": profile}
 
         return Page(self.name, launch, log)

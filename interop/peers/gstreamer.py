@@ -25,6 +25,7 @@ class GStreamer(Peer):
     trickles = True
     hangs_up_silently = True
     cannot = {
+        **dict.fromkeys(("VP9", "H264", "AV1"), "its program here takes VP8 alone"),
         "restart by us": "this version answers an ICE restart with its old credentials",
         "restart by them": "this version has no ICE restart",
         "recycled section": "this version has no way to stop a transceiver, and says of changed directions: not implemented",

@@ -40,7 +40,32 @@ function watchTransport() {
   }
 }
 
+// A page that was given a camera or a microphone is told its addresses; one that draws and hums itself is not.
+function drawn() {
+  const canvas = document.createElement("canvas");
+  canvas.width = 640;
+  canvas.height = 360;
+  const context = canvas.getContext("2d");
+  let frame = 0;
+  setInterval(() => {
+    frame += 1;
+    context.fillStyle = `hsl(${(frame * 3) % 360} 80% 50%)`;
+    context.fillRect((frame * 7) % 640, (frame * 5) % 360, 120, 90);
+  }, 33);
+  return canvas.captureStream(30);
+}
+
+function hummed() {
+  const context = new AudioContext();
+  const tone = context.createOscillator();
+  const sink = context.createMediaStreamDestination();
+  tone.connect(sink);
+  tone.start();
+  return sink.stream;
+}
+
 async function source(kind) {
+  if (new URLSearchParams(location.search).has("drawn")) return kind === "video" ? drawn() : hummed();
   const stream = await navigator.mediaDevices.getUserMedia(
     kind === "video" ? { video: { width: 640, height: 360, frameRate: 30 } } : { audio: true });
   return stream;
@@ -94,8 +119,9 @@ const commands = {
   async statistics() {
     const all = [...(await peer.getStats()).values()];
     const remote = new Map(all.filter(({ type }) => type === "remote-inbound-rtp").map((one) => [one.localId, one]));
+    const codecs = new Map(all.filter(({ type }) => type === "codec").map((one) => [one.id, one.mimeType]));
     const inbound = all.filter(({ type }) => type === "inbound-rtp").map((one) => ({
-      kind: one.kind, mid: one.mid, ssrc: one.ssrc, packets: one.packetsReceived, lost: one.packetsLost,
+      kind: one.kind, mid: one.mid, ssrc: one.ssrc, packets: one.packetsReceived, lost: one.packetsLost, codec: codecs.get(one.codecId),
       decoded: one.kind === "video" ? one.framesDecoded : one.jitterBufferEmittedCount,
       dropped: one.framesDropped, freezes: one.freezeCount, width: one.frameWidth,
       nacks: one.nackCount, plis: one.pliCount, repaired: one.retransmittedPacketsReceived,

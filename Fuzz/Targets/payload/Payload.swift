@@ -3,7 +3,8 @@ import MediaFiles
 import RTCCore
 import RTCWire
 
-/// What stands at the front of media payloads: the descriptor and header of VP8 (RFC 7741, RFC 6386), the packing of Opus (RFC 6716),
+/// What stands at the front of media payloads: the descriptors and headers of VP8 (RFC 7741, RFC 6386), VP9 (RFC 9628), H.264 (RFC 6184)
+/// and AV1, the packing of Opus (RFC 6716),
 /// each as RTP and as files bring them.
 @c(LLVMFuzzerTestOneInput)
 func testOneInput(_ start: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
@@ -13,6 +14,19 @@ func testOneInput(_ start: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
     if let opus = try? OpusPacket.parse(input.bytes) {
         promise((1...48).contains(opus.frameCount) && (120...5760).contains(opus.duration), "no packet lasts longer than 120 ms")
     }
+    for format in PayloadFormat.allCases {
+        guard let video = VideoPayload.parse(input, format: format) else { continue }
+        // A fragment's unit header is put together from two bytes that are left out.
+        promise(Int(video.fingerprint.size) <= input.count, "a share of a frame is no longer than its packet")
+    }
+    if let descriptor = try? VP9PayloadDescriptor.parse(input.bytes) {
+        promise(descriptor.size <= input.count, "the descriptor lies inside the payload")
+    }
+    _ = H264SequenceParameters(input.bytes)
+    _ = H264NALUnit.sliceHeader(input.bytes)
+    _ = AV1SequenceHeader(input.bytes)
+    _ = try? VP9FrameHeader.parse(input.bytes)
+    _ = VP9FrameHeader.isSuperframe(input.bytes)
     let bytes = Array(input)
     _ = MediaFiles.VP8FrameHeader(bytes[...])
     let inFile = OpusPacketHeader(bytes[...])

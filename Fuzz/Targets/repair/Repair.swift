@@ -72,7 +72,7 @@ private final class Bench {
 
     func settle() {
         receiver.flush()
-        assembler.flush { _ in }
+        assembler.flush { _, _ in }
         drain()
         advance(by: .seconds(3600))
     }
@@ -86,7 +86,8 @@ private final class Bench {
         for (index, byte) in body.enumerated() { payload[index] = byte }
         receiver.receive(
             UnsafeRawBufferPointer(rebasing: payload[..<body.count]), sequenceNumber: sequence, timestamp: timestamp,
-            marker: choice & 2 != 0, headerSize: 12, payloadType: choice & 16 == 0 ? 96 : nil, overRTX: choice & 16 != 0,
+            marker: choice & 2 != 0, headerSize: 12, payloadType: choice & 16 == 0 ? 96 : nil,
+            format: PayloadFormat.allCases[Int(choice) % PayloadFormat.allCases.count], overRTX: choice & 16 != 0,
             arrivedAt: arrival, now: now)
     }
 
@@ -95,12 +96,13 @@ private final class Bench {
         assemblerSequence += choice & 0x80 == 0 ? Int64(choice & 7) - 2 : Int64(Int16(bitPattern: input.number()))
         assemblerSequence = max(0, assemblerSequence)
         _ = assembler.insert(
-            sequence: assemblerSequence, timestamp: UInt32(choice >> 3 & 3), fingerprint: .empty, isFirst: choice & 8 != 0,
+            sequence: assemblerSequence, timestamp: UInt32(choice >> 3 & 3), fingerprint: .empty,
+            start: choice & 8 != 0 ? .yes : choice & 64 != 0 ? .untold : .no,
             isLast: choice & 16 != 0, isKey: choice & 32 != 0, arrivedAt: now, isDelivered: choice & 64 != 0
-        ) { frame in
+        ) { frame, sequences in
+            promise(sequences?.count ?? 1 == frame.packetCount, "a frame has the packets that it counts")
             promise(frame.packetCount >= 1 && frame.packetCount <= 128, "a frame lies inside the window: \(frame.packetCount)")
         }
-        if let completed = assembler.completed { promise(completed.count <= 128, "a frame lies inside the window") }
     }
 
     private func send(_ input: inout FuzzInput) {
@@ -114,7 +116,8 @@ private final class Bench {
             }, wallClock: .simulation, now: now)
         while let waiting = sender.nextWaiting {
             sender.removeFirstWaiting()
-            sender.recordSent(waiting, headerSize: 20, payloadSize: 24, transportSequence: 0, carriesMid: false, now: now)
+            sender.recordSent(
+                waiting, headerSize: 20, payloadSize: 24, transportSequence: 0, carriesMid: false, absSendTime: 0, now: now)
         }
     }
 
@@ -125,7 +128,8 @@ private final class Bench {
         promise(sender.queue.count <= 4096, "what waits to be sent is bounded")
         while let waiting = sender.nextWaiting {
             sender.removeFirstWaiting()
-            sender.recordSent(waiting, headerSize: 20, payloadSize: 24, transportSequence: 0, carriesMid: false, now: now)
+            sender.recordSent(
+                waiting, headerSize: 20, payloadSize: 24, transportSequence: 0, carriesMid: false, absSendTime: 0, now: now)
         }
     }
 

@@ -44,6 +44,37 @@ int starling_udp_open(const starling_address *local, int receive_buffer, int sen
     return fd;
 }
 
+int starling_udp_open_group(
+    const starling_address *interface, const starling_address *group, int receive_buffer, int send_buffer, starling_address *bound)
+{
+    if (interface->is_ipv6 || group->is_ipv6) return -EAFNOSUPPORT;
+    starling_address any = {.port = group->port};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+    set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, receive_buffer);
+    set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, send_buffer);
+    struct ip_mreqn member = {
+        .imr_multiaddr.s_addr = htonl((uint32_t)group->low), .imr_address.s_addr = htonl((uint32_t)interface->low)};
+    union starling_sockaddr address;
+    socklen_t size = starling_to_sockaddr(&any, &address);
+    socklen_t bound_size = sizeof address;
+    // Others on this machine listen on the same port, and all of them hear what goes to the group.
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0 || bind(fd, &address.any, size) != 0 ||
+        getsockname(fd, &address.any, &bound_size) != 0 ||
+        setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &member, sizeof member) != 0 ||
+        setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &member, sizeof member) != 0) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    starling_from_sockaddr(&address, bound);
+    return fd;
+}
+
 void starling_close(int fd)
 {
     close(fd);

@@ -17,9 +17,9 @@ static inline int cvpx_vp8_open_encoder(vpx_codec_ctx_t *context, const vpx_code
     return vpx_codec_enc_init(context, vpx_codec_vp8_cx(), config, 0);
 }
 
-static inline int cvpx_vp8_open_decoder(vpx_codec_ctx_t *context) {
+static inline int cvpx_open_decoder(vpx_codec_ctx_t *context, int is_vp9) {
     vpx_codec_dec_cfg_t config = {1, 0, 0};
-    return vpx_codec_dec_init(context, vpx_codec_vp8_dx(), &config, 0);
+    return vpx_codec_dec_init(context, is_vp9 ? vpx_codec_vp9_dx() : vpx_codec_vp8_dx(), &config, 0);
 }
 
 static inline int cvpx_set(vpx_codec_ctx_t *context, int setting, int value) {

@@ -28,16 +28,20 @@ extension Bot {
         names[id] = name
         let seed = SplitMix64.derive(context.plan.seed, "connection.\(nextToken)")
         let certificate = makeCertificate(seed: seed, now: now)
-        var peer = Peer(
-            configuration: PeerConfiguration(
-                seed: seed, wallClock: context.wallClock, dtls: context.dtls, certificate: certificate,
-                cname: context.plan.name, stunServers: client.stunServers), now: now)
+        let servers = iceServers
+        var configuration = PeerConfiguration(
+            seed: seed, wallClock: context.wallClock, dtls: context.dtls, certificate: certificate, cname: context.plan.name,
+            stunServers: servers.stun)
+        configuration.turnServers = servers.turn
+        configuration.iceTransportPolicy = context.plan.transportPolicy == .relay ? .relay : .all
+        configuration.firstStream = Self.firstStream(of: nextToken)
+        var peer = Peer(configuration: configuration, now: now)
         let remote = client.peers.first { $0.id == id }
         let part = remote?.part ?? .peer
         for kind in kinds {
             let transceiver = peer.addTransceiver(
                 kind, direction: direction(of: kind, to: part), streamID: context.plan.name,
-                trackID: "\(context.plan.name)-\(kind.rawValue)")
+                trackID: "\(context.plan.name)-\(kind.rawValue)", sendCodec: file(for: kind)?.sdpCodec)
             // A server is offered only what there is.
             if part == .server, file(for: kind) == nil { peer.stop(transceiver: transceiver, now: now) }
         }
@@ -210,6 +214,7 @@ extension Bot {
 
     /// Its last datagram has left.
     func finishParting(_ connection: MeshConnection) {
+        takeStreamRequests(of: connection)
         if let socket = connection.socket { requests.append(.closeSocket(local: socket)) }
         closedConnections.append(connection)
     }
@@ -219,6 +224,7 @@ extension Bot {
     /// Takes events and frames out of a peer.
     func drain(_ connection: MeshConnection, now: Instant) {
         connection.needsDrain = true
+        takeStreamRequests(of: connection)
         while let event = connection.peer.nextEvent() { handle(event, of: connection, now: now) }
         for kind in connection.collectFrames(kinds: kinds) where state == .inRoom {
             if connection.phases[.firstFrame] == nil { connection.endPhase(.firstFrame, at: now) }
@@ -240,6 +246,12 @@ extension Bot {
             if iceState == .connected { connection.endPhase(.check, at: now) }
             if state == .inRoom { log(.iceState, peer: connection.remoteName, detail: iceState.rawValue, now: now) }
             if iceState == .failed { loseMedia(of: connection, now: now) }
+        case .relayFailed(let failure):
+            relayFailed(failure, of: connection, now: now)
+        case .gatheringFailed(let failures):
+            gatheringFailed(failures, now: now)
+        case .iceRestartNeeded(let reason):
+            restartICE(of: connection, reason: reason, now: now)
         case .connected:
             connection.endPhase(.dtls, at: now)
             connection.connectedAt = now
@@ -255,6 +267,9 @@ extension Bot {
             doubtTheRoom(now: now)
         case .selectedPathChanged:
             foundPath(of: connection, now: now)
+        case .nameWanted(let name):
+            // Callers on a load do not ask the network for names; the far side's own checks tell its address (RFC 8445 §7.3.1.3).
+            connection.peer.nameResolved(name, to: nil, now: now)
         case .trackAdded, .trackRemoved, .goodbye:
             break
         }

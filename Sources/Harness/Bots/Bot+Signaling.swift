@@ -23,6 +23,10 @@ extension Bot {
                 break
             }
             fail(.gather, reason, now: now)
+        case .streamOpened(let token, _):
+            streamOpened(token, now: now)
+        case .streamClosed(let token, let reason):
+            streamClosed(token, reason: reason, now: now)
         case .signalingOpened:
             signalingOpened(now: now)
         case .signalingReceived(let text):
@@ -150,6 +154,7 @@ extension Bot {
         client.ready(now: now)
         if signalingSeries?.isIdle == false { signalingRecovered(now: now) }
         guard !isKnown else { return }
+        guard !lacksRelay(now: now) else { return }
         if peers.isEmpty { succeeded(&rejoinSeries, now: now) }
         for remote in peers {
             guard let connection = connect(to: remote.id, name: remote.name, now: now) else { break }

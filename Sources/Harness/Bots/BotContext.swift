@@ -22,10 +22,13 @@ public struct BotContext {
     /// Of the bot's worker.
     public var dtls: DTLSContext
     public var entropy: Entropy
+    /// `nil` where those count that the server under test hands out.
+    public var iceServers: IceServerSet?
 
     public init(
         plan: BotPlan, epoch: Instant, stopAt: Instant, signalingURL: String, target: Scenario.Target, publishers: Int,
-        media: [String: MediaTrack], wallClock: WallClock, dtls: DTLSContext, entropy: Entropy
+        media: [String: MediaTrack], wallClock: WallClock, dtls: DTLSContext, entropy: Entropy,
+        iceServers: IceServerSet? = nil
     ) {
         self.plan = plan
         self.epoch = epoch
@@ -37,6 +40,7 @@ public struct BotContext {
         self.wallClock = wallClock
         self.dtls = dtls
         self.entropy = entropy
+        self.iceServers = iceServers
     }
 
     /// The bot's side of the target's signaling, for one way into the room.

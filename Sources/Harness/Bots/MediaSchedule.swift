@@ -53,14 +53,16 @@ struct MediaSchedule {
             let due = nextDue
             slip.record(now - due)
             let outgoing = OutgoingFrame(
-                captureTime: due, mediaTime: mediaTime, isKey: frame.isKey, audioLevel: frame.audioLevel)
+                captureTime: due, mediaTime: mediaTime, isKey: frame.isKey, audioLevel: frame.audioLevel,
+                width: media.width, height: media.height)
             let sent =
                 isMuted
                 ? nil
                 : peer.send(outgoing, on: transceiver, packetCount: frame.packetCount, now: now) { index in
                     let packet = media.packet(frame.firstPacket + index)
                     return OutgoingPacket(
-                        payload: packet.payload, isFirstOfFrame: packet.isFirstOfFrame, isLastOfFrame: packet.isLastOfFrame)
+                        payload: packet.payload, isFirstOfFrame: packet.isFirstOfFrame, isLastOfFrame: packet.isLastOfFrame,
+                        descriptor: packet.descriptor)
                 }
             if let sent {
                 ssrc = sent.ssrc

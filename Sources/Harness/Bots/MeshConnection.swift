@@ -79,7 +79,10 @@ final class MeshConnection {
 
     /// Plays another file on the track of its kind.
     func replace(_ media: MediaTrack) {
-        for index in schedules.indices where schedules[index].media.kind == media.kind { schedules[index].replace(with: media) }
+        for index in schedules.indices where schedules[index].media.kind == media.kind {
+            peer.setSendCodec(media.sdpCodec, of: schedules[index].transceiver)
+            schedules[index].replace(with: media)
+        }
     }
 
     /// Frames of this kind are withheld from now on, or sent again, pictures from the next key frame.

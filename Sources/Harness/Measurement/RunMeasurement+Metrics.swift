@@ -1,4 +1,5 @@
 internal import RTCCore
+internal import RTCICE
 
 extension RunMeasurement: MetricSource {
     public func samples(of metric: Metric, tags: [(String, String)], window: AssertionWindow?) -> [Double]? {
@@ -49,6 +50,10 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.videoOutBitrate: return outgoingRates(.video, bots, ranges)
         case MetricCatalog.audioOutBitrate: return outgoingRates(.audio, bots, ranges)
         case MetricCatalog.networkLoss: return chosen.compactMap { networkLoss($0, ranges) }
+        case MetricCatalog.icePairsHost: return routeShare(.host, of: bots)
+        case MetricCatalog.icePairsReflexive: return routeShare(.reflexive, of: bots)
+        case MetricCatalog.icePairsRelayed: return routeShare(.relayed, of: bots)
+        case MetricCatalog.icePairsFailed: return routeShare(nil, of: bots)
         case MetricCatalog.rtt: return roundTrips(bots, ranges)
         default: return reconnectSamples(of: metric, bots: bots, ranges: ranges)
         }

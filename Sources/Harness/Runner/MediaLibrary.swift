@@ -33,7 +33,7 @@ public struct MediaLibrary: Sendable {
                     warnings.append(scenario.error("warning: \(warning)", in: use.field).description)
                 }
                 guard track.kind != use.kind else { continue }
-                let wanted = use.kind == .audio ? "an Ogg file with Opus" : "an IVF file with VP8"
+                let wanted = use.kind == .audio ? "an Ogg file with Opus" : MediaFileKind.videoFiles
                 errors.append(
                     scenario.error("\(use.path): the file holds \(track.kind.rawValue); give \(wanted)", in: use.field))
             } catch {

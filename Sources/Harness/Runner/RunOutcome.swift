@@ -1,5 +1,7 @@
 public import Measurement
 internal import RTCCore
+internal import RTCICE
+internal import RTCPeer
 public import Reports
 public import Scenario
 
@@ -15,7 +17,7 @@ public struct RunOutcome: Sendable {
     ///   - driver: `run` or `simulate`.
     ///   - overrides: What was changed on the command line, for the replay line.
     public init(_ record: RunRecord, plan: Plan, driver: String, overrides: [String]) {
-        measurement = RunMeasurement(record)
+        measurement = RunMeasurement(record, accountsForPackets: driver == "simulate" || !Self.passedForeignRelays(record, plan))
         judgement = Judgement(measurement, assertions: plan.scenario.assertions)
         let scenario = plan.scenario
         let changes = overrides.map { " --set '\($0)'" }.joined()
@@ -33,5 +35,12 @@ public struct RunOutcome: Sendable {
         networks = plan.configuredNetworks
         result.addEvidence(measurement, networks: networks)
         self.result = result
+    }
+
+    /// Whether media went through TURN servers of others: what those lose stands in no ledger of ours.
+    private static func passedForeignRelays(_ record: RunRecord, _ plan: Plan) -> Bool {
+        zip(record.bots, plan.bots).contains { bot, planned in
+            planned.iceServers != .embedded && bot.connections.contains { $0.statistics.ice.relayedPacketsSent > 0 }
+        }
     }
 }

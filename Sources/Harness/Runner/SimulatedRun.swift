@@ -36,16 +36,25 @@ public enum SimulatedRun {
             }
         }
         var bots: [Bot] = []
+        let relays = SimulatedRelays(plan, firstHost: plan.bots.count + 1, wallClock: wallClock)
         let publishers = plan.publishers
+        var nats = SimulatedNATs(seed: plan.seed)
         for bot in plan.bots {
             let context = BotContext(
                 plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: "ws://server.invalid/ws", target: plan.scenario.target,
-                publishers: publishers[bot.room] ?? 0, media: media.tracks, wallClock: wallClock, dtls: dtls, entropy: entropy)
+                publishers: publishers[bot.room] ?? 0, media: media.tracks, wallClock: wallClock, dtls: dtls, entropy: entropy,
+                iceServers: relays.servers(of: bot))
             let machine = Bot(context: context, now: epoch)
             bots.append(machine)
-            simulation.add(machine, seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch)
+            simulation.add(
+                machine, seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch,
+                behind: nats.place(for: bot, in: simulation),
+                passesUDP: bot.nat.passesUDP)
         }
         simulation.addServer(STUNHost(at: epoch), seed: SplitMix64.derive(plan.seed, "stun"))
+        for (index, host) in relays.hosts.enumerated() {
+            simulation.addServer(host, seed: SplitMix64.derive(plan.seed, "relay \(index)"))
+        }
         simulation.run(until: stopAt + Bot.drainTime + .seconds(5))
         return RunRecord(
             epoch: epoch, stopAt: stopAt, bots: bots.map { $0.record() },

@@ -3,7 +3,7 @@ internal import Foundation
 public import Measurement
 internal import NetworkDriver
 internal import NetworkImpairment
-internal import RTCCore
+public import RTCCore
 internal import RTCCrypto
 public import Scenario
 internal import ServerFronts
@@ -18,11 +18,16 @@ public struct SocketRun: Sendable {
     }
 
     public var workers: Int
+    /// Where callers' sockets are bound, of either family; `nil` for the IPv4 loopback.
+    public var localAddress: RTCCore.SocketAddress?
     /// How long after the last machine should have finished the run is ended all the same.
     private static let grace = Duration.seconds(8)
 
-    /// - Parameter workers: Threads; `nil` for one per processor, and no more than there are bots.
-    public init(workers: Int? = nil) {
+    /// - Parameters:
+    ///   - workers: Threads; `nil` for one per processor, and no more than there are bots.
+    ///   - localAddress: Where callers' sockets are bound; its port is zero.
+    public init(workers: Int? = nil, localAddress: RTCCore.SocketAddress? = nil) {
+        self.localAddress = localAddress
         self.workers = workers ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
     }
 
@@ -45,6 +50,10 @@ public struct SocketRun: Sendable {
         }
         progress(.serverStarted(url: url))
         var configuration = WorkerConfiguration()
+        let relays = try SocketRelays(plan)
+        configuration.certificateAuthorities = plan.scenario.iceAuthorities
+        if let address = relays.localAddress { configuration.localAddress = address }
+        if let localAddress { configuration.localAddress = localAddress }
         // One wake-up serves all machines that are due together, and a wake-up is most of what a packet costs: few bots keep exact
         // time, many share a tick as a browser's pacer does. Latency counts from when a frame was due, so the tick is in every figure.
         configuration.timerGranularity = plan.bots.count > 20 ? .milliseconds(5) : .milliseconds(1)
@@ -52,9 +61,12 @@ public struct SocketRun: Sendable {
         if plan.scenario.target.mode == .sfu, let local = Self.localAddress(towards: url) { configuration.localAddress = local }
         let driver = SocketDriver(workers: min(workers, max(1, plan.bots.count)), configuration: configuration)
         do {
+            let started = await relays.start(clock: driver.clock)
             let record = try await run(
-                plan, media: media, url: url, driver: driver, server: &embedded, interruption: interruption, progress: progress)
+                plan, media: media, url: url, driver: driver, relays: started, server: &embedded, interruption: interruption,
+                progress: progress)
             await driver.stop()
+            await started.stop()
             await embedded?.stop()
             return record
         } catch {
@@ -75,7 +87,8 @@ public struct SocketRun: Sendable {
     }
 
     private func run(
-        _ plan: Plan, media: MediaLibrary, url: String, driver: SocketDriver, server: inout EmbeddedServer?,
+        _ plan: Plan, media: MediaLibrary, url: String, driver: SocketDriver, relays: SocketRelays,
+        server: inout EmbeddedServer?,
         interruption: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (Progress) -> Void
     ) async throws(RunError) -> RunRecord {
         let cpuBefore = driver.hostHealth.processCPU
@@ -86,6 +99,7 @@ public struct SocketRun: Sendable {
         let target = plan.scenario.target
         let handles = plan.bots.map { bot in
             let material = materials[bot.index % materials.count]
+            let servers = relays.servers(of: bot, wallClock: driver.clock.wallClock, now: epoch)
             return driver.host(seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch) { [clock = driver.clock] now in
                 let dtls: DTLSContext
                 do {
@@ -97,7 +111,7 @@ public struct SocketRun: Sendable {
                     context: BotContext(
                         plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: url, target: target,
                         publishers: publishers[bot.room] ?? 0, media: media.tracks, wallClock: clock.wallClock, dtls: dtls,
-                        entropy: .system), now: now)
+                        entropy: .system, iceServers: servers), now: now)
             }
         }
         var isInterrupted = false
@@ -140,7 +154,8 @@ public struct SocketRun: Sendable {
         let workers = driver.health
         var generator = GeneratorHealth()
         generator.socketDrops = workers.receiveBufferDrops
-        generator.sendFailures = workers.sendsBlocked + workers.sendsWithoutBuffers + workers.sendsFailed
+        generator.sendFailures =
+            workers.sendsBlocked + workers.sendsWithoutBuffers + workers.sendsFailed + workers.streamWritesDropped
         generator.cpuSeconds = (driver.hostHealth.processCPU - cpuBefore).inSeconds
         generator.worstLoopLag = workers.lag.max.inSeconds
         generator.peakMemory = Self.peakMemory()

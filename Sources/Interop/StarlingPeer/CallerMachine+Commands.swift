@@ -1,3 +1,4 @@
+import MediaTracks
 import NetworkImpairment
 import RTCCore
 import RTCPeer
@@ -69,14 +70,18 @@ extension CallerMachine {
             peer.kind(of: index) == kind && peer.direction(of: index) == .recvonly && !peer.isStopped(index)
         }
         let number = playbacks.count
+        let media = kind == .audio ? audio : video
+        let codec = SDPCodec(sending: media.codec, clockRate: media.clockRate, formatParameters: media.formatParameters)
         let index: Int
         if let receiving {
             index = receiving
+            peer.setSendCodec(codec, of: index)
             peer.setDirection(.sendrecv, of: index, streamID: "starling", trackID: "\(kind.rawValue)-\(number)", now: now)
         } else {
-            index = peer.addTransceiver(kind, direction: .sendrecv, streamID: "starling", trackID: "\(kind.rawValue)-\(number)")
+            index = peer.addTransceiver(
+                kind, direction: .sendrecv, streamID: "starling", trackID: "\(kind.rawValue)-\(number)", sendCodec: codec)
         }
-        playbacks.append(Playback(media: kind == .audio ? audio : video, transceiver: index, from: now, random: &random))
+        playbacks.append(Playback(media: media, transceiver: index, from: now, random: &random))
         return ["transceiver": .integer(Int64(index))]
     }
 

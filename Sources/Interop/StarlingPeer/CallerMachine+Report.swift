@@ -52,7 +52,8 @@ extension CallerMachine {
             ],
             "kind": .string(peer.kind(of: index).rawValue), "mid": .text(peer.mid(of: index)),
             "outbound": [
-                "firCount": .count(outbound.firCount), "framesSent": .count(outbound.framesSent),
+                "codec": .text(peer.sendCodec(of: index)?.name), "firCount": .count(outbound.firCount),
+                "framesSent": .count(outbound.framesSent),
                 "nackCount": .count(outbound.nackCount), "packetsSent": .count(outbound.packetsSent),
                 "pliCount": .count(outbound.pliCount), "reportsReceived": .count(outbound.remote.reportsReceived),
                 "retransmissionsUnavailable": .count(outbound.retransmissionsUnavailable),

@@ -23,6 +23,10 @@ final class CallerMachine: HostedMachine {
     var earlyCandidates: [(line: String, mid: String?)] = []
     var hasRemoteDescription = false
     private var requests: [HostRequest] = [.openSocket(token: 0)]
+    private var names = MulticastNameResolver()
+    /// Open while names are sought.
+    private var nameSocket: SocketAddress?
+    private var isNameSocketAsked = false
     private var needsDrain = true
     private var lastTold: Instant
 
@@ -47,18 +51,23 @@ final class CallerMachine: HostedMachine {
     // MARK: - HostedMachine
 
     var deadline: Instant? {
-        playbacks.reduce(peer.deadline) { earliest($0, $1.deadline) }
+        playbacks.reduce(earliest(peer.deadline, names.deadline)) { earliest($0, $1.deadline) }
     }
 
     func advance(to now: Instant) {
         lastTold = now
         if let due = peer.deadline, due <= now { peer.advance(to: now) }
+        names.advance(to: now)
         for index in playbacks.indices where playbacks[index].deadline <= now { playbacks[index].advance(to: now, peer: &peer) }
         afterChange(now: now)
     }
 
     func receive(_ datagram: inout MutableRawSpan, on path: Path, arrivedAt: Instant, now: Instant) {
         lastTold = now
+        if path.local == nameSocket {
+            names.receive(datagram.bytes, now: now)
+            return afterChange(now: now)
+        }
         datagram.withUnsafeMutableBytes { peer.receive($0, on: path, arrivedAt: arrivedAt, now: now) }
         afterChange(now: now)
     }
@@ -66,6 +75,12 @@ final class CallerMachine: HostedMachine {
     func receive(_ input: HostInput, now: Instant) {
         lastTold = now
         switch input {
+        case .socketOpened(Self.nameToken, let local):
+            nameSocket = local
+            names.socketOpened(local, now: now)
+        case .socketFailed(Self.nameToken, _):
+            isNameSocketAsked = false
+            names.socketFailed()
         case .socketOpened(_, let local):
             socket = local
             peer.addLocalAddress(local, now: now)
@@ -74,7 +89,7 @@ final class CallerMachine: HostedMachine {
             for command in waiting { obey(command.line, network: command.network, now: now) }
         case .socketFailed(_, let reason):
             output.write(["event": "failed", "reason": .string(reason)])
-        case .signalingOpened, .signalingReceived, .signalingClosed:
+        case .signalingOpened, .signalingReceived, .signalingClosed, .streamOpened, .streamClosed:
             break
         }
         afterChange(now: now)
@@ -82,6 +97,7 @@ final class CallerMachine: HostedMachine {
 
     func nextDatagrams(into batch: inout DatagramBatch) -> Drain {
         guard needsDrain else { return .drained }
+        if case .full = names.nextDatagrams(into: &batch) { return .full }
         if case .full = peer.nextDatagrams(into: &batch, now: lastTold) { return .full }
         needsDrain = false
         return .drained
@@ -100,14 +116,49 @@ final class CallerMachine: HostedMachine {
     func afterChange(now: Instant) {
         lastTold = max(lastTold, now)
         needsDrain = true
+        tellNames(now: now)
         while let event = peer.nextEvent() { tell(event, now: now) }
+        seekNames()
         for transceiver in 0..<peer.transceiverCount {
             while let frame = peer.nextFrame(on: transceiver) { audits.count(frame, on: transceiver) }
         }
     }
 
+    // MARK: - Names in the place of addresses
+
+    private static let nameToken: UInt64 = 1
+
+    private func tellNames(now: Instant) {
+        while let event = names.nextEvent() {
+            switch event {
+            case .resolved(let name, let address):
+                output.write(["event": "name", "name": .string(name), "address": .string(address.host)])
+                peer.nameResolved(name, to: address, now: now)
+            case .failed(let name):
+                output.write(["event": "name", "name": .string(name)])
+                peer.nameResolved(name, to: nil, now: now)
+            }
+        }
+    }
+
+    /// A socket is open for as long as a name is sought.
+    private func seekNames() {
+        if names.wantsSocket, !isNameSocketAsked {
+            isNameSocketAsked = true
+            requests.append(.openMulticastSocket(token: Self.nameToken, group: MulticastDNS.group))
+        } else if !names.wantsSocket, let nameSocket {
+            requests.append(.closeSocket(local: nameSocket))
+            names.socketClosed()
+            self.nameSocket = nil
+            isNameSocketAsked = false
+        }
+    }
+
     private func tell(_ event: PeerEvent, now: Instant) {
         switch event {
+        case .nameWanted(let name):
+            names.resolve(name, now: now)
+            tellNames(now: now)
         case .iceStateChanged(let state):
             output.write(["event": "ice", "state": .string(state.rawValue)])
         case .selectedPathChanged(let path):
@@ -131,6 +182,9 @@ final class CallerMachine: HostedMachine {
             for index in playbacks.indices where playbacks[index].transceiver == transceiver {
                 playbacks[index].requestKeyFrame(at: now)
             }
+        case .relayFailed, .gatheringFailed, .iceRestartNeeded:
+            // It is given no TURN servers.
+            break
         case .goodbye(let ssrc):
             output.write(["event": "goodbye", "ssrc": .integer(Int64(ssrc))])
         }

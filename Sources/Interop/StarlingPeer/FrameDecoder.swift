@@ -1,9 +1,12 @@
 import MediaCodecs
+import MediaFiles
 import RTCCore
+import RTCWire
 
-/// libvpx or libopus, and what came out of it.
+/// libvpx or libopus, and what came out of it. What neither knows, H.264 and AV1, is not decoded.
 struct FrameDecoder: ~Copyable {
-    private var video: VP8Decoder?
+    private var video: VPXDecoder?
+    private var videoFormat: PayloadFormat?
     private var audio: OpusDecoder?
     private(set) var decoded = 0
     private(set) var errors = 0
@@ -17,13 +20,19 @@ struct FrameDecoder: ~Copyable {
     private var lastPicture: UInt64 = 0
 
     init(kind: MediaKind) {
-        switch kind {
-        case .video: video = try? VP8Decoder()
-        case .audio: audio = try? OpusDecoder(channels: 2)
-        }
+        if kind == .audio { audio = try? OpusDecoder(channels: 2) }
     }
 
-    mutating func decode(_ bytes: [UInt8]) {
+    mutating func decode(_ bytes: [UInt8], _ format: PayloadFormat) {
+        if format != videoFormat {
+            switch format {
+            case .vp8: video = try? VPXDecoder(.vp8)
+            case .vp9: video = try? VPXDecoder(.vp9)
+            case .opus: break
+            case .h264, .av1: return
+            }
+            videoFormat = format
+        }
         do throws(CodecError) {
             if let image = try video?.decode(bytes) {
                 width = image.width

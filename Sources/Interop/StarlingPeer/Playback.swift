@@ -39,11 +39,13 @@ struct Playback {
             }
             let frame = media.frame(nextIndex)
             let outgoing = OutgoingFrame(
-                captureTime: nextDue, mediaTime: mediaTime, isKey: frame.isKey, audioLevel: frame.audioLevel)
+                captureTime: nextDue, mediaTime: mediaTime, isKey: frame.isKey, audioLevel: frame.audioLevel,
+                width: media.width, height: media.height)
             let sent = peer.send(outgoing, on: transceiver, packetCount: frame.packetCount, now: now) { index in
                 let packet = media.packet(frame.firstPacket + index)
                 return OutgoingPacket(
-                    payload: packet.payload, isFirstOfFrame: packet.isFirstOfFrame, isLastOfFrame: packet.isLastOfFrame)
+                    payload: packet.payload, isFirstOfFrame: packet.isFirstOfFrame, isLastOfFrame: packet.isLastOfFrame,
+                    descriptor: packet.descriptor)
             }
             if sent != nil { hasSent = true }
             step()

@@ -14,7 +14,7 @@ struct StarlingPeer {
     static func main() async {
         let words = Array(CommandLine.arguments.dropFirst())
         guard (2...3).contains(words.count), let address = SocketAddress(words.count > 2 ? words[2] : "127.0.0.1", port: 0) else {
-            complain("usage: starling-peer AUDIO.ogg VIDEO.ivf [ADDRESS]")
+            complain("usage: starling-peer AUDIO VIDEO [ADDRESS]")
             exit(2)
         }
         let output = LineOutput()

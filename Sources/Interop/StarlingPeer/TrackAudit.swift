@@ -14,6 +14,7 @@ final class TrackAudit {
     private struct Packet {
         var timestamp: UInt32
         var marker: Bool
+        var format: PayloadFormat?
         var bytes: [UInt8]
         var arrivedAt: Instant
     }
@@ -26,6 +27,9 @@ final class TrackAudit {
     private var newest: Int64 = 0
     private var decoder: FrameDecoder
     private var frame: [UInt8] = []
+    private var frameTimestamp: UInt32 = 0
+    private var isFrameKey = false
+    private var format: PayloadFormat?
     private var isFrameBroken = false
     private var isFrameOpen = false
     private var awaitsKeyFrame = true
@@ -63,7 +67,8 @@ final class TrackAudit {
         if packet.overRTX { repaired += 1 }
         newest = max(newest, sequence)
         waiting[sequence] = Packet(
-            timestamp: packet.timestamp, marker: packet.marker, bytes: Array(packet.bytes), arrivedAt: packet.arrivedAt)
+            timestamp: packet.timestamp, marker: packet.marker, format: packet.format, bytes: Array(packet.bytes),
+            arrivedAt: packet.arrivedAt)
         play(now: packet.arrivedAt)
     }
 
@@ -104,36 +109,49 @@ final class TrackAudit {
             padding += 1
             return
         }
+        format = packet.format
         guard kind == .video else {
             framesWhole += 1
-            decoder.decode(packet.bytes)
+            decoder.decode(packet.bytes, .opus)
             return
         }
-        let descriptor = packet.bytes.withUnsafeBytes { try? VP8PayloadDescriptor.parse($0.bytes) }
-        guard let descriptor, descriptor.size < packet.bytes.count else { return breakFrame() }
-        if descriptor.beginsFrame {
+        guard let format, let facts = packet.bytes.withUnsafeBytes({ VideoPayload.parse($0, format: format) }) else {
+            return breakFrame()
+        }
+        if !isFrameOpen || packet.timestamp != frameTimestamp {
             if isFrameOpen { framesBroken += 1 }
             frame.removeAll(keepingCapacity: true)
+            frameTimestamp = packet.timestamp
             isFrameOpen = true
-            isFrameBroken = false
+            isFrameBroken = facts.start == .no
+            isFrameKey = false
         }
-        guard isFrameOpen else { return }
-        frame += packet.bytes[descriptor.size...]
+        isFrameKey = isFrameKey || facts.isKey
+        frame += packet.bytes[Self.descriptorSize(packet.bytes, format)...]
         guard packet.marker else { return }
         isFrameOpen = false
-        if isFrameBroken { framesBroken += 1 } else { finishFrame() }
+        if isFrameBroken { framesBroken += 1 } else { finishFrame(format) }
     }
 
-    private func finishFrame() {
+    private static func descriptorSize(_ bytes: [UInt8], _ format: PayloadFormat) -> Int {
+        switch format {
+        case .vp8: (try? VP8PayloadDescriptor.parse(bytes.span.bytes))?.size ?? 0
+        case .vp9: (try? VP9PayloadDescriptor.parse(bytes.span.bytes))?.size ?? 0
+        case .h264, .av1, .opus: 0
+        }
+    }
+
+    private func finishFrame(_ format: PayloadFormat) {
         framesWhole += 1
-        if frame[0] & 1 == 0 { awaitsKeyFrame = false }
-        if awaitsKeyFrame { framesSkipped += 1 } else { decoder.decode(frame) }
+        if isFrameKey { awaitsKeyFrame = false }
+        if awaitsKeyFrame { framesSkipped += 1 } else { decoder.decode(frame, format) }
     }
 
     func report() -> JSONObject {
         let missing = waiting.isEmpty ? 0 : Int(newest - (next ?? newest) + 1) - waiting.count
         return [
-            "decodeErrors": .integer(Int64(decoder.errors)), "decoded": .integer(Int64(decoder.decoded)),
+            "codec": .text(format?.name), "decodeErrors": .integer(Int64(decoder.errors)),
+            "decoded": .integer(Int64(decoder.decoded)),
             "duplicates": .integer(Int64(duplicates)), "firstError": .text(decoder.firstError),
             "framesBroken": .integer(Int64(framesBroken)), "framesCounted": .integer(Int64(framesCounted)),
             "framesDamaged": .integer(Int64(framesDamaged)), "framesSkipped": .integer(Int64(framesSkipped)),

@@ -5,10 +5,17 @@ public struct EncodedFrame: Hashable, Sendable {
     /// Nanoseconds from the first frame.
     public var presentationTime: UInt64
     public var isKey: Bool
+    /// What RTP keeps apart, one behind the other: NAL units of H.264 without start codes, OBUs of AV1 without their sizes; one part for
+    /// codecs that know none.
+    public var parts: [Range<Int>]
+    /// Where it began in the file, in bytes.
+    public var fileOffset: Int
 
-    public init(range: Range<Int>, presentationTime: UInt64, isKey: Bool) {
+    public init(range: Range<Int>, presentationTime: UInt64, isKey: Bool, parts: [Range<Int>]? = nil, fileOffset: Int? = nil) {
         self.range = range
         self.presentationTime = presentationTime
         self.isKey = isKey
+        self.parts = parts ?? [range]
+        self.fileOffset = fileOffset ?? range.lowerBound
     }
 }

@@ -7,7 +7,9 @@ public struct EncodedVideo: Sendable {
     public var height: Int
     /// The unit of the file's timestamps.
     public var timebase: Timebase
-    /// What ``EncodedFrame/range`` points into: for a file that was read, the whole file.
+    /// What SDP says of the stream besides its codec, as an `fmtp` line has it, such as `profile-id=0`; empty for VP8.
+    public var formatParameters = ""
+    /// What ``EncodedFrame/range`` points into: for a file whose frames are sent as they are, the whole file.
     public private(set) var bytes: [UInt8]
     public private(set) var frames: [EncodedFrame]
     /// What spoils a call without being wrong, such as key frames that are too far apart.
@@ -34,6 +36,20 @@ public struct EncodedVideo: Sendable {
         frames.append(EncodedFrame(range: start..<bytes.count, presentationTime: presentationTime, isKey: isKey))
     }
 
+    /// Adds a frame that RTP sends in several parts.
+    mutating func append(parts: [ArraySlice<UInt8>], at presentationTime: UInt64, isKey: Bool, fileOffset: Int) {
+        let start = bytes.count
+        var ranges: [Range<Int>] = []
+        for part in parts {
+            ranges.append(bytes.count..<(bytes.count + part.count))
+            bytes.append(contentsOf: part)
+        }
+        frames.append(
+            EncodedFrame(
+                range: start..<bytes.count, presentationTime: presentationTime, isKey: isKey, parts: ranges,
+                fileOffset: fileOffset))
+    }
+
     /// The payload of one frame.
     public func payload(_ index: Int) -> ArraySlice<UInt8> {
         bytes[frames[index].range]
@@ -58,5 +74,28 @@ public struct EncodedVideo: Sendable {
         }
         let end = duration
         return max(longest, end > last ? end - last : 0)
+    }
+
+    /// Someone who joins waits for a key frame no longer than this, in nanoseconds.
+    private static let usualKeyFrameInterval: UInt64 = 10_000_000_000
+    /// A picture that stands longer than this is a freeze in the file itself, in nanoseconds.
+    private static let usualGap: UInt64 = 500_000_000
+
+    /// What spoils a call without being wrong.
+    func timingWarnings(name: String) -> [String] {
+        var warnings: [String] = []
+        let interval = longestKeyFrameInterval
+        if interval > Self.usualKeyFrameInterval {
+            warnings.append(
+                "\(name): key frames are up to \(Double(interval) / 1e9) s apart, so whoever joins waits that long for a picture;"
+                    + " encode it with a key frame each second (ffmpeg: -g 30)")
+        }
+        let gaps = zip(frames.dropFirst(), frames).map { $0.presentationTime - $1.presentationTime }
+        if let place = gaps.indices.max(by: { gaps[$0] < gaps[$1] }), gaps[place] > Self.usualGap {
+            warnings.append(
+                "\(name): frames \(place) and \(place + 1) are \(Double(gaps[place]) / 1e9) s apart, which every receiver counts as a"
+                    + " freeze; encode it at a steady rate (ffmpeg: -vsync cfr)")
+        }
+        return warnings
     }
 }

@@ -1,13 +1,11 @@
-/// Reads IVF, the plain container of libvpx: a header of 32 bytes, then frames with a size and a timestamp each.
+/// Reads IVF, the plain container of libvpx, with VP8, VP9 or AV1: a header of 32 bytes, then frames with a size and a timestamp each.
 public enum IVFReader {
     static let headerSize = 32
     static let frameHeaderSize = 12
     /// The longest file, so that timestamps fit in 32 bits of RTP time.
     static let longest: UInt64 = 12 * 3600 * 1_000_000_000
-    /// Someone who joins waits for a key frame no longer than this.
-    static let longestKeyFrameInterval: UInt64 = 10_000_000_000
-    /// A picture that stands longer than this is a freeze in the file itself.
-    static let longestGap: UInt64 = 500_000_000
+
+    static let codecs: [(name: String, codec: VideoCodec)] = [("VP80", .vp8), ("VP90", .vp9), ("AV01", .av1)]
 
     /// The frame count in the header is not trusted: writers leave it at zero or wrong.
     ///
@@ -17,27 +15,19 @@ public enum IVFReader {
         guard kind == .ivf else { throw kind.refusal(of: name, wantsVideo: true, wantsAudio: false) }
         var video = try readHeader(bytes, name: name)
         let frames = try readFrames(bytes, of: video, name: name)
-        video = EncodedVideo(
-            codec: video.codec, width: video.width, height: video.height, timebase: video.timebase, bytes: bytes, frames: frames)
-        video.warnings = warnings(of: video, name: name)
+        switch video.codec {
+        case .vp8, .vp9:
+            video = EncodedVideo(
+                codec: video.codec, width: video.width, height: video.height, timebase: video.timebase, bytes: bytes,
+                frames: frames)
+            if video.codec == .vp9 { video.formatParameters = try VP9Frames.formatParameters(of: video, name: name) }
+        case .av1:
+            video = try AV1Frames.read(bytes, frames, of: video, name: name)
+        case .h264:
+            preconditionFailure("IVF with H.264 is refused with its header")
+        }
+        video.warnings = video.timingWarnings(name: name)
         return video
-    }
-
-    private static func warnings(of video: EncodedVideo, name: String) -> [String] {
-        var warnings: [String] = []
-        let interval = video.longestKeyFrameInterval
-        if interval > longestKeyFrameInterval {
-            warnings.append(
-                "\(name): key frames are up to \(Double(interval) / 1e9) s apart, so whoever joins waits that long for a picture;"
-                    + " encode it with a key frame each second (ffmpeg: -g 30)")
-        }
-        let gaps = zip(video.frames.dropFirst(), video.frames).map { $0.presentationTime - $1.presentationTime }
-        if let place = gaps.indices.max(by: { gaps[$0] < gaps[$1] }), gaps[place] > longestGap {
-            warnings.append(
-                "\(name): frames \(place) and \(place + 1) are \(Double(gaps[place]) / 1e9) s apart, which every receiver counts as a"
-                    + " freeze; encode it at a steady rate (ffmpeg: -vsync cfr)")
-        }
-        return warnings
     }
 
     private static func readHeader(_ bytes: [UInt8], name: String) throws(MediaFileError) -> EncodedVideo {
@@ -53,9 +43,11 @@ public enum IVFReader {
             throw MediaFileError(file: name, offset: 6, what: "the header says it has \(size) bytes, it must have \(headerSize)")
         }
         let codec = bytes[8..<12].map { (0x20...0x7E).contains($0) ? Character(UnicodeScalar($0)) : "?" }
-        guard codec.elementsEqual("VP80") else {
+        guard let known = codecs.first(where: { codec.elementsEqual($0.name) })?.codec else {
             throw MediaFileError(
-                file: name, offset: 8, what: "the video's codec is '\(String(codec))', only VP8 ('VP80') can be sent",
+                file: name, offset: 8,
+                what:
+                    "the video's codec is '\(String(codec))', only VP8 ('VP80'), VP9 ('VP90') and AV1 ('AV01') can be sent from IVF",
                 remedy: "encode it anew with `\(MediaFileKind.videoConversion(of: name))`")
         }
         let width = Int(bytes.littleEndian(at: 12, as: UInt16.self))
@@ -67,7 +59,7 @@ public enum IVFReader {
                 file: name, offset: 16, what: "the unit of time is \(scale)/\(rate) s, so no frame has a time",
                 remedy: "write it anew with `ffmpeg -i \(name) -c copy fixed.ivf`")
         }
-        return EncodedVideo(codec: .vp8, width: width, height: height, timebase: Timebase(scale: scale, rate: rate))
+        return EncodedVideo(codec: known, width: width, height: height, timebase: Timebase(scale: scale, rate: rate))
     }
 
     private static func readFrames(
@@ -88,7 +80,7 @@ public enum IVFReader {
             guard size <= bytes.count - start else {
                 throw cutShort(name, at: offset, "frame \(index) should have \(size) bytes, \(bytes.count - start) are left:")
             }
-            let header = try frameHeader(bytes[start..<(start + size)], index: index, of: video, name: name, offset: offset)
+            let isKey = try isKey(bytes[start..<(start + size)], index: index, of: video, name: name, offset: offset)
             guard index == 0 || timestamp > last else {
                 throw MediaFileError(
                     file: name, offset: offset + 4,
@@ -108,7 +100,7 @@ public enum IVFReader {
                     what: "frame \(index) comes less than a nanosecond behind the one before it",
                     remedy: "encode it at a steady rate (ffmpeg: -vsync cfr)")
             }
-            frames.append(EncodedFrame(range: start..<(start + size), presentationTime: time, isKey: header.isKey))
+            frames.append(EncodedFrame(range: start..<(start + size), presentationTime: time, isKey: isKey))
             offset = start + size
         }
         guard !frames.isEmpty else {
@@ -117,39 +109,23 @@ public enum IVFReader {
         return frames
     }
 
-    private static func frameHeader(
+    /// Whether a frame can be decoded by itself; AV1's are looked at once their parts are known.
+    private static func isKey(
         _ payload: ArraySlice<UInt8>, index: Int, of video: EncodedVideo, name: String, offset: Int
-    ) throws(MediaFileError) -> VP8FrameHeader {
-        let start = payload.startIndex
+    ) throws(MediaFileError) -> Bool {
         guard !payload.isEmpty else {
             throw MediaFileError(
                 file: name, offset: offset, what: "frame \(index) is empty: the encoder dropped it",
                 remedy: "encode it without dropping frames")
         }
-        guard let header = VP8FrameHeader(payload) else {
-            throw MediaFileError(
-                file: name, offset: start, what: "frame \(index) is not a VP8 frame",
-                remedy: "encode it anew with `\(MediaFileKind.videoConversion(of: name))`")
+        let facts: FrameFacts
+        switch video.codec {
+        case .vp8: facts = try FrameFacts(vp8: payload, index: index, name: name)
+        case .vp9: facts = try VP9Frames.facts(of: payload, index: index, name: name)
+        case .av1, .h264: return false
         }
-        guard header.isShown else {
-            throw MediaFileError(
-                file: name, offset: start,
-                what: "frame \(index) is never shown (an alternate reference frame), which RTP has no time for",
-                remedy: "encode it without them (ffmpeg: -auto-alt-ref 0)")
-        }
-        guard index > 0 || header.isKey else {
-            throw MediaFileError(
-                file: name, offset: start, what: "the first frame is not a key frame, so nobody could begin to decode",
-                remedy: "cut the file at a key frame")
-        }
-        guard !header.isKey || (header.width == video.width && header.height == video.height) else {
-            throw MediaFileError(
-                file: name, offset: start + 6,
-                what: "frame \(index) has \(header.width)x\(header.height) pixels, the file's header says"
-                    + " \(video.width)x\(video.height)",
-                remedy: "use one file for each size")
-        }
-        return header
+        try facts.check(index: index, of: video, name: name, offset: payload.startIndex)
+        return facts.isKey
     }
 
     private static func cutShort(_ name: String, at offset: Int, _ what: String) -> MediaFileError {

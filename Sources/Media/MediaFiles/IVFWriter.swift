@@ -1,13 +1,14 @@
 /// Writes IVF.
 public enum IVFWriter {
-    /// A whole file; times are rounded to the video's ``EncodedVideo/timebase``.
+    /// A whole file of VP8 or VP9; times are rounded to the video's ``EncodedVideo/timebase``.
     public static func write(_ video: EncodedVideo) -> [UInt8] {
+        precondition(video.codec == .vp8 || video.codec == .vp9, "only frames of one part are written")
         var file: [UInt8] = []
         file.reserveCapacity(IVFReader.headerSize + video.bytes.count + video.frames.count * IVFReader.frameHeaderSize)
         file += Array("DKIF".utf8)
         file.append(littleEndian: UInt16(0))
         file.append(littleEndian: UInt16(IVFReader.headerSize))
-        file += Array("VP80".utf8)
+        file += Array((IVFReader.codecs.first { $0.codec == video.codec }?.name ?? "").utf8)
         file.append(littleEndian: UInt16(clamping: video.width))
         file.append(littleEndian: UInt16(clamping: video.height))
         file.append(littleEndian: video.timebase.rate)

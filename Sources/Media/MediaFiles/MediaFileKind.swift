@@ -96,10 +96,13 @@ public enum MediaFileKind: Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// What can be sent as video.
+    public static let videoFiles = "an IVF file with VP8, VP9 or AV1 or an H.264 stream"
+
     /// The refusal of a file of this kind where another was expected.
     ///
     /// - Parameters:
-    ///   - wantsVideo: An IVF file with VP8 would do.
+    ///   - wantsVideo: One of ``videoFiles`` would do.
     ///   - wantsAudio: An Ogg file with Opus would do.
     public func refusal(of file: String, wantsVideo: Bool, wantsAudio: Bool) -> MediaFileError {
         var ways: [String] = []
@@ -111,7 +114,7 @@ public enum MediaFileKind: Hashable, Sendable, CaseIterable {
         } else if self == .gitLFSPointer {
             remedy = "fetch it with `git lfs pull`"
         } else {
-            let wanted = [wantsVideo ? "an IVF file with VP8" : nil, wantsAudio ? "an Ogg file with Opus" : nil]
+            let wanted = [wantsVideo ? Self.videoFiles : nil, wantsAudio ? "an Ogg file with Opus" : nil]
             remedy = "give " + wanted.compactMap { $0 }.joined(separator: " or ")
         }
         return MediaFileError(file: file, what: "the file is \(summary)", remedy: remedy)

@@ -2,7 +2,7 @@ public import MediaFiles
 internal import RTCCore
 
 extension MediaTrack {
-    /// Reads an IVF file with VP8 or an Ogg file with Opus, whatever its name ends in.
+    /// Reads an IVF file with VP8, VP9 or AV1, a byte stream of H.264, or an Ogg file with Opus, whatever its name ends in.
     ///
     /// Nothing is cached: who loads a path twice holds it twice, for ever.
     ///
@@ -17,6 +17,8 @@ extension MediaTrack {
         switch kind {
         case .ivf:
             return try make(IVFReader.read(bytes, name: path), name: path, payloadLimit: payloadLimit)
+        case .annexB:
+            return try make(AnnexBReader.read(bytes, name: path), name: path, payloadLimit: payloadLimit)
         case .ogg:
             let audio = try OggOpusReader.read(bytes, name: path)
             return try make(audio, name: path, payloadLimit: payloadLimit, levels: audio.levels ?? measureLevels(audio))
@@ -34,18 +36,21 @@ extension MediaTrack {
                 file: name, what: "a video of \(video.frames.count) frames has no rate", remedy: "give it a second")
         }
         let clockRate: UInt32 = 90_000
-        var library = PacketLibrary(name: name, frameSizes: video.frames.map(\.range.count), payloadLimit: payloadLimit)
+        let packetized = video.frames.indices.map { PacketizedFrame(video, frame: $0, limit: payloadLimit) }
+        var library = PacketLibrary(name: name, frames: packetized, payloadLimit: payloadLimit)
         for (index, frame) in video.frames.enumerated() {
             let timing = PacketLibrary.Timing(
                 rtpOffset: UInt32(truncatingIfNeeded: ticks(frame.presentationTime, clockRate: clockRate)),
-                dueOffset: frame.presentationTime, isKey: frame.isKey, fileOffset: frame.range.lowerBound)
-            try library.append(video.payload(index), timing)
+                dueOffset: frame.presentationTime, isKey: frame.isKey, fileOffset: frame.fileOffset)
+            try library.append(packetized[index], timing)
         }
         let duration = video.duration
         return MediaTrack(
             library,
             facts: Facts(
-                kind: .video, codec: video.codec.rawValue, clockRate: clockRate, name: name, width: video.width,
+                kind: .video, codec: video.codec.rawValue, formatParameters: video.formatParameters, clockRate: clockRate,
+                name: name,
+                width: video.width,
                 height: video.height, loopDuration: duration,
                 loopTicks: UInt32(truncatingIfNeeded: ticks(duration, clockRate: clockRate)),
                 warnings: video.warnings + shortLoopWarning(duration, name: name)))
@@ -62,7 +67,8 @@ extension MediaTrack {
         }
         let clockRate: UInt32 = 48_000
         let levels = levels?.count == audio.packets.count ? levels : nil
-        var library = PacketLibrary(name: name, frameSizes: audio.packets.map(\.range.count), payloadLimit: payloadLimit)
+        let packetized = audio.packets.indices.map { PacketizedFrame(audio: audio.payload($0)) }
+        var library = PacketLibrary(name: name, frames: packetized, payloadLimit: payloadLimit)
         var time: UInt64 = 0
         for (index, packet) in audio.packets.enumerated() {
             guard packet.range.count <= payloadLimit else {
@@ -76,7 +82,7 @@ extension MediaTrack {
             let timing = PacketLibrary.Timing(
                 rtpOffset: UInt32(truncatingIfNeeded: time), dueOffset: nanoseconds(time, clockRate: clockRate), isKey: true,
                 isSilence: isSilence, audioLevel: level, fileOffset: packet.fileOffset)
-            try library.append(audio.payload(index), timing)
+            try library.append(packetized[index], timing)
             time += UInt64(packet.duration)
         }
         let silent = audio.packets.count { $0.range.count < smallestFingerprinted }

@@ -14,8 +14,10 @@ public final class MediaTrack: @unchecked Sendable {
     public static let defaultPayloadLimit = 1094
 
     public let kind: MediaKind
-    /// As SDP spells it: `VP8` or `opus`.
+    /// As SDP spells it: `VP8`, `VP9`, `H264`, `AV1` or `opus`.
     public let codec: String
+    /// What SDP says of the stream besides its codec, as an `fmtp` line has it; empty where there is nothing to say.
+    public let formatParameters: String
     /// Ticks of RTP time per second: 90,000 for video and 48,000 for Opus.
     public let clockRate: UInt32
     /// The file's path as it was given.
@@ -51,6 +53,7 @@ public final class MediaTrack: @unchecked Sendable {
     init(_ library: consuming PacketLibrary, facts: Facts) {
         kind = facts.kind
         codec = facts.codec
+        formatParameters = facts.formatParameters
         clockRate = facts.clockRate
         name = facts.name
         width = facts.width
@@ -74,6 +77,7 @@ public final class MediaTrack: @unchecked Sendable {
     struct Facts {
         var kind: MediaKind
         var codec: String
+        var formatParameters = ""
         var clockRate: UInt32
         var name: String
         var width = 0

@@ -15,17 +15,17 @@ struct PacketLibrary: ~Copyable {
     /// Bytes.
     private(set) var payloadSize = 0
 
-    /// - Parameter frameSizes: Of all frames that are going to be added, in bytes.
-    init(name: String, frameSizes: [Int], payloadLimit: Int) {
-        precondition(payloadLimit > 0 && payloadLimit <= 1500, "a payload fits in an Ethernet frame")
+    /// - Parameter frames: All that are going to be added.
+    init(name: String, frames: [PacketizedFrame], payloadLimit: Int) {
+        precondition(payloadLimit >= 64 && payloadLimit <= 1500, "a payload fits in an Ethernet frame")
         self.name = name
         self.payloadLimit = payloadLimit
-        let size = frameSizes.reduce(0, +)
-        let packetCount = frameSizes.reduce(0) { $0 + Self.packetCount(of: $1, limit: payloadLimit) }
+        let size = frames.reduce(0) { $0 + $1.packets.reduce(0) { $0 + $1.bytes.count } }
+        let packetCount = frames.reduce(0) { $0 + $1.packets.count }
         bytes = .allocate(byteCount: max(size, 1), alignment: 64)
-        frames = .allocate(capacity: max(frameSizes.count, 1))
+        self.frames = .allocate(capacity: max(frames.count, 1))
         packets = .allocate(capacity: max(packetCount, 1))
-        table = FingerprintTable(capacity: frameSizes.count)
+        table = FingerprintTable(capacity: frames.count)
     }
 
     deinit {
@@ -41,10 +41,6 @@ struct PacketLibrary: ~Copyable {
         isHandedOver = true
     }
 
-    private static func packetCount(of size: Int, limit: Int) -> Int {
-        (size + limit - 1) / limit
-    }
-
     /// What is known of a frame besides its bytes.
     struct Timing {
         var rtpOffset: UInt32
@@ -56,35 +52,34 @@ struct PacketLibrary: ~Copyable {
         var fileOffset: Int?
     }
 
-    /// Copies a frame and splits it into packets of nearly equal size. A second frame with equal bytes is an error.
-    mutating func append(_ payload: ArraySlice<UInt8>, _ timing: Timing) throws(MediaFileError) {
-        let start = bytes + payloadSize
-        payload.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: start, count: payload.count).copyMemory(from: $0) }
-        let fingerprint = FrameFingerprint(UnsafeRawBufferPointer(start: start, count: payload.count))
+    /// Copies the packets of a frame. A second frame with equal bytes is an error.
+    mutating func append(_ packetized: PacketizedFrame, _ timing: Timing) throws(MediaFileError) {
+        let fingerprint = packetized.fingerprint
         if !timing.isSilence, let twin = table.insert(fingerprint, frame: frameCount) {
             throw MediaFileError(
                 file: name, offset: timing.fileOffset,
                 what: "frames \(twin) and \(frameCount) have equal bytes, so a receiver could not tell which of them it got",
                 remedy: "give the picture or the sound some noise, or the picture a counter")
         }
-        let count = Self.packetCount(of: payload.count, limit: payloadLimit)
-        let (short, longer) = payload.count.quotientAndRemainder(dividingBy: max(count, 1))
-        var offset = 0
-        for index in 0..<count {
-            let size = short + (index < longer ? 1 : 0)
-            let packet = SharedPacket(
-                start: UnsafeRawPointer(start + offset), size: size, isFirstOfFrame: index == 0,
-                isLastOfFrame: index == count - 1)
-            (packets + packetCount + index).initialize(to: packet)
-            offset += size
+        let count = packetized.packets.count
+        for (index, packet) in packetized.packets.enumerated() {
+            precondition(packet.bytes.count <= payloadLimit, "a packet fits its limit")
+            let start = bytes + payloadSize
+            packet.bytes.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(start: start, count: $0.count).copyMemory(from: $0)
+            }
+            let shared = SharedPacket(
+                start: UnsafeRawPointer(start), size: packet.bytes.count, descriptor: packet.descriptor,
+                isFirstOfFrame: index == 0, isLastOfFrame: index == count - 1)
+            (packets + packetCount + index).initialize(to: shared)
+            payloadSize += packet.bytes.count
         }
         let frame = MediaFrame(
             firstPacket: packetCount, packetCount: count, rtpOffset: timing.rtpOffset, dueOffset: timing.dueOffset,
-            isKey: timing.isKey, isSilence: timing.isSilence, audioLevel: timing.audioLevel, size: payload.count,
+            isKey: timing.isKey, isSilence: timing.isSilence, audioLevel: timing.audioLevel, size: Int(fingerprint.size),
             fingerprint: fingerprint)
         (frames + frameCount).initialize(to: frame)
         frameCount += 1
         packetCount += count
-        payloadSize += payload.count
     }
 }

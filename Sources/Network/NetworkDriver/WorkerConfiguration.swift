@@ -19,9 +19,11 @@ public struct WorkerConfiguration: Sendable {
     /// Wakes for deadlines only at multiples of this, so that many machines share a wake-up; zero wakes for each one exactly. What it adds
     /// counts as lag. A wake-up costs more than a datagram does, so a load of many machines wants about a millisecond.
     public var timerGranularity: Duration = .zero
+    /// A PEM file with the certificates that streams with TLS trust; `nil` for those of the system.
+    public var certificateAuthorities: String?
     /// Where signaling connections live; shared by all workers.
     public var signalingGroup: any EventLoopGroup
-    /// How long a signaling connection may take to open, from the request to the end of the WebSocket handshake.
+    /// How long a signaling connection may take to open, from the request to the end of the WebSocket handshake; a stream as long, TLS included.
     public var signalingTimeout: Duration = .seconds(5)
     /// The WebSocket subprotocol that is offered (RFC 6455 §1.9); `nil` for none.
     public var signalingSubprotocol: String? = "starling.v1"

@@ -11,24 +11,17 @@ final class Host {
         case finished
     }
 
-    static let firstAddress: UInt32 = 0xC612_0001
-    static let firstPrivateAddress: UInt32 = 0x0A00_0001
-    /// The first port outside; a private socket is given the next one when it first sends.
-    static let firstMappedPort: UInt16 = 20_000
-    /// Where the addresses lie that hosts change to: 100.64.0.0/10 (RFC 6598), a block of 2^17 for each change.
-    static let firstLaterAddress: UInt32 = 0x6440_0000
-    static let laterBlocks = 32
-    static let blockSize = 131_072
-    static let maximumCount = 131_070
     /// The dynamic ports (RFC 6335 §6).
     static let ports: ClosedRange<UInt16> = 49_152...65_535
 
     let index: Int
     let machine: any HostedMachine
-    /// As others see it.
+    /// Where its address lies: ``Simulation/outside``, or the number of the NAT behind which it stands.
+    let realm: Int
+    /// Whether a firewall lets UDP through, in either direction.
+    let passesUDP: Bool
+    /// As its sockets have it; its port is zero.
     private(set) var address: SocketAddress
-    /// As its sockets have it, where a NAT lies between.
-    private let privateAddress: SocketAddress?
     private var changes = 0
     var state = State.waiting
     var up: ImpairedPipe
@@ -47,41 +40,33 @@ final class Host {
     var cutEnd = Instant.origin
     /// The connection that the machine knows of.
     var connection: Connection?
+    /// Until when a blackout holds its streams up.
+    var streamsHeldUntil = Instant.origin
+    /// How many streams it has opened.
+    var streamCount: UInt16 = 0
     /// All connections that are not over, that one included, oldest first.
     var connections: [Connection] = []
 
     private var openPorts: Set<UInt16> = []
+    /// The multicast groups that it is a member of, each with its port.
+    private var groups: [SocketAddress] = []
     private var nextPort = Host.ports.lowerBound
 
-    /// In the order of the ports that a NAT has given them, from ``firstMappedPort`` on.
-    private var mappedPorts: [UInt16] = []
-
-    init(index: Int, machine: any HostedMachine, seed: UInt64, isBehindNAT: Bool) {
+    init(index: Int, machine: any HostedMachine, seed: UInt64, realm: Int, passesUDP: Bool) {
         self.index = index
         self.machine = machine
-        address = SocketAddress(ipv4: Self.firstAddress + UInt32(index), port: 0)
-        privateAddress = isBehindNAT ? SocketAddress(ipv4: Self.firstPrivateAddress + UInt32(index), port: 0) : nil
+        self.realm = realm
+        self.passesUDP = passesUDP
+        address = AddressPlan.address(of: index, changes: 0, isPublic: realm == Simulation.outside)
         up = ImpairedPipe(direction: .up, seed: seed)
         down = ImpairedPipe(direction: .down, seed: seed)
     }
 
     /// Moves on to another address; sockets of the old one are closed.
     func changeAddress() {
-        openPorts.removeAll()
-        mappedPorts.removeAll()
-        let block = UInt32(changes % Self.laterBlocks * Self.blockSize)
-        address = SocketAddress(ipv4: Self.firstLaterAddress + block + UInt32(index), port: 0)
+        closeAllSockets()
         changes += 1
-    }
-
-    /// Which host has, or had, an address.
-    static func index(of address: SocketAddress) -> Int? {
-        guard address.family == .ipv4 else { return nil }
-        let later = UInt64(firstLaterAddress)
-        if address.low >= later, address.low < later + UInt64(laterBlocks * blockSize) {
-            return Int(address.low - later) % blockSize
-        }
-        return address.low >= UInt64(firstAddress) ? Int(address.low - UInt64(firstAddress)) : nil
+        address = AddressPlan.address(of: index, changes: changes, isPublic: realm == Simulation.outside)
     }
 
     /// What messages call it.
@@ -92,7 +77,18 @@ final class Host {
         while openPorts.contains(nextPort) { stepPort() }
         openPorts.insert(nextPort)
         defer { stepPort() }
-        return SocketAddress(ipv4: UInt32(ownAddress.low), port: nextPort)
+        return SocketAddress(ipv4: UInt32(address.low), port: nextPort)
+    }
+
+    /// Joins a group; `nil` where something else has its port.
+    func openMulticastSocket(_ group: SocketAddress) -> SocketAddress? {
+        guard openPorts.insert(group.port).inserted else { return nil }
+        groups.append(group)
+        return SocketAddress(ipv4: UInt32(address.low), port: group.port)
+    }
+
+    func isMember(of group: SocketAddress) -> Bool {
+        groups.contains(group)
     }
 
     private func stepPort() {
@@ -100,11 +96,14 @@ final class Host {
     }
 
     func closeSocket(_ local: SocketAddress) {
-        if isHere(local) { openPorts.remove(local.port) }
+        guard isHere(local) else { return }
+        openPorts.remove(local.port)
+        groups.removeAll { $0.port == local.port }
     }
 
     func closeAllSockets() {
         openPorts.removeAll()
+        groups.removeAll()
     }
 
     func hasOpen(_ local: SocketAddress) -> Bool {
@@ -112,29 +111,7 @@ final class Host {
     }
 
     private func isHere(_ local: SocketAddress) -> Bool {
-        local.low == ownAddress.low && local.family == .ipv4
-    }
-
-    private var ownAddress: SocketAddress { privateAddress ?? address }
-
-    /// How others see one of its sockets.
-    func outside(of local: SocketAddress) -> SocketAddress {
-        guard privateAddress != nil else { return local }
-        let place =
-            mappedPorts.firstIndex(of: local.port)
-            ?? {
-                mappedPorts.append(local.port)
-                return mappedPorts.count - 1
-            }()
-        return SocketAddress(ipv4: UInt32(address.low), port: Self.firstMappedPort + UInt16(place))
-    }
-
-    /// The socket behind an address that others see; where there is none, the address itself.
-    func inside(of outside: SocketAddress) -> SocketAddress {
-        guard let privateAddress, outside.low == address.low, outside.port >= Self.firstMappedPort else { return outside }
-        let place = Int(outside.port - Self.firstMappedPort)
-        guard place < mappedPorts.count else { return outside }
-        return SocketAddress(ipv4: UInt32(privateAddress.low), port: mappedPorts[place])
+        local.low == address.low && local.family == .ipv4
     }
 
     /// Empties the pipes' ledgers into the host's own, which have no limit.

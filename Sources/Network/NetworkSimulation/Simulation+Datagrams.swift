@@ -12,6 +12,10 @@ extension Simulation {
             let drain = host.machine.nextDatagrams(into: &batch)
             let count = batch.count
             for index in 0..<count {
+                if let stream = batch[index].stream {
+                    write(UnsafeRawBufferPointer(batch.bytes(at: index)), to: stream, of: host)
+                    continue
+                }
                 send(UnsafeRawBufferPointer(batch.bytes(at: index)), on: batch[index].path, from: host)
             }
             if count > 0 { didSomething = true }
@@ -30,40 +34,71 @@ extension Simulation {
         } else {
             guard host.up.offer(datagram, on: path, ecn: host.ecn, now: now) == .pass else { return }
         }
-        launch(datagram, on: path, host.ecn, from: host)
+        guard launch(datagram, on: path, host.ecn, from: host) else {
+            return host.up.discard(datagram, .nat, hasPassed: true, now: now)
+        }
     }
 
     func releaseUp(_ host: Host) {
-        while host.up.nextRelease(
-            at: now, { bytes, release in launch(UnsafeRawBufferPointer(bytes), on: release.path, release.ecn, from: host) })
-        {}
+        while true {
+            var stopped: [UInt8] = []
+            let released = host.up.nextRelease(at: now) { bytes, release in
+                let mayGo = launch(UnsafeRawBufferPointer(bytes), on: release.path, release.ecn, from: host)
+                if !mayGo { stopped = Array(bytes) }
+            }
+            if !stopped.isEmpty { stopped.withUnsafeBytes { host.up.discard($0, .nat, hasPassed: true, now: now) } }
+            guard released else { return }
+        }
     }
 
-    private func launch(_ datagram: UnsafeRawBufferPointer, on path: Path, _ ecn: ECN, from host: Host) {
-        guard let destination = index(of: path.remote) else {
-            host.unroutable += 1
-            return
+    /// - Returns: `false` where a NAT stopped it.
+    private func launch(_ datagram: UnsafeRawBufferPointer, on path: Path, _ ecn: ECN, from host: Host) -> Bool {
+        guard !path.remote.isMulticast else {
+            spread(datagram, on: path, ecn, from: host)
+            return true
         }
+        var source = path.local
+        let destination: Int
+        switch route(from: &source, to: path.remote, host) {
+        case .slot(let slot): destination = slot
+        case .nowhere:
+            host.unroutable += 1
+            return true
+        case .stopped: return false
+        }
+        fly(datagram, to: destination, on: Path(local: path.remote, remote: source), ecn, from: host)
+        return true
+    }
+
+    /// Sends to all other members of a group on the same network; a group with none is no error.
+    private func spread(_ datagram: UnsafeRawBufferPointer, on path: Path, _ ecn: ECN, from host: Host) {
+        for member in hosts where member !== host && member.realm == host.realm && member.isMember(of: path.remote) {
+            var local = member.address
+            local.port = path.remote.port
+            fly(datagram, to: member.index, on: Path(local: local, remote: path.local), ecn, from: host)
+        }
+    }
+
+    /// - Parameter path: As the destination sees it.
+    private func fly(_ datagram: UnsafeRawBufferPointer, to destination: Int, on path: Path, _ ecn: ECN, from host: Host) {
         let flight = Wires.Flight(
-            source: host.index, destination: destination, size: datagram.count, ecn: ecn,
-            path: Path(local: hosts[destination].inside(of: path.remote), remote: host.outside(of: path.local)))
+            source: host.index, destination: destination, size: datagram.count, ecn: ecn, path: path)
         guard let slot = wires.launch(datagram, flight) else {
             preconditionFailure("\(limits.datagramsOnWires) datagrams are on the wires at once; the last came from \(host.name)")
         }
         events.push(.arrival(slot: slot), at: now + wireDelay)
     }
 
-    private func index(of address: SocketAddress) -> Int? {
-        guard let index = Host.index(of: address), index < hosts.count else { return nil }
-        return index
-    }
-
-    /// A datagram reaches its host: through the down pipe, or past it straight to the machine.
+    /// A datagram reaches the edge of its host's network: through its NATs, then the down pipe, or past that straight to the machine.
     func arrive(_ slot: Int) {
-        let flight = wires.flight(slot)
-        let host = hosts[flight.destination]
+        var flight = wires.flight(slot)
         defer { wires.land(slot) }
         let bytes = wires.bytes(slot)
+        guard let index = enter(&flight), hosts[index].passesUDP else {
+            hosts[flight.source].up.discard(UnsafeRawBufferPointer(bytes), .nat, hasPassed: true, now: now)
+            return
+        }
+        let host = hosts[index]
         guard host.hasOpen(flight.path.local) else {
             hosts[flight.source].unroutable += 1
             host.down.discard(UnsafeRawBufferPointer(bytes), hasPassed: false, now: now)
@@ -87,7 +122,7 @@ extension Simulation {
             if host.hasOpen(release.path.local) {
                 deliver(bytes, on: release.path, release.ecn, to: host)
             } else {
-                if let source = index(of: release.path.remote) { hosts[source].unroutable += 1 }
+                if let source = owner(of: release.path.remote) { source.unroutable += 1 }
                 late = Array(bytes)
             }
         }

@@ -66,8 +66,18 @@ extension Simulation {
                 host.inputs.append(
                     .socketFailed(token: token, reason: "all \(Host.ports.count) ports of \(host.address.host) are open"))
             }
+        case .openMulticastSocket(let token, let group):
+            if let local = host.openMulticastSocket(group) {
+                host.inputs.append(.socketOpened(token: token, local: local))
+            } else {
+                host.inputs.append(.socketFailed(token: token, reason: "port \(group.port) of \(host.address.host) is taken"))
+            }
         case .closeSocket(let local):
             host.closeSocket(local)
+        case .openStream(let token, let target):
+            openStream(token, target, for: host)
+        case .closeStream(let token):
+            closeStream(token, of: host)
         case .openSignaling(let url):
             openSignaling(url, for: host)
         case .sendSignaling(let text):
@@ -82,7 +92,8 @@ extension Simulation {
         case .blackout(let duration, let scope):
             blackout(host, for: duration, scope)
         case .changeAddress:
-            host.changeAddress()
+            changeAddress(of: host)
+            breakStreams(of: host)
         case .cutSignaling(let duration):
             cutSignaling(host, for: duration)
         case .finished:
@@ -94,6 +105,7 @@ extension Simulation {
         if scope.cutsMedia {
             host.up.blackout(from: now, for: duration)
             host.down.blackout(from: now, for: duration)
+            holdStreams(of: host, for: duration)
         }
         guard scope.cutsSignaling else { return }
         host.blackoutEnd = max(host.blackoutEnd, now + duration)
@@ -109,6 +121,7 @@ extension Simulation {
         finishedCount += 1
         host.inputs.removeAll()
         host.closeAllSockets()
+        closeAllStreams(of: host)
         abandonSignaling(of: host)
     }
 }

@@ -7,8 +7,9 @@ public import RTCCore
 ///         └── text ─▶ reliable pipe (wire's delay) ─▶ signaling service
 ///
 /// Events happen in the order of (time, the order in which they were planned); nothing else decides. After every call into a machine
-/// its requests are taken, then its datagrams, then it is told what came of the requests. Every machine is a host of its own in
-/// 198.18.0.0/15, the range for benchmarks (RFC 2544 §C.2.2). Datagrams to an address or socket that nobody has open are counted and lost.
+/// its requests are taken, then its datagrams, then it is told what came of the requests. Every machine is a host of its own, in
+/// 198.18.0.0/15 or behind NATs in 10.0.0.0/8. What leaves is translated when it leaves, what comes in when it has arrived. Datagrams to
+/// an address or socket that nobody has open are counted and lost; what a NAT stops stands in its sender's ledger (``DropCause/nat``).
 public final class Simulation {
     /// How long a broken machine may go on before the simulation says so.
     public struct Limits: Sendable {
@@ -18,7 +19,7 @@ public final class Simulation {
         public var advances = 100_000
         /// Datagrams on the wires at a time.
         public var datagramsOnWires = 1 << 20
-        /// How long a signaling connection may take to open; sockets have the same limit.
+        /// How long a signaling connection or a stream may take to open; sockets have the same limit.
         public var signalingTimeout = Duration.seconds(5)
         public init() {}
     }
@@ -27,6 +28,7 @@ public final class Simulation {
         case arrival(slot: Int)
         case host(Int)
         case connection(Int)
+        case stream(Int)
         case service
         case outage(Int)
     }
@@ -41,6 +43,7 @@ public final class Simulation {
     var service: (any SignalingService)?
     var outages: [Outage] = []
     var hosts: [Host] = []
+    var nats: [NATBox] = []
     var finishedCount = 0
     var serverCount = 0
     var events = DueQueue<Event>()
@@ -48,6 +51,8 @@ public final class Simulation {
     var wires: Wires
     /// Signaling connections by number, from 1; `nil` once both sides are done with one.
     var connections: [Connection?] = [nil]
+    /// Byte streams by number; `nil` once both sides are done with one.
+    var streams: [ByteStream?] = []
     var serviceAlarm = Alarm()
     var serviceWatch = HotLoopWatch()
 
@@ -71,14 +76,31 @@ public final class Simulation {
     /// - Parameters:
     ///   - seed: The machine's own share of the run's seed; its pipes draw from it.
     ///   - startAt: When its first requests are taken; the past means now.
-    ///   - isBehindNAT: Its sockets then have addresses in 10.0.0.0/8 that others cannot reach. What leaves one of them has the same
-    ///     source for everyone, and what anyone sends there comes back to it (RFC 4787 §4.1 and §5, both endpoint-independent).
+    ///   - nat: The NAT behind which it stands, by the number that ``addNAT(_:seed:behind:)`` gave; `nil` for none.
+    ///   - passesUDP: Whether any datagram gets through to it and from it; signaling does in any case.
     /// - Returns: The machine's index, for ``report(of:)``: 0 for the first.
     @discardableResult
     public func add(
-        _ machine: any HostedMachine, seed: UInt64, startAt: Instant, isBehindNAT: Bool = false
+        _ machine: any HostedMachine, seed: UInt64, startAt: Instant, behind nat: Int? = nil, passesUDP: Bool = true
     ) -> Int {
-        add(Host(index: hosts.count, machine: machine, seed: seed, isBehindNAT: isBehindNAT), startAt: startAt)
+        if let nat { nats[nat].members += 1 }
+        let host = Host(
+            index: hosts.count, machine: machine, seed: seed, realm: nat ?? Self.outside, passesUDP: passesUDP)
+        return add(host, startAt: startAt)
+    }
+
+    /// Puts up a NAT, behind which hosts and further NATs may stand: two in a row make the network of a carrier (RFC 6888).
+    ///
+    /// - Parameters:
+    ///   - seed: The NAT's own share of the run's seed.
+    ///   - nat: The NAT behind which it stands itself; `nil` for none.
+    /// - Returns: Its number, for ``add(_:seed:startAt:behind:passesUDP:)``.
+    public func addNAT(_ behavior: NATBehavior, seed: UInt64, behind nat: Int? = nil) -> Int {
+        precondition(nats.count < AddressPlan.maximumNATs, "198.19.0.0/16 is full")
+        if let nat { nats[nat].members += 1 }
+        nats.append(
+            NATBox(NAT(behavior, seed: seed), slot: AddressPlan.firstNAT + nats.count, realm: nat ?? Self.outside))
+        return nats.count - 1
     }
 
     /// Gives a machine that serves others a host of its own; the run does not wait for its end.
@@ -86,19 +108,19 @@ public final class Simulation {
     /// - Returns: Where its first socket will be.
     @discardableResult
     public func addServer(_ machine: any HostedMachine, seed: UInt64) -> SocketAddress {
-        let host = Host(index: hosts.count, machine: machine, seed: seed, isBehindNAT: false)
+        let host = Host(index: hosts.count, machine: machine, seed: seed, realm: Self.outside, passesUDP: true)
         serverCount += 1
         return Self.firstSocket(of: add(host, startAt: now))
     }
 
     /// Where the first socket of a host will be, for a machine that is yet to be added.
     public static func firstSocket(of index: Int) -> SocketAddress {
-        SocketAddress(ipv4: Host.firstAddress + UInt32(index), port: Host.ports.lowerBound)
+        SocketAddress(ipv4: AddressPlan.firstAddress + UInt32(index), port: Host.ports.lowerBound)
     }
 
     private func add(_ host: Host, startAt: Instant) -> Int {
         let index = host.index
-        precondition(index < Host.maximumCount, "198.18.0.0/15 is full")
+        precondition(index < AddressPlan.firstNAT, "198.18.0.0/16 is full")
         hosts.append(host)
         let start = max(startAt, now)
         host.alarm.set(at: start, order: events.push(.host(index), at: start))
@@ -132,9 +154,15 @@ public final class Simulation {
     /// Datagrams of all machines that went to nobody, or came from a socket that was not open.
     public var unroutable: UInt64 { hosts.reduce(0) { $0 + $1.unroutable } }
 
-    /// A host's address as others see it; its port is zero.
+    /// A host's address as those outside see it; its port is zero.
     public func address(of index: Int) -> SocketAddress {
-        hosts[index].address
+        var address = hosts[index].address
+        var realm = hosts[index].realm
+        while realm != Self.outside {
+            address = nats[realm].address
+            realm = nats[realm].realm
+        }
+        return address
     }
 
     private func handle(_ event: Event, _ order: UInt64) {
@@ -148,6 +176,9 @@ public final class Simulation {
         case .connection(let number):
             guard let connection = connections[number], connection.alarm.rings(order) else { return }
             serve(connection)
+        case .stream(let number):
+            guard let stream = streams[number], stream.alarm.rings(order) else { return }
+            serve(stream)
         case .service:
             guard serviceAlarm.rings(order) else { return }
             serve(service)

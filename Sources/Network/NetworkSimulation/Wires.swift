@@ -5,10 +5,11 @@ internal import RTCCore
 struct Wires: ~Copyable {
     struct Flight {
         var source: Int
+        /// The slot of a host, or of the NAT before it.
         var destination: Int
         var size: Int
         var ecn: ECN
-        /// As the receiver sees it.
+        /// As the destination sees it.
         var path: Path
     }
 

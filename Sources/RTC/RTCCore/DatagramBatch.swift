@@ -15,11 +15,14 @@ public struct DatagramBatch: ~Copyable {
         public let path: Path
         /// Size in bytes.
         public let size: Int
+        /// The machine's own number of the byte stream that these bytes are for; `nil` for a datagram.
+        public let stream: UInt64?
 
         @inlinable
-        init(path: Path, size: Int) {
+        init(path: Path, size: Int, stream: UInt64?) {
             self.path = path
             self.size = size
+            self.stream = stream
         }
     }
 
@@ -56,13 +59,29 @@ public struct DatagramBatch: ~Copyable {
     /// The batch must not be full.
     @inlinable
     public mutating func append(on path: Path, _ write: (UnsafeMutableRawBufferPointer) -> Int) {
+        append(on: path, stream: nil, write)
+    }
+
+    /// The same, for a byte stream: what `write` leaves in the slot follows what was written to the stream before, all of it or, where the
+    /// other side does not take enough, nothing of it.
+    ///
+    /// - Parameters:
+    ///   - stream: Its number, as in `HostRequest.openStream`.
+    ///   - path: Only for those who count; the stream has its own.
+    @inlinable
+    public mutating func append(toStream stream: UInt64, on path: Path, _ write: (UnsafeMutableRawBufferPointer) -> Int) {
+        append(on: path, stream: stream, write)
+    }
+
+    @inlinable
+    mutating func append(on path: Path, stream: UInt64?, _ write: (UnsafeMutableRawBufferPointer) -> Int) {
         precondition(count < capacity, "the batch is full; drain it first")
         let start = count * Self.slotSize
         let slot = UnsafeMutableRawBufferPointer(rebasing: storage[start..<(start + Self.slotSize)])
         let size = write(slot)
         precondition(size >= 0 && size <= Self.slotSize, "a datagram must fit its slot")
         guard size > 0 else { return }
-        entries.initializeElement(at: count, to: Entry(path: path, size: size))
+        entries.initializeElement(at: count, to: Entry(path: path, size: size, stream: stream))
         filled += 1
     }
 

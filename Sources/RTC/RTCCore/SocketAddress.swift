@@ -44,6 +44,13 @@ public struct SocketAddress: Hashable, Sendable {
         }
     }
 
+    public var isMulticast: Bool {
+        switch family {
+        case .ipv4: low >> 28 == 0xE
+        case .ipv6: high >> 56 == 0xFF
+        }
+    }
+
     public var isLinkLocal: Bool {
         switch family {
         case .ipv4: low >> 16 == 0xA9FE

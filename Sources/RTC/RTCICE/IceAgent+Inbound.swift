@@ -7,6 +7,10 @@ extension IceAgent {
     /// - Parameter path: The socket it came to, as added by ``addHostCandidate(base:now:)``, and where it came from.
     public mutating func receive(_ datagram: RawSpan, on path: Path, now: Instant) {
         guard state != .closed, state != .failed, !isGone(path.local) else { return }
+        if transportPolicy == .relay, relay(at: path.local) == nil {
+            counters.refusedByPolicy += 1
+            return
+        }
         do throws(STUNMessage.ParsingError) {
             let message = try STUNMessage(parsing: datagram)
             guard message.method == .binding else {
@@ -153,7 +157,7 @@ extension IceAgent {
 
     /// What an answered check leads to: a peer-reflexive candidate, a check of our own, a nomination (RFC 8445 §7.3.1.3–5).
     private mutating func follow(_ path: Path, priority: UInt32, usesCandidate: Bool, _ now: Instant) {
-        guard let local = locals.firstIndex(where: { $0.candidate.kind == .host && $0.base == path.local }),
+        guard let local = locals.firstIndex(where: { isPairable($0) && $0.base == path.local }),
             let remote = remoteCandidate(at: path.remote, priority: priority),
             let index = makePair(local: local, remote: remote, isProven: true)
         else { return }

@@ -24,6 +24,7 @@ extension IceAgent {
         beginGeneration(local: IceCredentials(using: &random))
         tieBreaker = random.next()
         restartGathering()
+        restartRelays()
         if let role { self.role = isRemoteLite ? .controlling : role }
         work(now)
     }

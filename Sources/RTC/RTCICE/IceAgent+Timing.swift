@@ -39,6 +39,12 @@ extension IceAgent {
         public var failure: Duration = .milliseconds(39_500)
         /// How often a server-reflexive address is asked for again until a pair is nominated (RFC 8445 §5.1.1.4, Tr of §11).
         public var queryRefresh: Duration = .seconds(15)
+        /// Silence on a relayed path after which the TURN server is asked whether it lives; our own choice.
+        public var relaySilence: Duration = .seconds(2)
+        /// How long to wait after every TURN server has failed in turn, where one has served before; our own choice.
+        public var relayRetry: Duration = .seconds(2)
+        /// TURN servers that are asked, one after the other.
+        public var turnServerLimit = 8
         /// STUN servers that are asked.
         public var stunServerLimit = 8
         /// Queries, one for each base and server.

@@ -14,7 +14,9 @@ internal import RTCWire
 ///     └────────────────┤  failed  │◀──────────────────────────────┘
 ///                      └──────────┘
 ///
-/// Candidates are host, server-reflexive from the STUN servers of ``gather(from:now:)``, and peer-reflexive.
+/// Candidates are host, server-reflexive from the STUN servers of ``gather(from:now:)``, peer-reflexive, and relayed by a TURN server of
+/// ``relay(through:policy:streams:timing:now:)``. A relayed candidate is its own base: its pairs have paths that begin at the relayed
+/// address, and ``route(of:)`` and ``unwrap(_:on:now:)`` stand between those and the datagrams on the wire.
 ///
 /// There is one checklist and no frozen state: with one component there is nothing to unfreeze. Reflexive candidates are
 /// signalled but not paired, because their base already is (RFC 8445 §6.1.2.4). As controlling it nominates once, the best pair
@@ -47,6 +49,25 @@ public struct IceAgent: ~Copyable {
     var stunServers: [SocketAddress] = []
     var queries: [ReflexiveQuery] = []
     var earlyChecks: [EarlyCheck] = []
+
+    public internal(set) var transportPolicy = IceTransportPolicy.all
+    var turnServers: [TURNServer] = []
+    var turnTiming = TURNClient.Timing()
+    /// At most one for each server: the one in use, and one that may take its place.
+    var relays: [Relay] = []
+    /// Which server is asked next.
+    var nextServer = 0
+    var nextStream: UInt64 = 1
+    var streamRequests: [IceStreamRequest] = []
+    /// Since a server last served, or since the last restart.
+    var relayFailures: [TURNFailure] = []
+    var relayRetryAt: Instant?
+    var hasOfferedRelay = false
+    /// All servers have refused or not answered, and none ever served.
+    var hasGivenUpRelays = false
+    /// The generation that last nominated a pair.
+    var nominatedGeneration: UInt32?
+
     var pairs: [CandidatePair] = []
     var nextPairID: UInt32 = 0
 
@@ -137,6 +158,7 @@ extension IceAgent {
             deadline = nil
             return
         }
+        tendRelays(now)
         runTransactions(now)
         runQueries(now)
         nominate(now)
@@ -173,11 +195,15 @@ extension IceAgent {
         next = earliest(next, nominationDeadline)
         next = earliest(next, checkDeadline)
         next = earliest(next, queryDeadline)
+        next = earliest(next, relayDeadline)
         deadline = earliest(next, nextKeepaliveAt)
     }
 
     /// Whether a pair of the current generation is nominated.
     var isNominated: Bool { selected?.generation == generation.id }
+
+    /// Whether one was, though its path may be gone.
+    var hasNominated: Bool { nominatedGeneration == generation.id }
 
     mutating func deselect() {
         selected = nil

@@ -14,6 +14,17 @@ public struct IceCounters: Hashable, Sendable {
     public var queriesSent: UInt64 = 0
     /// Queries of STUN servers that were refused or never answered.
     public var queriesFailed: UInt64 = 0
+    /// Allocations that TURN servers were asked for.
+    public var relaysAsked: UInt64 = 0
+    /// TURN servers that refused, did not answer, or died.
+    public var relaysFailed: UInt64 = 0
+    /// Datagrams that went through a TURN server, and their bytes without what was wrapped around them.
+    public var relayedPacketsSent: UInt64 = 0
+    public var relayedBytesSent: UInt64 = 0
+    public var relayedPacketsReceived: UInt64 = 0
+    public var relayedBytesReceived: UInt64 = 0
+    /// Checks that came past the relay, where only relays are to be used.
+    public var refusedByPolicy: UInt64 = 0
     /// Messages whose MESSAGE-INTEGRITY was wrong, or missing where it must be.
     public var badIntegrity: UInt64 = 0
     /// Requests for a user fragment that is not ours.

@@ -1,6 +1,6 @@
 package import RTCCore
 internal import RTCCrypto
-internal import RTCICE
+package import RTCICE
 internal import RTCWire
 
 extension Peer {
@@ -37,13 +37,13 @@ extension Peer {
             case .sourceDescription:
                 break
             case .packet(let packet):
-                handle(packet, now: now)
+                handle(packet, arrivedAt: arrivedAt, now: now)
             }
         }
         statistics.malformedReports += UInt64(malformed)
     }
 
-    private mutating func handle(_ report: RTCPPacket, now: Instant) {
+    private mutating func handle(_ report: RTCPPacket, arrivedAt: Instant, now: Instant) {
         switch report {
         case .nack(let nack):
             guard let index = sender(of: nack.mediaSSRC) else { return }
@@ -60,6 +60,10 @@ extension Peer {
                 transceivers[index].sender.countFeedback { $0.firCount += 1 }
                 events.append(.keyFrameRequested(transceiver: index))
             }
+        case .remb(let estimate):
+            statistics.availableOutgoingBitrate = estimate.bitrate
+        case .extendedReport(let extended):
+            for block in extended.blocks { handle(block, from: extended.ssrc, arrivedAt: arrivedAt) }
         case .bye(let ssrcs, _):
             for ssrc in ssrcs {
                 guard let index = receiver(of: ssrc) else { continue }
@@ -100,6 +104,29 @@ extension Peer {
                 statistics.remote.totalRoundTripTime += measured.inSeconds
                 statistics.remote.roundTripTimeMeasurements += 1
             }
+        }
+    }
+
+    private mutating func handle(
+        _ block: RTCPExtendedReport.Block, from ssrc: UInt32, arrivedAt: Instant
+    ) {
+        switch block {
+        case .receiverReferenceTime(let ntp):
+            referenceTimes.receive(ntp: ntp, from: ssrc, at: arrivedAt)
+        case .lastReceiverReports(let reports):
+            guard let report = reports.first(where: { $0.ssrc == ownSSRC && $0.lastRR != 0 }) else {
+                return
+            }
+            // RFC 3611 §4.5: as with the report blocks of RTP, in units of 1/65536 s.
+            let nowMiddle = UInt32(truncatingIfNeeded: configuration.wallClock.ntp(at: arrivedAt) >> 16)
+            let ticks = Int32(bitPattern: nowMiddle &- report.lastRR &- report.delaySinceLastRR)
+            let measured = Double(max(0, ticks)) / 65_536
+            // The way is the same for all that comes over it, whichever source's name the answer bears.
+            for index in transceivers.indices where transceivers[index].receiver.statistics.packetsReceived > 0 {
+                transceivers[index].receiver.noteRoundTripTime(measured)
+            }
+        case .other:
+            break
         }
     }
 
@@ -147,7 +174,7 @@ extension Peer {
     ///
     /// Where feedback may not go alone (RFC 4585 §3.1), each source's stands in a compound of its own, behind a report on that source: Janus
     /// takes a whole compound of one who only receives for the stream that its first report block names.
-    package mutating func writeReports(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+    package mutating func writeReports(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
         let isReportDue = reportDue.map { now >= $0 } ?? false
         guard isReportDue || !waitingRTCP.isEmpty || transportWide.isWaiting else { return .drained }
         guard !batch.isFull else { return .full }
@@ -174,8 +201,8 @@ extension Peer {
         }
         let written = writer.written
         statistics.transport.rtcpPacketsSent += 1
-        batch.append(on: path) { slot in srtpSender?.protectRTCP(written, into: slot) ?? 0 }
-        return waitingRTCP.isEmpty && !transportWide.isWaiting ? .drained : writeReports(into: &batch, on: path, now: now)
+        batch.append(along: &route) { slot in srtpSender?.protectRTCP(written, into: slot) ?? 0 }
+        return waitingRTCP.isEmpty && !transportWide.isWaiting ? .drained : writeReports(into: &batch, along: &route, now: now)
     }
 
     /// RFC 3550 §6.3.5: drawn from half to one and a half of the interval, so that peers do not march in step.
@@ -209,7 +236,46 @@ extension Peer {
         }
         describeSenders()
         sourceDescription.packet.write(into: &writer)
+        writeExtendedReport(into: &writer, now: now)
+        writeReceiverEstimate(into: &writer, now: now)
     }
+
+    /// Asks for a round-trip time, and answers those who asked (RFC 3611 §4.4 and §4.5).
+    private mutating func writeExtendedReport(into writer: inout ByteWriter, now: Instant) {
+        guard usesReferenceTime else { return }
+        var blocks: [RTCPExtendedReport.Block] = []
+        if transceivers.contains(where: { $0.receiver.statistics.packetsReceived > 0 }) {
+            blocks.append(.receiverReferenceTime(ntp: configuration.wallClock.ntp(at: now)))
+        }
+        let answers = referenceTimes.take(at: now)
+        if !answers.isEmpty { blocks.append(.lastReceiverReports(answers)) }
+        guard !blocks.isEmpty else { return }
+        RTCPPacket.extendedReport(RTCPExtendedReport(ssrc: ownSSRC, blocks: blocks)).write(
+            into: &writer)
+    }
+
+    /// What the far side may send, where it asks for that and for nothing finer.
+    private mutating func writeReceiverEstimate(into writer: inout ByteWriter, now: Instant) {
+        var sources: [UInt32] = []
+        var bytes: UInt64 = 0
+        for transceiver in transceivers where transceiver.usesReceiverEstimate && transceiver.mayReceive {
+            guard let ssrc = transceiver.receiver.ssrc, transceiver.receiver.statistics.packetsReceived > 0 else { continue }
+            sources.append(ssrc)
+            bytes += transceiver.receiver.statistics.bytesReceived
+        }
+        guard !sources.isEmpty else { return }
+        let loss = reportBlocks.reduce(UInt8(0)) {
+            sources.contains($1.ssrc) ? max($0, $1.fractionLost) : $0
+        }
+        let bitrate = receiverEstimate.update(
+            bytesReceived: bytes, fractionLost: Double(loss) / 256, at: now)
+        RTCPPacket.remb(
+            RTCPReceiverEstimate(
+                senderSSRC: ownSSRC, bitrate: bitrate, ssrcs: Array(sources.prefix(Self.mostEstimated)))
+        ).write(into: &writer)
+    }
+
+    private static let mostEstimated = 16
 
     /// What stands in front of feedback where it may not go alone (RFC 4585 §3.1).
     private mutating func writeMinimalReport(on source: UInt32?, into writer: inout ByteWriter, now: Instant) {

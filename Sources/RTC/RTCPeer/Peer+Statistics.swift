@@ -32,6 +32,7 @@ extension Peer {
         snapshot.localCandidates = ice.localCandidates
         snapshot.traffic = Array(traffic.paths)
         snapshot.selectedPath = ice.selectedPath
+        snapshot.availableOutgoingBitrate = statistics.availableOutgoingBitrate
         snapshot.localCertificate = certificates?.local
         snapshot.remoteCertificate = certificates?.remote
         return snapshot
@@ -83,22 +84,6 @@ extension Peer {
 extension CertificateFacts {
     init(_ fingerprint: CertificateFingerprint, der: [UInt8]) {
         self.init(
-            fingerprint: fingerprint.text, fingerprintAlgorithm: fingerprint.algorithm, base64Certificate: Self.base64(der))
-    }
-
-    /// RFC 4648 §4.
-    static func base64(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = (0..<3).map { start + $0 < bytes.count ? UInt32(bytes[start + $0]) : 0 }
-            let bits = group[0] << 16 | group[1] << 8 | group[2]
-            for place in 0..<4 {
-                let isPadding = start + place > bytes.count
-                text.append(isPadding ? UInt8(ascii: "=") : alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)])
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
+            fingerprint: fingerprint.text, fingerprintAlgorithm: fingerprint.algorithm, base64Certificate: Base64.encode(der))
     }
 }

@@ -10,6 +10,35 @@ extension Peer {
     ) {
         guard !isClosed else { return }
         toldAt = now
+        switch ice.unwrap(datagram, on: path, now: now) {
+        case .direct:
+            take(datagram, on: path, arrivedAt: arrivedAt, now: now)
+        case .consumed:
+            afterTransport(now: now)
+        case .relayed(let path, let range):
+            take(UnsafeMutableRawBufferPointer(rebasing: datagram[range]), on: path, arrivedAt: arrivedAt, now: now)
+        }
+    }
+
+    /// Bytes came on one of the streams that this peer has asked for.
+    public mutating func receive(_ bytes: UnsafeMutableRawBufferPointer, onStream token: UInt64, now: Instant) {
+        guard !isClosed else { return }
+        toldAt = now
+        var rest = UnsafeRawBufferPointer(bytes)
+        while !rest.isEmpty {
+            let taken = ice.put(rest, onStream: token)
+            rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+            while let (datagram, path) = ice.nextRelayed(onStream: token, now: now) {
+                take(datagram, on: path, arrivedAt: now, now: now)
+            }
+            guard taken > 0 else { break }
+        }
+        afterTransport(now: now)
+    }
+
+    private mutating func take(
+        _ datagram: UnsafeMutableRawBufferPointer, on path: Path, arrivedAt: Instant, now: Instant
+    ) {
         let bytes = UnsafeRawBufferPointer(datagram).bytes
         let kind = DatagramKind(bytes)
         if kind != .stun {
@@ -62,27 +91,31 @@ extension Peer {
         if case .full = ice.nextDatagrams(into: &batch) { return .full }
         guard let path = ice.selectedPath else {
             dropOutgoing(now: now)
-            isClosed = isClosing
-            return .drained
+            return isClosing ? releaseRelays(into: &batch, now: now) : .drained
         }
-        let before = batch.count
-        let drain = writeDatagrams(into: &batch, on: path, now: now)
-        var bytes = 0
-        for index in before..<batch.count { bytes += batch[index].size }
-        statistics.transport.packetsSent += UInt64(batch.count - before)
-        statistics.transport.bytesSent += UInt64(bytes)
-        traffic.send(packets: batch.count - before, bytes: bytes, on: path, at: now)
+        var route = ice.route(of: path)
+        let drain = writeDatagrams(into: &batch, along: &route, now: now)
+        ice.noteSent(route)
+        statistics.transport.packetsSent += UInt64(route.packets)
+        statistics.transport.bytesSent += UInt64(route.payloadBytes)
+        traffic.send(packets: route.packets, bytes: route.payloadBytes, on: path, at: now)
         return drain
     }
 
-    private mutating func writeDatagrams(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
-        if isConnected, case .full = writeReports(into: &batch, on: path, now: now) { return .full }
-        if case .full = writeHandshake(into: &batch, on: path, now: now) { return .full }
-        if isClosing {
-            isClosed = true
-            return .drained
-        }
-        return isConnected ? writeMedia(into: &batch, on: path, now: now) : .drained
+    private mutating func writeDatagrams(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
+        if isConnected, case .full = writeReports(into: &batch, along: &route, now: now) { return .full }
+        if case .full = writeHandshake(into: &batch, along: &route, now: now) { return .full }
+        guard isClosing else { return isConnected ? writeMedia(into: &batch, along: &route, now: now) : .drained }
+        return releaseRelays(into: &batch, now: now)
+    }
+
+    /// The last that is said: allocations go back once the goodbye has gone through them.
+    private mutating func releaseRelays(into batch: inout DatagramBatch, now: Instant) -> Drain {
+        ice.releaseRelays(now: now)
+        if case .full = ice.nextDatagrams(into: &batch) { return .full }
+        ice.dropRelays()
+        isClosed = true
+        return .drained
     }
 
     /// There is no way to the other side: what waits would be stale when there is one again.
@@ -93,13 +126,13 @@ extension Peer {
         if let due = reportDue, now >= due { reportDue = now + reportInterval() }
     }
 
-    private mutating func writeHandshake(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+    private mutating func writeHandshake(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
         guard dtls != nil else { return .drained }
         if isClosing { dtls?.endpoint.close(now: now) }
         while true {
             guard !batch.isFull else { return .full }
             let before = batch.count
-            batch.append(on: path) { slot in dtls?.endpoint.nextDatagram(into: slot) ?? 0 }
+            batch.append(along: &route) { slot in dtls?.endpoint.nextDatagram(into: slot) ?? 0 }
             guard batch.count > before else { return .drained }
         }
     }
@@ -136,6 +169,12 @@ extension Peer {
                 startDTLSIfReady(now: now)
             case .candidateGathered(let candidate):
                 events.append(.localCandidate(candidate.sdpValue))
+            case .relayFailed(let failure):
+                events.append(.relayFailed(failure))
+            case .relayReplaced(let url):
+                events.append(.iceRestartNeeded(reason: "relayed by \(url) now"))
+            case .gatheringFailed(let failures):
+                events.append(.gatheringFailed(failures))
             case .consentExpired:
                 statistics.transport.selectedCandidatePairChanges += 1
             case .roleSwitched:
@@ -314,20 +353,22 @@ extension Peer {
                 ReceivedPayload(
                     transceiver: source.transceiver, ssrc: transceivers[source.transceiver].receiver.ssrc ?? header.ssrc,
                     sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
-                    overRTX: source.isRTX, bytes: body, arrivedAt: arrivedAt))
+                    overRTX: source.isRTX, format: payloadTypes[Int(header.payloadType)]?.format, bytes: body,
+                    arrivedAt: arrivedAt))
         }
         transceivers[source.transceiver].receiver.receive(
             body, sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
             headerSize: header.headerSize + padding, payloadType: source.isRTX ? nil : header.payloadType,
-            overRTX: source.isRTX, arrivedAt: arrivedAt, now: now)
+            format: payloadTypes[Int(header.payloadType)]?.format, overRTX: source.isRTX,
+            arrivedAt: arrivedAt, now: now)
     }
 
-    private mutating func writeMedia(into batch: inout DatagramBatch, on path: Path, now: Instant) -> Drain {
+    private mutating func writeMedia(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
         for index in transceivers.indices {
             while let waiting = transceivers[index].sender.nextWaiting {
                 guard !batch.isFull else { return .full }
                 transceivers[index].sender.removeFirstWaiting()
-                batch.append(on: path) { slot in write(waiting, of: index, into: slot, now: now) }
+                batch.append(along: &route) { slot in write(waiting, of: index, into: slot, now: now) }
             }
         }
         return .drained
@@ -338,13 +379,14 @@ extension Peer {
     ) -> Int {
         let isVideo = transceivers[index].kind == .video
         var header = RTPHeader(
-            payloadType: transceivers[index].sender.payloadType,
+            payloadType: waiting.payloadType,
             sequenceNumber: UInt16(truncatingIfNeeded: waiting.extendedSequence), timestamp: waiting.timestamp,
             ssrc: transceivers[index].sender.ssrc, marker: isVideo && waiting.packet.isLastOfFrame)
         var values = RTPExtensionValues()
         var srtpIndex = waiting.extendedSequence
         var transportSequence = nextTransportSequence
         var isVerbatim = false
+        var absSendTime: UInt32 = 0
         var carriesMid = !transceivers[index].sender.isConfirmedByRemote
         let extensionMap = transceivers[index].sentExtensions
         // An original sequence number of two bytes, and the payload descriptor, go in front of the shared payload.
@@ -357,9 +399,9 @@ extension Peer {
             prefix = (UInt64(header.sequenceNumber), 2)
             header.sequenceNumber = UInt16(truncatingIfNeeded: srtpIndex)
             header.ssrc = transceivers[index].sender.rtxSSRC
-            header.payloadType = transceivers[index].sender.rtxPayloadType ?? header.payloadType
-        case .verbatim(let stored, let carried):
+        case .verbatim(let stored, let carried, let left):
             isVerbatim = true
+            absSendTime = left
             transportSequence = stored
             carriesMid = carried
         }
@@ -367,14 +409,29 @@ extension Peer {
             values.transportSequenceNumber = transportSequence
             if !isVerbatim { nextTransportSequence &+= 1 }
         }
+        if extensionMap[.absSendTime] != nil {
+            if !isVerbatim {
+                absSendTime = RTPExtensionValues.absSendTime(ntp: configuration.wallClock.ntp(at: now))
+            }
+            values.absSendTime = absSendTime
+        }
         if carriesMid, let mid = transceivers[index].midText { values.mid = mid }
         if waiting.captureTimeNTP != 0 { values.absCaptureTime = waiting.captureTimeNTP }
         if waiting.audioLevel != RTPStreamSender.noLevel {
             values.audioLevel = .init(voice: waiting.audioLevel < 60, level: waiting.audioLevel)
         }
         if isVideo {
-            let first: UInt64 = waiting.packet.isFirstOfFrame ? 0x90 : 0x80
-            prefix = ((prefix.0 << 32) | (first << 24) | 0x80_8000 | UInt64(waiting.pictureID), prefix.1 + 4)
+            switch waiting.packet.descriptor {
+            case .none: break
+            case .vp8:
+                let first: UInt64 = waiting.packet.isFirstOfFrame ? 0x90 : 0x80
+                prefix = ((prefix.0 << 32) | (first << 24) | 0x80_8000 | UInt64(waiting.pictureID), prefix.1 + 4)
+            case .vp9(let flags):
+                // Every picture is of the base layer, so TL0PICIDX counts what the picture id counts.
+                let layers = UInt64(waiting.pictureID & 0xFF)
+                let numbers = UInt64(flags) << 32 | UInt64(0x8000 | waiting.pictureID) << 16
+                prefix = ((prefix.0 << 40) | numbers | layers, prefix.1 + 5)
+            }
         }
         let headerSize = RTPHeaderWriter.write(header, extensions: values, map: extensionMap, into: scratch.header)
         let prefixSize = prefix.1
@@ -389,7 +446,7 @@ extension Peer {
         }
         transceivers[index].sender.recordSent(
             waiting, headerSize: headerSize, payloadSize: payloadSize, transportSequence: transportSequence,
-            carriesMid: carriesMid, now: now)
+            carriesMid: carriesMid, absSendTime: absSendTime, now: now)
         return size
     }
 }

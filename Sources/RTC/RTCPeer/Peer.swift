@@ -44,6 +44,10 @@ public struct Peer: ~Copyable {
     /// Whether feedback may go without a report in front (RFC 5506).
     package var usesReducedSize = true
     package var usesTransportFeedback = false
+    /// Whether receivers may ask for a round-trip time (RFC 3611 §4.4).
+    package var usesReferenceTime = false
+    package var referenceTimes = ReferenceTimeBook()
+    package var receiverEstimate = ReceiverEstimate()
     /// Ways on which an authentic check or answer has come.
     package var provenPaths: [Path] = []
     package var payloadTypes: [PayloadBinding?] = Array(repeating: nil, count: 128)
@@ -77,12 +81,19 @@ public struct Peer: ~Copyable {
     package var scratch: PeerScratch
     /// Media of a far side that had its keys first.
     package var early = EarlyMedia()
+    /// Candidates of the far side whose addresses are being sought.
+    package var namedCandidates: [(name: String, line: String)] = []
 
     public init(configuration: PeerConfiguration, now: Instant) {
         self.configuration = configuration
         random = SplitMix64(seed: SplitMix64.derive(configuration.seed, "peer"))
         ice = IceAgent(
             role: .controlling, seed: SplitMix64.derive(configuration.seed, "ice"), timing: configuration.iceTiming, at: now)
+        if !configuration.turnServers.isEmpty || configuration.iceTransportPolicy == .relay {
+            ice.relay(
+                through: configuration.turnServers, policy: configuration.iceTransportPolicy, streams: configuration.firstStream,
+                timing: configuration.turnTiming, now: now)
+        }
         if !configuration.stunServers.isEmpty { ice.gather(from: configuration.stunServers, now: now) }
         sessionID = UInt64.random(in: 1...UInt64(Int64.max), using: &random)
         nextTransportSequence = UInt16.random(in: 0..<32_768, using: &random)
@@ -94,6 +105,8 @@ public struct Peer: ~Copyable {
     package struct PayloadBinding {
         package var transceiver: Int
         package var isRTX: Bool
+        /// Of what RTX repeats, for RTX.
+        package var format: PayloadFormat?
     }
 
     package struct SourceBinding {
@@ -115,10 +128,26 @@ public struct Peer: ~Copyable {
     /// Where media goes now; `nil` while there is no way.
     public var selectedPath: Path? { ice.selectedPath }
 
-    /// A socket is open on this address; the candidate comes as an event.
+    /// A socket is open on this address; the candidate comes as an event, where others may know of it.
     public mutating func addLocalAddress(_ base: SocketAddress, now: Instant) {
         let candidate = ice.addHostCandidate(base: base, now: now).sdpValue
-        events.append(.localCandidate(candidate))
+        if ice.transportPolicy == .all { events.append(.localCandidate(candidate)) }
+        afterTransport(now: now)
+    }
+
+    /// What is to be done with byte streams; to be taken like events, and once more after the last drain.
+    public mutating func nextStreamRequest() -> IceStreamRequest? {
+        ice.nextStreamRequest()
+    }
+
+    public mutating func streamOpened(_ token: UInt64, now: Instant) {
+        ice.streamOpened(token, now: now)
+        afterTransport(now: now)
+    }
+
+    public mutating func streamClosed(_ token: UInt64, reason: String, now: Instant) {
+        ice.streamClosed(token, reason: reason, now: now)
+        afterTransport(now: now)
     }
 
     /// A socket is closed: its candidate is gone, and with it the selected path if that began there.
@@ -227,4 +256,6 @@ package struct PeerCounters {
     package var transport = TransportStatistics()
     package var ignoredCandidates: UInt64 = 0
     package var malformedReports: UInt64 = 0
+    /// Bits per second that the far side last said it can take (REMB); `nil` where it never did.
+    package var availableOutgoingBitrate: UInt64?
 }

@@ -16,6 +16,12 @@ public struct PeerConfiguration {
     public var iceTiming: IceAgent.Timing
     /// Whom to ask for server-reflexive candidates (RFC 8445 §5.1.1.2); names are resolved by whoever makes the peer.
     public var stunServers: [SocketAddress]
+    /// Whom to ask for relayed candidates, in this order; names are resolved like those above.
+    public var turnServers: [TURNServer] = []
+    public var iceTransportPolicy = IceTransportPolicy.all
+    public var turnTiming = TURNClient.Timing()
+    /// The number of the first byte stream that the peer asks for; the next ones follow it. An owner of several peers tells them apart by it.
+    public var firstStream: UInt64 = 1
     public var srtpBackend: SRTPBackend
     /// Shown each packet of media that a track of ours receives, before it is counted; `nil` where nobody looks, as in a load.
     public var payloadReceived: ((ReceivedPayload) -> Void)?

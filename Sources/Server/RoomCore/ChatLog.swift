@@ -2,6 +2,9 @@ import SignalingProtocol
 
 /// The newest messages of a room.
 struct ChatLog: Sendable {
+    /// Bytes of text that one page holds.
+    private static let pageBytes = 32 * 1024
+
     private(set) var messages: [ChatMessage] = []
     private var last: Int64 = 0
 
@@ -32,8 +35,14 @@ struct ChatLog: Sendable {
             (message.to == nil || message.to == participant || message.from == participant)
                 && message.number > request.after ?? 0 && message.number < request.before ?? .max
         }
-        let limit = Int(request.limit)
-        let page = request.after == nil ? Array(readable.suffix(limit)) : Array(readable.prefix(limit))
-        return ChatHistory(messages: page, hasMore: readable.count > page.count)
+        let isForward = request.after != nil
+        var page: [ChatMessage] = []
+        var bytes = 0
+        for message in isForward ? readable : readable.reversed() {
+            bytes += message.text.utf8.count
+            guard page.count < request.limit, page.isEmpty || bytes <= Self.pageBytes else { break }
+            page.append(message)
+        }
+        return ChatHistory(messages: isForward ? page : page.reversed(), hasMore: readable.count > page.count)
     }
 }

@@ -21,11 +21,11 @@ extension RoomCore {
     }
 
     /// Tells those who may admit, under a new revision.
-    mutating func tellModerators(_ name: String, _ event: RoomEvent, except key: SessionKey? = nil) {
+    mutating func tellModerators(_ name: String, _ event: RoomEvent) {
         guard var room = rooms[name] else { return }
         room.rev += 1
         rooms[name] = room
-        for member in room.members where member != key {
+        for member in room.members {
             guard let membership = sessions[member]?.membership, permits(membership, .admit) else { continue }
             tell(member, event, rev: room.rev)
         }
@@ -68,7 +68,7 @@ extension RoomCore {
         rooms[actor.room]?.waiting.removeAll { $0 == newcomer }
         sessions[newcomer]?.waiting = nil
         notify(newcomer, .lobbyDenied(reason: reason))
-        tellModerators(actor.room, .lobbyLeft(participant: waiting.participant, reason: .denied), except: key)
+        tellModerators(actor.room, .lobbyLeft(participant: waiting.participant, reason: .denied))
     }
 
     /// Takes a session out of the lobby in which it waits.

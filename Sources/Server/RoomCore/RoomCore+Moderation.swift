@@ -12,12 +12,13 @@ extension RoomCore {
     }
 
     func permits(_ membership: Membership, _ permission: Permission) -> Bool {
-        permissions(of: membership.role, in: membership.room).contains(permission)
+        guard membership.role.permits(permission) else { return false }
+        return permission != .publish && permission != .signal || rooms[membership.room]?.settings.textOnly != true
     }
 
     func permissions(of role: Role, in room: String) -> [Permission] {
-        guard rooms[room]?.settings.textOnly == true else { return role.permissions }
-        return role.permissions.filter { $0 != .publish && $0 != .signal }
+        let isTextOnly = rooms[room]?.settings.textOnly == true
+        return role.permissions.filter { !isTextOnly || $0 != .publish && $0 != .signal }
     }
 
     /// Someone in the actor's room.
@@ -125,21 +126,20 @@ extension RoomCore {
             throw RequestError(.conflict, "make another participant host first")
         }
         reply(key, id, .done)
-        if membership.role != role { give(role, to: target, actor: key) }
+        if membership.role != role { give(role, to: target) }
     }
 
     private func hosts(in room: String) -> Int {
         (rooms[room]?.members ?? []).count { sessions[$0]?.membership?.role == .host }
     }
 
-    /// - Parameter actor: Who knows from its reply; it is told the rights that it has given to itself.
-    private mutating func give(_ role: Role, to key: SessionKey, actor: SessionKey?) {
+    private mutating func give(_ role: Role, to key: SessionKey) {
         guard let before = sessions[key]?.membership, var room = rooms[before.room] else { return }
         sessions[key]?.membership?.role = role
         room.rev += 1
         rooms[before.room] = room
         let permissions = permissions(of: role, in: before.room)
-        for member in room.members where member != actor || member == key {
+        for member in room.members {
             tell(
                 member, .roleChanged(participant: before.participant, role, permissions: member == key ? permissions : nil),
                 rev: room.rev)
@@ -172,7 +172,7 @@ extension RoomCore {
                 sessions[key]?.grantedRole == nil && sessions[key]?.membership?.role == role
             }
             if let heir {
-                give(.host, to: heir, actor: nil)
+                give(.host, to: heir)
                 return
             }
         }
@@ -183,7 +183,7 @@ extension RoomCore {
         reply(key, id, .done)
         guard rooms[actor.room]?.settings.locked != isLocked else { return }
         rooms[actor.room]?.settings.locked = isLocked
-        tellSettings(actor.room, except: key)
+        tellSettings(actor.room)
     }
 
     mutating func spotlight(_ participant: String?, _ key: SessionKey, _ session: Session, id: Int64) throws(RequestError) {
@@ -192,12 +192,12 @@ extension RoomCore {
         reply(key, id, .done)
         guard rooms[actor.room]?.spotlight != participant else { return }
         rooms[actor.room]?.spotlight = participant
-        tellSettings(actor.room, except: key)
+        tellSettings(actor.room)
     }
 
-    private mutating func tellSettings(_ name: String, except key: SessionKey) {
+    private mutating func tellSettings(_ name: String) {
         guard let room = rooms[name] else { return }
-        tellRoom(name, .roomUpdated(room.settings, spotlight: room.spotlight), except: key)
+        tellRoom(name, .roomUpdated(room.settings, spotlight: room.spotlight), except: nil)
     }
 
     mutating func end(reason: String, _ key: SessionKey, _ session: Session, id: Int64) throws(RequestError) {

@@ -44,7 +44,7 @@ extension RoomCore {
         reply(key, id, .done)
         guard change != ParticipantChange(participant: membership.participant) else { return }
         sessions[key]?.membership = membership
-        tellRoom(membership.room, .peerUpdated(change), except: key)
+        tellRoom(membership.room, .peerUpdated(change), except: nil)
     }
 
     mutating func chat(

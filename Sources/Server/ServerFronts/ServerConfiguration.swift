@@ -21,6 +21,8 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var stunPort: Int?
     /// What clients are told to use besides.
     public var iceServers: [ICEServer] = []
+    /// TURN servers for which every client is given a user name of its own, that expires.
+    public var relays: RelayAccess?
     public var socketIO = SocketIOSettings()
     public var peerJS = PeerJSSettings()
     /// Serves a public conformance suite of Socket.IO or Engine.IO in the place of rooms over Socket.IO.

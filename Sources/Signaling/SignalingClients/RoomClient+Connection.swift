@@ -129,6 +129,7 @@ extension RoomClient {
             pending[index].answerBy = now + timing.reply
             send(pending[index], now: now)
         }
+        if state == .leaving, !pending.contains(where: { $0.request == .leave }) { request(.leave, now: now) }
         if pending.isEmpty { schedulePing(now: now) }
     }
 

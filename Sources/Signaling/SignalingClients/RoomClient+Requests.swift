@@ -43,17 +43,17 @@ extension RoomClient {
     }
 
     mutating func timeOut(_ pending: Pending) {
-        overdue.append(pending.id)
+        overdue.append(pending)
         if overdue.count > timing.waitingRequests { overdue.removeFirst() }
         refused(pending.request, RequestError(.timeout, "no reply to '\(pending.request.type)'"))
     }
 
     mutating func answered(_ id: Int64, _ reply: Reply, now: Instant) {
         guard let index = pending.firstIndex(where: { $0.id == id }) else {
-            if let late = overdue.firstIndex(of: id) {
-                overdue.remove(at: late)
+            if let late = overdue.firstIndex(where: { $0.id == id }) {
                 silentAt = nil
                 isSilent = false
+                answeredLate(overdue.remove(at: late).request, reply, now: now)
             } else if id == 0, case .refused(let error) = reply {
                 tell(.protocolBroken("\(error.code.rawValue): \(error.message)"))
             } else {
@@ -79,6 +79,16 @@ extension RoomClient {
                 refused(request, error)
             }
         case .ok(let result): granted(request, result, now: now)
+        }
+    }
+
+    /// What a slow connection brings after the client has given up still says where the client is.
+    private mutating func answeredLate(_ request: Request, _ reply: Reply, now: Instant) {
+        guard case .ok(let result) = reply else { return }
+        switch request {
+        case .join where state == .outside || state == .joining: granted(request, result, now: now)
+        case .leave where state == .leaving: granted(request, result, now: now)
+        default: break
         }
     }
 
@@ -126,7 +136,8 @@ extension RoomClient {
             }
             if isCatchingUp { catchUp(history, now: now) } else { tell(.history(history)) }
         default:
-            carriedOut(request)
+            if case .enqueue = request { isQueued = true }
+            if case .cancelMatch = request { isQueued = false }
             tell(.done(request))
         }
     }
@@ -150,35 +161,10 @@ extension RoomClient {
             self.request(.chatHistory(ChatHistoryRequest(after: lastMessage, limit: 100)), now: now)
         } else {
             lastMessage = 0
+            fetchedMessage = 0
         }
         lastSelfID = snapshot.participant
         takeEarly(now: now)
-    }
-
-    /// What this client has changed itself, the server tells only the others.
-    private mutating func carriedOut(_ request: Request) {
-        switch request {
-        case .update(let update):
-            for source in MediaSource.allCases {
-                guard let isOn = update.media[source], media[source] != .locked else { continue }
-                media[source] = isOn ? .on : .off
-            }
-        case .lock(let isLocked): settings.locked = isLocked
-        case .spotlight(let participant): spotlight = participant
-        case .admit(let participant), .deny(let participant, _): lobby.removeAll { $0.participant == participant }
-        case .setRole(let participant, let role):
-            if let index = peers.firstIndex(where: { $0.id == participant }) { peers[index].role = role.rawValue }
-        case .mute(let mute):
-            guard let index = peers.firstIndex(where: { $0.id == mute.participant }) else { return }
-            if mute.hard {
-                peers[index].media[mute.source] = .locked
-            } else if peers[index].media[mute.source] == .on {
-                peers[index].media[mute.source] = .off
-            }
-        case .enqueue: isQueued = true
-        case .cancelMatch: isQueued = false
-        default: break
-        }
     }
 
     mutating func wentOut() {
@@ -200,6 +186,12 @@ extension RoomClient {
                     to: signal.to, connection: signal.connection, epoch: Int(signal.epoch), kind: signal.kind, code: error.code))
         case .ping, .stats, .unknown:
             break
+        case .join where error.code == .alreadyJoined && selfID != nil:
+            // The answer to an earlier wish to join came late.
+            break
+        case .leave where error.code == .conflict:
+            wentOut()
+            tell(.left)
         case .hello where stateBeforeLoss != nil:
             // The session may still be there: another connection may ask again.
             state = .lost

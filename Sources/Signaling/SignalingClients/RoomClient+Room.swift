@@ -53,6 +53,11 @@ extension RoomClient {
     }
 
     private mutating func updated(_ change: ParticipantChange) {
+        guard change.participant != selfID else {
+            media = change.media ?? media
+            tell(.peerUpdated(change))
+            return
+        }
         guard let index = peer(change.participant, "changed") else { return }
         if let name = change.name { peers[index].name = name }
         if let status = change.status { peers[index].status = status }
@@ -100,6 +105,7 @@ extension RoomClient {
     /// The newest message that was told is followed by this one; what is not newer was told before.
     mutating func take(_ message: ChatMessage) {
         guard message.number > lastMessage else {
+            if message.number <= fetchedMessage { return }
             tell(.protocolBroken("message \(message.number) came after \(lastMessage)"))
             return
         }
@@ -118,6 +124,7 @@ extension RoomClient {
             return
         }
         isCatchingUp = false
+        fetchedMessage = lastMessage
         let later = laterMessages.filter { $0.number > lastMessage }
         laterMessages = []
         for message in later { take(message) }

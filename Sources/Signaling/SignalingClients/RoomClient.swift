@@ -67,6 +67,8 @@ public struct RoomClient {
     var lastMessage: Int64 = 0
     /// Messages that came while older ones are being fetched.
     var laterMessages: [ChatMessage] = []
+    /// The newest message that was fetched: the event of it may still come.
+    var fetchedMessage: Int64 = 0
     /// Older messages are being fetched.
     var isCatchingUp = false
     /// Whose chat `lastMessage` counts.
@@ -75,7 +77,7 @@ public struct RoomClient {
     var nextID: Int64 = 1
     var pending: [Pending] = []
     /// Requests that were not answered in time: their answers may still come.
-    var overdue: [Int64] = []
+    var overdue: [Pending] = []
     var session: Session?
     /// In the queue for a match, or asked to accept one.
     public internal(set) var isQueued = false

@@ -36,6 +36,7 @@ public enum RoomClientEvent: Hashable, Sendable {
     case knocked(WaitingParticipant)
     /// Who waited does so no longer, and was not admitted.
     case knockEnded(participant: String, reason: String)
+    /// A peer, or this client itself.
     case peerUpdated(ParticipantChange)
     /// Of a peer, or of this client.
     case roleChanged(id: String, role: String)

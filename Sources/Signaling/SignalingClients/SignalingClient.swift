@@ -13,6 +13,8 @@ public protocol SignalingClient {
     /// Who negotiates with this client, in the order in which they joined.
     var peers: [RemoteParticipant] { get }
     var stunServers: [SocketAddress] { get }
+    /// All servers that the signaling server hands out, as it said them; none where the dialect has no such thing.
+    var iceServers: [ICEServer] { get }
     /// How long the server asked to wait before the next attempt; `nil` where it did not.
     var retryAfter: Duration? { get }
     /// Whether connecting again may help.
@@ -33,6 +35,10 @@ public protocol SignalingClient {
     mutating func advance(to now: Instant)
     mutating func nextText() -> String?
     mutating func nextEvent() -> RoomClientEvent?
+}
+
+extension SignalingClient {
+    public var iceServers: [ICEServer] { [] }
 }
 
 extension RoomClient: SignalingClient {

@@ -15,6 +15,10 @@ typedef struct starling_address {
 /// Opens a non-blocking UDP socket with receive timestamps, drop counts and traffic classes, bound to `local` (port 0 for any).
 /// Returns the descriptor and fills `bound`, or -errno. Buffer sizes are in bytes and what the system allows of them.
 int starling_udp_open(const starling_address *local, int receive_buffer, int send_buffer, starling_address *bound);
+/// Opens a socket on the port of a multicast group, which others may share, that is a member of the group on the interface with an address
+/// of ours, and sends to groups there. Returns the descriptor and fills `bound`, or -errno; IPv4 alone.
+int starling_udp_open_group(
+    const starling_address *interface, const starling_address *group, int receive_buffer, int send_buffer, starling_address *bound);
 void starling_close(int fd);
 
 /// How many datagrams this socket has dropped for want of receive buffer, or 0 where the system does not tell.
@@ -73,9 +77,22 @@ typedef struct starling_sent {
 /// Adds to `outcome`.
 void starling_send(const starling_outgoing *items, size_t count, int *segmentation, starling_sent *outcome);
 
+/// Begins to connect a non-blocking TCP socket without delays (Nagle), from `local` (port 0 for any) where both are of one family.
+/// Returns the descriptor and fills `bound`, or -errno. It is writable once it is connected or has failed.
+int starling_tcp_connect(const starling_address *local, const starling_address *remote, starling_address *bound);
+/// Why a connection failed, as an errno; 0 where it did not.
+int starling_tcp_error(int fd);
+/// How many bytes were moved, 0 at the stream's end, or -errno; see `starling_would_block`. Sending raises no signal.
+int64_t starling_tcp_receive(int fd, void *bytes, size_t capacity);
+int64_t starling_tcp_send(int fd, const void *bytes, size_t size);
+/// 1 where a result only says that it is not the time.
+int starling_would_block(int64_t result);
+
 int starling_epoll_new(void);
 /// Level-triggered reading. Returns 0 or -errno.
 int starling_epoll_add(int epoll, int fd, uint64_t token);
+/// Level-triggered reading, writing, both, or neither, which removes the descriptor. Returns 0 or -errno.
+int starling_epoll_watch(int epoll, int fd, uint64_t token, int reads, int writes);
 void starling_epoll_remove(int epoll, int fd);
 /// Waits until something can be read or `timeout` nanoseconds have passed (negative: for ever).
 /// Fills `tokens` and returns how many, 0 also when interrupted, or -errno.

@@ -117,13 +117,27 @@ public enum MetricCatalog {
     /// The highest rate of attempts of all bots together, over any tenth of a second and per second. One value.
     public static let reconnectPeak = Metric.single("reconnect.peak", .frequency)
 
+    /// Ordered pairs that share a room and whose call went from host to host, of all such pairs. One value, like the next three, which
+    /// with it make up all pairs.
+    public static let icePairsHost = Metric.single("ice.pairs.host", .ratio)
+
+    /// The same of calls that went through a NAT, by a server-reflexive or peer-reflexive candidate on either side.
+    public static let icePairsReflexive = Metric.single("ice.pairs.srflx", .ratio)
+
+    /// The same of calls that went through a TURN server on either side.
+    public static let icePairsRelayed = Metric.single("ice.pairs.relay", .ratio)
+
+    /// The same of pairs whose call was never connected.
+    public static let icePairsFailed = Metric.single("ice.pairs.failed", .ratio)
+
     /// All of them, in the order in which they are listed to people.
     public static let all: [Metric] = [
         joined, seen, firstFrame, joinTime, recovery, outage, videoLatency, audioLatency, videoInBitrate, audioInBitrate,
         videoOutBitrate, audioOutBitrate, videoInLoss, audioInLoss, networkLoss, videoInFreezeRatio, videoInFreezeCount,
         videoInFreezeDuration, videoInFreezeOpen, videoInPauseCount, videoInPauseDuration, audioInterruptionCount,
         audioInterruptionDuration, audioMOS, skew, videoInNack, videoInPLI, videoInFPS, videoOutFPS, videoFramesIntact,
-        audioFramesIntact, videoInJitter, audioInJitter, rtt, reconnectAttempts, reconnectTime, reconnectPeak,
+        audioFramesIntact, videoInJitter, audioInJitter, rtt, reconnectAttempts, reconnectTime, reconnectPeak, icePairsHost,
+        icePairsReflexive, icePairsRelayed, icePairsFailed,
     ]
 
     /// The tags by which samples can be chosen: the receiver's group, name and room, and the sender's name.

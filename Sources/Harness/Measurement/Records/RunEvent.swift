@@ -35,6 +35,10 @@ public struct RunEvent: Hashable, Sendable {
         case addressChanged = "address_changed"
         case killed
         case iceRestart = "ice_restart"
+        /// A TURN server refused, did not answer, or died.
+        case relayFailed = "relay_failed"
+        /// Another TURN server carries the connection on.
+        case relayReplaced = "relay_replaced"
         case muted
         case unmuted
         case deviceSwitched = "device_switched"

@@ -6,13 +6,16 @@ extension ScenarioDecoder {
     /// More bots than any number of machines will carry is a slip of the pen.
     static let mostBots = 100_000
 
-    mutating func groups(_ fields: Fields, duration: Duration?) -> [Scenario.Group] {
+    mutating func groups(
+        _ fields: Fields, duration: Duration?, iceServers: ICEServers, transportPolicy: TransportPolicy
+    ) -> [Scenario.Group] {
         guard let node = required(fields, "groups") else { return [] }
         let before = diagnostics.errors.count
         var nodes: [(DocumentNode, String)] = []
         let groups = list(fields, "groups") { decoder, node, path in
             nodes.append((node, path))
-            return decoder.group(node, path, duration: duration)
+            return decoder.group(
+                node, path, duration: duration, iceServers: iceServers, transportPolicy: transportPolicy)
         }
         if groups.isEmpty, nodes.isEmpty, diagnostics.errors.count == before {
             diagnostics.report("a scenario needs at least one group: add '- name: callers'", at: node.location, field: "groups")
@@ -40,7 +43,9 @@ extension ScenarioDecoder {
         }
     }
 
-    private mutating func group(_ node: DocumentNode, _ path: String, duration: Duration?) -> Scenario.Group? {
+    private mutating func group(
+        _ node: DocumentNode, _ path: String, duration: Duration?, iceServers: ICEServers, transportPolicy: TransportPolicy
+    ) -> Scenario.Group? {
         guard let fields = fields(of: node, .group, path: path) else { return nil }
         let name = required(fields, "name").flatMap { self.name($0, fields.path(of: "name"), of: "a group") }
         let count = required(fields, "count").flatMap { self.count($0, fields.path(of: "count")) }
@@ -51,9 +56,12 @@ extension ScenarioDecoder {
             decoder.choice(node, path, Scenario.Subscription.self, of: "a subscription")
         }
         let network = optional(fields, "network", NetworkProfile.clean) { decoder, node, path in decoder.network(node, path) }
+        let nat = optional(fields, "nat", Scenario.NAT.none) { decoder, node, path in decoder.nat(node, path) }
         let ecn = optional(fields, "ecn", ECN.notECT) { decoder, node, path in
             decoder.choice(node, path, Codepoint.self, of: "a codepoint")?.ecn
         }
+        let iceServers = self.iceServers(fields, otherwise: iceServers)
+        let transportPolicy = self.transportPolicy(fields, otherwise: transportPolicy)
         let reconnect: ReconnectPolicy?? = optional(fields, "reconnect", nil) { decoder, node, path in
             decoder.reconnect(node, path).map { Optional($0) }
         }
@@ -64,13 +72,14 @@ extension ScenarioDecoder {
                 "the last of \(count) bots would join at \(last), when the run of \(Quantity(duration.inSeconds, .time)) is over: "
                     + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
         }
-        guard let name, let count, let arrival, let room, let publication, let subscription, let network, let ecn, let reconnect
+        guard let name, let count, let arrival, let room, let publication, let subscription, let network, let nat, let ecn,
+            let reconnect, let iceServers, let transportPolicy
         else {
             return nil
         }
         return Scenario.Group(
             name: name, count: count, arrival: arrival, room: room, publication: publication, subscription: subscription,
-            network: network, ecn: ecn, reconnect: reconnect)
+            network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, reconnect: reconnect)
     }
 
     private enum Codepoint: String, CaseIterable {
@@ -169,9 +178,9 @@ extension ScenarioDecoder {
             }
         }
         let video = optional(fields, "video", nil as String?) { decoder, node, path in
-            decoder.mediaFile(node, path, ["ivf"], Availability.videoFormats, example: "fixtures/talking-head.ivf").map {
-                Optional($0)
-            }
+            decoder.mediaFile(
+                node, path, ["ivf", "h264", "264"], Availability.videoFormats, example: "fixtures/talking-head.ivf"
+            ).map { Optional($0) }
         }
         guard let audio, let video else { return nil }
         return Publication(audio: audio, video: video)
@@ -185,7 +194,7 @@ extension ScenarioDecoder {
         let name = file.split(separator: "/").last ?? ""
         let format = name.contains(".") ? name.split(separator: ".").last?.lowercased() ?? "" : ""
         if formats.contains(format) { return file }
-        let known = formats.map { ".\($0)" }.joined(separator: " or ")
+        let known = formats.dropLast().map { ".\($0)" }.joined(separator: ", ") + " or .\(formats.last ?? "")"
         let message =
             unavailable.contains(format)
             ? "\(Availability.message("." + format)): use a \(known) file, such as \(example)"

@@ -28,13 +28,21 @@ struct ScenarioDecoder {
         let tags = list(fields, "tags") { decoder, node, path in decoder.name(node, path, of: "a tag") }
         let target = required(fields, "target").flatMap { self.target($0, fields.path(of: "target")) }
         let duration = required(fields, "duration").flatMap { positiveDuration($0, "duration") }
-        let groups = groups(fields, duration: duration)
+        let iceServers = iceServers(fields, otherwise: .handedOut)
+        let transportPolicy = transportPolicy(fields, otherwise: .all)
+        let iceAuthorities = fields["ice_ca"].flatMap { node in
+            places["ice_ca"] = node.location
+            return text(node, "ice_ca")
+        }
+        let groups = groups(
+            fields, duration: duration, iceServers: iceServers ?? .handedOut, transportPolicy: transportPolicy ?? .all)
         let roster = Roster(writtenIn: fields, groups: groups)
         let timeline = timeline(fields, roster: roster, duration: duration)
         let assertions = assertions(fields, roster: roster, events: eventNames(in: fields))
         guard let title, let seed, let target, let duration, diagnostics.errors.isEmpty else { return nil }
         return Scenario(
-            title: title, name: name, path: path, seed: seed, tags: tags, target: target, duration: duration, groups: groups,
+            title: title, name: name, path: path, seed: seed, tags: tags, target: target, iceAuthorities: iceAuthorities,
+            duration: duration, groups: groups,
             timeline: timeline, assertions: assertions.map(\.0), assertionLocations: assertions.map(\.1),
             secrets: sortedSecrets, places: places)
     }

@@ -10,11 +10,11 @@ enum Availability {
     static let scenarioKeys = ["server", "sample"]
     static let targetKeys = ["ca", "ice", "stun", "turn"]
     static let groupKeys = [
-        "certificate", "srtp", "role", "record", "simulcast", "profile", "nat", "token", "data", "encryption", "duration",
+        "certificate", "srtp", "role", "record", "simulcast", "profile", "token", "data", "encryption", "duration",
     ]
     static let publishKeys = ["screen", "data"]
     static let audioFormats = ["wav", "webm", "mkv", "mka", "mp4", "m4a", "mp3", "aac", "flac"]
-    static let videoFormats = ["webm", "mkv", "mp4", "y4m", "h264", "264", "mov"]
+    static let videoFormats = ["webm", "mkv", "mp4", "y4m", "mov"]
 
     static func message(_ word: String) -> String {
         "'\(word)' is not available yet"

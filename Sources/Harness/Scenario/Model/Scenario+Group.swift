@@ -12,8 +12,11 @@ extension Scenario {
         public var publication: Publication
         public var subscription: Subscription
         public var network: NetworkProfile
+        public var nat: NAT
         /// The congestion codepoint of what its bots send.
         public var ecn: ECN
+        public var iceServers: ICEServers = .handedOut
+        public var transportPolicy = TransportPolicy.all
         /// `nil` where a bot that lost its connection stays away.
         public var reconnect: ReconnectPolicy?
     }

@@ -22,7 +22,8 @@ extension Scenario {
         }
         guard errors.isEmpty else { throw ScenarioErrors(errors: errors) }
         return Scenario(
-            title: title, name: name, path: path, seed: seed, tags: tags, target: target, duration: duration, groups: groups,
+            title: title, name: name, path: path, seed: seed, tags: tags, target: target,
+            iceAuthorities: iceAuthorities, duration: duration, groups: groups,
             timeline: timeline, assertions: assertions, assertionLocations: assertionLocations, secrets: secrets, places: places)
     }
 

@@ -12,6 +12,8 @@ public struct Scenario: Sendable {
     public let seed: UInt64
     public let tags: [String]
     public let target: Target
+    /// The file of certificates that TURN servers' own are checked against; `nil` for those of the system.
+    public let iceAuthorities: String?
     /// From the start of the run, arrivals included, to its end.
     public let duration: Duration
     public let groups: [Group]

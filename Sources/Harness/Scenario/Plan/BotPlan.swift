@@ -16,8 +16,12 @@ public struct BotPlan: Sendable, Hashable {
     public var subscription: Scenario.Subscription
     /// The network that it begins with.
     public var network: NetworkProfile
+    /// The NAT behind which it stands.
+    public var nat: Scenario.NAT
     /// The congestion codepoint of what it sends.
     public var ecn: ECN
+    public var iceServers: ICEServers
+    public var transportPolicy: TransportPolicy
     public var reconnect: ReconnectPolicy?
     /// Its own share of the run's seed: the same however many others there are.
     public var seed: UInt64

@@ -36,6 +36,8 @@ extension Plan {
         let media = [group.publication.audio, group.publication.video].compactMap { $0 }
         let sends = media.isEmpty ? "sends nothing" : "sends \(media.joined(separator: " and "))"
         return "\(group.name): \(group.count) in \(room), join \(joins), \(sends), network \(group.network.name)"
+            + (group.nat.isNone ? "" : ", NAT \(group.nat.name)")
+            + (group.transportPolicy == .relay ? ", relayed only" : "")
             + (group.subscription == .none ? ", subscribe to nobody" : "")
             + (group.reconnect == nil ? ", stay away when lost" : "")
     }

@@ -82,7 +82,8 @@ public struct Plan: Sendable {
         return BotPlan(
             index: index, name: name, group: group.name, room: room,
             joinAt: .origin + group.arrival.offset(of: place, in: group.count), publication: group.publication,
-            subscription: group.subscription, network: group.network, ecn: group.ecn, reconnect: group.reconnect,
+            subscription: group.subscription, network: group.network, nat: group.nat, ecn: group.ecn,
+            iceServers: group.iceServers, transportPolicy: group.transportPolicy, reconnect: group.reconnect,
             seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration)
     }
 

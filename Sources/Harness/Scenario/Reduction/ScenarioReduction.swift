@@ -103,7 +103,7 @@ public enum ScenarioReduction {
     private static func plainerGroups(_ root: Node.Mapping) -> [Candidate] {
         guard let groups = root["groups"]?.sequence else { return [] }
         return groups.enumerated().flatMap { index, group -> [Candidate] in
-            ["network", "reconnect"].compactMap { key in
+            ["network", "nat", "reconnect"].compactMap { key in
                 guard var mapping = group.mapping, mapping[key] != nil else { return nil }
                 mapping[key] = nil
                 var changed = Array(groups)

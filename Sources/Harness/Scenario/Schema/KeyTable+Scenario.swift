@@ -12,6 +12,17 @@ extension KeyTable {
             .required("target", "The server under test.", .reference("target")),
             .required("duration", "From the start of the run to its end, arrivals included.", .reference("duration")),
             .required("groups", "The bots.", ["type": "array", "minItems": 1, "items": .reference("group")]),
+            .optional(
+                "ice_servers",
+                "The STUN and TURN servers of all groups: a list, or 'embedded' for a TURN server that is started for the run; by default those that the server under test hands out.",
+                .reference("ice_servers")),
+            .optional(
+                "ice_transport_policy",
+                "Which candidates they use: all, or relay for those of TURN servers alone; all by default.",
+                .choice(TransportPolicy.allCases.map(\.rawValue))),
+            .optional(
+                "ice_ca", "A PEM file with the certificates that turns: servers are trusted by; the system's by default.",
+                .reference("text")),
             .optional("timeline", "What happens when.", ["type": "array", "items": .reference("entry")]),
             .optional(
                 "assert", "What must hold: METRIC[{tag=value}] [AGGREGATE] OPERATOR VALUE [WINDOW].",
@@ -54,9 +65,29 @@ extension KeyTable {
                 .choice(Scenario.Subscription.allCases.map(\.rawValue))),
             .optional("network", "The network they begin with; clean by default.", .reference("network")),
             .optional(
+                "nat", "The NAT behind which they stand, in virtual time alone; none by default.", .reference("nat")),
+            .optional(
                 "ecn", "The congestion codepoint of what they send, which lets queues mark it; none by default.",
                 .choice(["none", "ect0", "ect1"])),
+            .optional("ice_servers", "Their STUN and TURN servers, instead of the scenario's.", .reference("ice_servers")),
+            .optional(
+                "ice_transport_policy", "Which candidates they use, instead of the scenario's.",
+                .choice(TransportPolicy.allCases.map(\.rawValue))),
             .optional("reconnect", "How they come back; without it they stay away.", .reference("reconnect")),
+        ])
+
+    static let iceServer = KeyTable(
+        "a STUN or TURN server",
+        [
+            .required(
+                "urls", "Its address, or several: stun:HOST, turn:HOST:PORT?transport=udp or tcp, turns:HOST:PORT.",
+                ["anyOf": [.reference("text"), ["type": "array", "minItems": 1, "items": .reference("text")]]]),
+            .optional(
+                "username", "The user; with 'secret' what follows the time at which the user name expires.", .reference("text")),
+            .optional("credential", "The user's password; never shown.", .reference("text")),
+            .optional(
+                "secret", "Shared with the TURN server, to make each bot a user name that expires; never shown.",
+                .reference("text")),
         ])
 
     static let arrive = KeyTable(
@@ -78,7 +109,9 @@ extension KeyTable {
         "a publication", unavailable: Availability.publishKeys,
         [
             .optional("audio", "An Opus file: .ogg or .opus.", .reference("text")),
-            .optional("video", "A VP8 file: .ivf.", .reference("text")),
+            .optional(
+                "video", "A file with VP8, VP9 or AV1 (.ivf) or H.264 (.h264, .264): its codec is what is sent.",
+                .reference("text")),
         ])
 
     static let network = KeyTable(
@@ -87,6 +120,28 @@ extension KeyTable {
             .optional("both", "What happens in each direction.", .reference("impairment")),
             .optional("up", "What happens to what the bot sends.", .reference("impairment")),
             .optional("down", "What happens to what the bot receives.", .reference("impairment")),
+        ])
+
+    static let nat = KeyTable(
+        "a NAT",
+        [
+            .required(
+                "mapping", "For which remote endpoints a socket has the same address outside (RFC 4787 §4.1).",
+                .choice(NATBehavior.Dependence.allCases.map(\.rawValue))),
+            .required(
+                "filtering", "What lets a remote endpoint in: nothing more, or that the socket has sent to it (RFC 4787 §5).",
+                .choice(NATBehavior.Dependence.allCases.map(\.rawValue))),
+            .optional(
+                "hairpinning", "Whether bots behind it reach each other by their addresses outside; true by default.",
+                .boolean),
+            .optional(
+                "ports", "Which port a mapping gets: the socket's own where it is free, or any; preserving by default.",
+                .choice(NATBehavior.PortAssignment.allCases.map(\.rawValue))),
+            .optional(
+                "lifetime", "How long a mapping lives after what last went out through it; 5m by default.",
+                .reference("duration")),
+            .optional("shared", "Whether the group stands behind one; each bot has its own by default.", .boolean),
+            .optional("carrier", "A second NAT before it, one for the group; none by default.", .reference("nat")),
         ])
 
     static let reconnect = KeyTable(
@@ -157,6 +212,8 @@ extension SchemaValue {
 
     /// A verb without a value.
     static let nothing: SchemaValue = ["anyOf": [["const": true], ["type": "null"]]]
+
+    static let boolean: SchemaValue = ["anyOf": [["type": "boolean"], .reference("environment")]]
 
     static let onOrOff: SchemaValue = ["anyOf": [["type": "boolean"], ["enum": ["on", "off"]], .reference("environment")]]
 }

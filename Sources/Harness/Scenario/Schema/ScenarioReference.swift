@@ -13,12 +13,12 @@ public enum ScenarioReference {
         let keys: [(String, KeyTable)] = [
             ("scenario", .scenario), ("target", .target), ("group", .group), ("arrive", .arrive), ("stairs", .stairs),
             ("publish", .publish), ("network", .network), ("impairment", .impairment), ("loss", .loss), ("jitter", .jitter),
-            ("reorder", .reorder), ("queue", .queue), ("trace", .trace), ("reconnect", .reconnect), ("entry", .entry),
-            ("verbs", .verbs), ("blackout", .blackout), ("kill", .kill),
+            ("reorder", .reorder), ("queue", .queue), ("trace", .trace), ("nat", .nat), ("iceserver", .iceServer),
+            ("reconnect", .reconnect), ("entry", .entry), ("verbs", .verbs), ("blackout", .blackout), ("kill", .kill),
         ]
         return keys.map { Table(name: $0.0, markdown: self.keys(of: $0.1)) } + [
             Table(name: "metrics", markdown: metrics), Table(name: "units", markdown: units),
-            Table(name: "presets", markdown: presets),
+            Table(name: "presets", markdown: presets), Table(name: "nats", markdown: nats),
         ]
     }
 
@@ -51,6 +51,17 @@ public enum ScenarioReference {
     private static var presets: String {
         let names = NetworkProfile.presetNames + [NetworkProfile.clean.name]
         return names.map { "`\($0)`" }.joined(separator: ", ") + "\n"
+    }
+
+    private static var nats: String {
+        let rows = Scenario.NAT.named.map { nat in
+            let layers = nat.carrier == nil ? "" : "each bot's own, and one of the carrier before them all"
+            return [
+                "`\(nat.name)`", nat.behavior?.mapping.rawValue ?? "", nat.behavior?.filtering.rawValue ?? "",
+                nat.behavior?.ports.rawValue ?? "", nat.passesUDP ? layers : "no UDP gets through",
+            ]
+        }
+        return markdown(["name", "mapping", "filtering", "ports", "layers"], rows)
     }
 
     private static func markdown(_ head: [String], _ rows: [[String]]) -> String {

@@ -33,6 +33,12 @@ public enum ScenarioSchema {
             "reorder": KeyTable.reorder.schema,
             "queue": KeyTable.queue.schema,
             "trace": KeyTable.trace.schema,
+            "ice_servers": [
+                "anyOf": [["const": "embedded"], ["type": "array", "items": KeyTable.iceServer.schema]]
+            ],
+            "nat": [
+                "anyOf": [["enum": .strings(Scenario.NAT.named.map(\.name))], .reference("environment"), KeyTable.nat.schema]
+            ],
             "reconnect": KeyTable.reconnect.schema,
             "entry": KeyTable.entry.schema,
             "verbs": atLeastOne(KeyTable.verbs),

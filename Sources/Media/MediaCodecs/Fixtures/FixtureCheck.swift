@@ -25,7 +25,7 @@ public enum FixtureCheck {
         if video.longestKeyFrameInterval > 1_000_000_000 {
             faults.append("key frames are up to \(video.longestKeyFrameInterval / 1_000_000) ms apart")
         }
-        var decoder = try VP8Decoder()
+        var decoder = try VPXDecoder()
         for index in video.frames.indices {
             guard let image = try decoder.decode(video.payload(index)) else {
                 faults.append("frame \(index) shows no picture")

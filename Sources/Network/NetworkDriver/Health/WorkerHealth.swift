@@ -24,6 +24,8 @@ public struct WorkerHealth: Sendable {
     public var datagramsTruncated: UInt64 = 0
     /// Datagrams that machines sent from sockets that they had not open.
     public var datagramsUnroutable: UInt64 = 0
+    /// Writes to streams that were not open, or whose other side takes too little.
+    public var streamWritesDropped: UInt64 = 0
     /// Calls of `recvmmsg`.
     public var receiveCalls: UInt64 = 0
     /// Calls of `sendmsg` and `sendmmsg`.
@@ -53,6 +55,7 @@ public struct WorkerHealth: Sendable {
         receiveBufferDrops += other.receiveBufferDrops
         datagramsTruncated += other.datagramsTruncated
         datagramsUnroutable += other.datagramsUnroutable
+        streamWritesDropped += other.streamWritesDropped
         receiveCalls += other.receiveCalls
         sendCalls += other.sendCalls
         turns += other.turns

@@ -22,6 +22,9 @@ final class Host {
     var sockets: [OpenSocket] = []
     /// Sockets that the machine has closed: they stay open to name what still comes to them, until the machine's life is over.
     var closedSockets: [OpenSocket] = []
+    var streams: [MachineStream] = []
+    /// Until when a blackout holds streams up, those included that are yet to be opened.
+    var streamsHeldUntil: Instant?
     /// How often the machine has changed its address.
     var addressChanges: UInt32 = 0
     var up: ImpairedPipe
@@ -78,6 +81,7 @@ final class Host {
         if isFinished { return isRetired ? nil : wake }
         if !down.isTransparent { wake = earliest(wake, down.deadline) }
         if let lineDeadline { wake = earliest(wake, lineDeadline) }
+        for stream in streams { wake = earliest(wake, stream.deadline) }
         return wake
     }
 

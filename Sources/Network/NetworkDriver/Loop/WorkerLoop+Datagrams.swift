@@ -97,6 +97,10 @@ extension WorkerLoop {
         for index in 0..<batch.count {
             let entry = batch[index]
             let bytes = batch.bytes(at: index)
+            if let stream = entry.stream {
+                write(bytes, to: stream, of: host, at: now)
+                continue
+            }
             guard let descriptor = host.descriptor(of: entry.path.local) else {
                 host.unroutable += 1
                 health.datagramsUnroutable += 1
@@ -112,6 +116,7 @@ extension WorkerLoop {
             enqueue(bytes, on: entry.path, host.ecn, descriptor)
         }
         flush()
+        if !host.streams.isEmpty, let machine = host.machine { flushStreams(of: host, machine, at: now) }
     }
 
     /// Sends what a machine's impairment stage lets out now.

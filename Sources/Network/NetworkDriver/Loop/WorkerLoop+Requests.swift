@@ -10,11 +10,21 @@ extension WorkerLoop {
             case .success(let local): machine.receive(.socketOpened(token: token, local: local), now: now)
             case .failure(let failure): machine.receive(.socketFailed(token: token, reason: failure.reason), now: now)
             }
+        case .openMulticastSocket(let token, let group):
+            switch openMulticastSocket(group, for: host) {
+            case .success(let local): machine.receive(.socketOpened(token: token, local: local), now: now)
+            case .failure(let failure): machine.receive(.socketFailed(token: token, reason: failure.reason), now: now)
+            }
         case .closeSocket(let local):
             if let place = host.sockets.firstIndex(where: { $0.local == local }) { retireSocket(place, of: host) }
+        case .openStream(let token, let target):
+            openStream(token, target, for: host, machine, at: now)
+        case .closeStream(let token):
+            closeStream(token, of: host)
         case .changeAddress:
             host.addressChanges += 1
             while !host.sockets.isEmpty { retireSocket(host.sockets.count - 1, of: host) }
+            breakStreams(of: host, machine, "the address has changed", at: now)
         case .openSignaling(let url):
             host.line.open(url: url, now: now)
             performOrders(host, at: now)
@@ -36,6 +46,7 @@ extension WorkerLoop {
             if scope.cutsMedia {
                 host.up.blackout(from: now, for: duration)
                 host.down.blackout(from: now, for: duration)
+                holdStreams(of: host, until: now + duration)
             }
             guard scope.cutsSignaling else { return }
             host.line.blackout(from: now, for: duration)
@@ -55,6 +66,22 @@ extension WorkerLoop {
         var bound = starling_address()
         let descriptor = starling_udp_open(
             &local, Int32(clamping: configuration.receiveBuffer), Int32(clamping: configuration.sendBuffer), &bound)
+        return watch(descriptor, bound, for: host)
+    }
+
+    private func openMulticastSocket(_ group: SocketAddress, for host: Host) -> Result<SocketAddress, SocketFailure> {
+        var interface = localAddress(of: host).forSystem
+        var group = group.forSystem
+        var bound = starling_address()
+        let descriptor = starling_udp_open_group(
+            &interface, &group, Int32(clamping: configuration.receiveBuffer), Int32(clamping: configuration.sendBuffer), &bound)
+        return watch(descriptor, bound, for: host)
+    }
+
+    /// Takes a new socket in; a negative descriptor is an error number.
+    private func watch(
+        _ descriptor: Int32, _ bound: starling_address, for host: Host
+    ) -> Result<SocketAddress, SocketFailure> {
         guard descriptor >= 0 else { return .failure(socketFailure(-descriptor)) }
         let index = freeSockets.popLast() ?? sockets.count
         socketGeneration &+= 1
@@ -75,7 +102,7 @@ extension WorkerLoop {
     }
 
     /// The loopback has addresses enough for a machine to change to; elsewhere a change is one of ports.
-    private func localAddress(of host: Host) -> SocketAddress {
+    func localAddress(of host: Host) -> SocketAddress {
         let configured = configuration.localAddress
         guard host.addressChanges > 0, configured.isLoopback, configured.family == .ipv4 else { return configured }
         return SocketAddress(ipv4: 0x7F00_0001 + (host.addressChanges % 0xFFFF) << 8, port: configured.port)
@@ -117,6 +144,7 @@ extension WorkerLoop {
 
     private func retire(_ host: Host) {
         host.isRetired = true
+        for stream in host.streams { release(stream) }
         while let socket = host.sockets.popLast() ?? host.closedSockets.popLast() { release(socket) }
     }
 

@@ -34,7 +34,12 @@ final class WorkerLoop {
     var timers = DeadlineHeap()
     var sockets: [SocketSlot?] = []
     var freeSockets: [Int] = []
+    /// Of sockets and streams.
     var socketGeneration: UInt32 = 0
+    var streams: [MachineStream?] = []
+    /// Whom streams with TLS trust; read with the first.
+    var trust: TLSTrust?
+    let streamBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 64)
     var letters: [Mail] = []
     var isStopping = false
 
@@ -83,6 +88,7 @@ final class WorkerLoop {
         received.deallocate()
         tokens.deallocate()
         outgoing.deallocate()
+        streamBuffer.deallocate()
     }
 
     /// Runs until ``Mail/stop`` comes, then closes all that is open.
@@ -93,7 +99,14 @@ final class WorkerLoop {
             health.turns += 1
             starling_use_huge_pages()
             for index in 0..<Int(count) {
-                if tokens[index] == Self.mailboxToken { takeMail() } else { receive(tokens[index]) }
+                let token = tokens[index]
+                if token == Self.mailboxToken {
+                    takeMail()
+                } else if token & Self.streamBit != 0 {
+                    receiveStream(token)
+                } else {
+                    receive(token)
+                }
             }
             fireTimers()
         }
@@ -167,6 +180,7 @@ final class WorkerLoop {
         if !host.isFinished {
             releaseIncoming(host, machine, at: now)
             pumpSignaling(host, at: now)
+            if !host.streams.isEmpty { advanceStreams(of: host, machine, at: now) }
             if let deadline = machine.deadline, deadline <= now { machine.advance(to: now) }
             drain(host, at: now)
         }

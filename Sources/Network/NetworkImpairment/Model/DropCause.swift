@@ -14,4 +14,6 @@ public enum DropCause: String, Hashable, Sendable, CaseIterable {
     case corrupted
     /// It came to a socket that its owner had closed: after a change of address, or after it had left.
     case closed
+    /// A NAT or firewall stopped it: no mapping, a filter, no way back in for its own hosts, or no UDP at all (RFC 4787).
+    case nat
 }

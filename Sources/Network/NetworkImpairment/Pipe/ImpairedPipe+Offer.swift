@@ -42,10 +42,13 @@ extension ImpairedPipe {
         return verdict
     }
 
-    /// A datagram reached a socket that is closed: it is dropped, and stands in the ledger like what the pipe itself drops.
+    /// A datagram reached a socket that is closed, or something beside the pipe stopped it: it is dropped, and stands in the ledger
+    /// like what the pipe itself drops.
     ///
     /// - Parameter hasPassed: Whether it came out of this pipe, rather than that it was about to go in.
-    public mutating func discard(_ datagram: UnsafeRawBufferPointer, hasPassed: Bool, now: Instant) {
+    public mutating func discard(
+        _ datagram: UnsafeRawBufferPointer, _ cause: DropCause = .closed, hasPassed: Bool, now: Instant
+    ) {
         if hasPassed {
             tally.passed -= 1
             tally.bytes -= UInt64(datagram.count)
@@ -53,7 +56,7 @@ extension ImpairedPipe {
             tally.offered += 1
             tally.offeredBytes += UInt64(datagram.count)
         }
-        drop(datagram, .closed, at: now)
+        drop(datagram, cause, at: now)
     }
 
     @discardableResult

@@ -35,11 +35,14 @@ public struct LedgerEntry: Hashable, Sendable {
         let bytes = datagram.bytes
         kind = DatagramKind(bytes)
         let channelDataHeader = 4
+        let relayed = Self.relayedData(bytes)
         let start: Int?
         switch kind {
         case .rtp: start = 0
         case .turnChannel where bytes.byteCount > channelDataHeader:
             start = DatagramKind(bytes.extracting(channelDataHeader...)) == .rtp ? channelDataHeader : nil
+        case .stun where relayed != nil:
+            start = relayed.flatMap { DatagramKind(bytes.extracting($0...)) == .rtp ? $0 : nil }
         default: start = nil
         }
         if let start, bytes.byteCount >= start + 12 {
@@ -51,5 +54,17 @@ public struct LedgerEntry: Hashable, Sendable {
             rawSequenceNumber = 0
             rawSSRC = 0
         }
+    }
+
+    /// Where DATA begins in a Send or Data indication (RFC 8656 §11), behind the addresses that stand in front of it.
+    private static func relayedData(_ bytes: RawSpan) -> Int? {
+        guard bytes.byteCount > 24, bytes.bigEndian(at: 0, as: UInt16.self) | 1 == 0x0017 else { return nil }
+        var offset = 20
+        while offset + 4 < bytes.byteCount {
+            let size = Int(bytes.bigEndian(at: offset + 2, as: UInt16.self))
+            if bytes.bigEndian(at: offset, as: UInt16.self) == 0x0013 { return offset + 4 }
+            offset += 4 + (size + 3) & ~3
+        }
+        return nil
     }
 }

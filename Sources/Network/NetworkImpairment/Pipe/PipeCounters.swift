@@ -35,11 +35,12 @@ public struct PipeCounters: Hashable, Sendable {
     @usableFromInline var blackedOut: UInt64 = 0
     @usableFromInline var tooLong: UInt64 = 0
     @usableFromInline var cameTooLate: UInt64 = 0
+    @usableFromInline var stoppedByNAT: UInt64 = 0
 
     public init() {}
 
     /// Datagrams that did not come out.
-    public var dropped: UInt64 { lost + overflowedQueue + droppedByCoDel + blackedOut + tooLong + cameTooLate }
+    public var dropped: UInt64 { lost + overflowedQueue + droppedByCoDel + blackedOut + tooLong + cameTooLate + stoppedByNAT }
 
     /// Datagrams by cause. What was corrupted is counted here too, although it came out.
     public func dropped(_ cause: DropCause) -> UInt64 {
@@ -51,6 +52,7 @@ public struct PipeCounters: Hashable, Sendable {
         case .mtu: tooLong
         case .corrupted: corrupted
         case .closed: cameTooLate
+        case .nat: stoppedByNAT
         }
     }
 
@@ -63,6 +65,7 @@ public struct PipeCounters: Hashable, Sendable {
         case .mtu: tooLong += 1
         case .corrupted: corrupted += 1
         case .closed: cameTooLate += 1
+        case .nat: stoppedByNAT += 1
         }
     }
 }

@@ -3,29 +3,40 @@ public import RTCCore
 extension IceAgent {
     /// Our own candidates of the current generation, to be signalled.
     public var localCandidates: [IceCandidate] {
-        locals.filter { $0.candidate.kind != .peerReflexive && !$0.isGone }.map { signalled($0.candidate) }
+        locals.filter {
+            $0.candidate.kind != .peerReflexive && !$0.isGone && (transportPolicy == .all || $0.candidate.kind == .relayed)
+        }.map { signalled($0.candidate) }
     }
 
-    private func signalled(_ candidate: IceCandidate) -> IceCandidate {
+    /// Whether pairs begin at it: reflexive candidates leave from their base, which has its own.
+    func isPairable(_ local: LocalCandidate) -> Bool {
+        guard !local.isGone else { return false }
+        return local.candidate.kind == .relayed || (local.candidate.kind == .host && transportPolicy == .all)
+    }
+
+    func signalled(_ candidate: IceCandidate) -> IceCandidate {
         var candidate = candidate
         candidate.ufrag = generation.local.ufrag
         return candidate
     }
 
-    /// Takes a socket into use and returns what to signal for it. Earlier bases are preferred to later ones.
+    /// Takes a socket into use and returns what to signal for it. Earlier bases are preferred to later ones of their family, and the
+    /// families take turns, IPv6 first, so that neither waits for all of the other (RFC 8421 §4).
     ///
     /// A base that is known already is returned again, as is needed after a restart.
     public mutating func addHostCandidate(base: SocketAddress, now: Instant) -> IceCandidate {
         if let known = locals.first(where: { $0.candidate.kind == .host && $0.base == base && !$0.isGone }) {
             return signalled(known.candidate)
         }
-        let rank = locals.count { $0.candidate.kind == .host }
-        let preference = UInt16(max(0, 65_535 - rank))
+        let rank = locals.count { $0.candidate.kind == .host && $0.base.family == base.family }
+        let preference = UInt16(max(0, 65_535 - 2 * rank - (base.family == .ipv6 ? 0 : 1)))
         let candidate = IceCandidate(
             foundation: foundation(.host, base: base), priority: IceCandidate.priority(of: .host, localPreference: preference),
             address: base, kind: .host)
         locals.append(LocalCandidate(candidate: candidate, base: base, preference: preference))
-        for remote in remotes.indices { _ = makePair(local: locals.count - 1, remote: remote, isProven: false) }
+        if transportPolicy == .all {
+            for remote in remotes.indices { _ = makePair(local: locals.count - 1, remote: remote, isProven: false) }
+        }
         query(from: base)
         work(now)
         return signalled(candidate)
@@ -37,19 +48,27 @@ extension IceAgent {
     /// a new host candidate brings it back.
     public mutating func removeHostCandidate(base: SocketAddress, now: Instant) {
         guard state != .closed, locals.contains(where: { $0.base == base && !$0.isGone }) else { return }
+        let hadPath = selected != nil
+        forget(base: base)
+        queries.removeAll { $0.path.local == base }
+        dropRelays(at: base, now)
+        if selected?.path.local == base { deselect() }
+        guard hadPath, selected == nil else { return work(now) }
+        if locals.contains(where: { $0.candidate.kind == .host && !$0.isGone }) { work(now) } else { giveUp() }
+        reschedule(now)
+    }
+
+    /// Nothing leaves from a base any more, a socket's or a relayed address.
+    mutating func forget(base: SocketAddress) {
         for index in locals.indices where locals[index].base == base { locals[index].isGone = true }
         transactions.removeAll { $0.path.local == base }
-        queries.removeAll { $0.path.local == base }
         outbox.removeAll(from: base)
         for index in pairs.indices where pairs[index].path.local == base {
             pairs[index].state = .failed
+            pairs[index].awaitsPermission = false
             triggered.removeAll { $0 == pairs[index].id }
             if nominating == pairs[index].id { nominating = nil }
         }
-        guard selected?.path.local == base else { return work(now) }
-        deselect()
-        if locals.contains(where: { $0.candidate.kind == .host && !$0.isGone }) { work(now) } else { giveUp() }
-        reschedule(now)
     }
 
     /// What still came to a socket when it was closed is too late.
@@ -71,10 +90,11 @@ extension IceAgent {
             return signalled(known.candidate)
         }
         let preference = locals.last { $0.candidate.kind == .host && $0.base == base }?.preference ?? 0
-        let candidate = IceCandidate(
+        var candidate = IceCandidate(
             foundation: foundation(.serverReflexive, base: base, server: server),
             priority: IceCandidate.priority(of: .serverReflexive, localPreference: preference), address: address,
             kind: .serverReflexive, relatedAddress: base)
+        candidate.url = server.map { "stun:\($0)" }
         locals.append(LocalCandidate(candidate: candidate, base: base, preference: preference))
         return signalled(candidate)
     }
@@ -146,7 +166,7 @@ extension IceAgent {
         }
         guard remotes.count < timing.remoteCandidateLimit else { return ignoreCandidate() }
         remotes.append(candidate)
-        for local in locals.indices where locals[local].candidate.kind == .host && !locals[local].isGone {
+        for local in locals.indices where isPairable(locals[local]) {
             _ = makePair(local: local, remote: remotes.count - 1, isProven: false)
         }
     }

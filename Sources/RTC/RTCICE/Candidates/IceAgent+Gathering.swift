@@ -18,6 +18,7 @@ extension IceAgent {
 
     /// Plans a query of each server from a base.
     mutating func query(from base: SocketAddress) {
+        guard transportPolicy == .all else { return }
         for server in stunServers where server.family == base.family {
             let path = Path(local: base, remote: server)
             guard queries.count < timing.queryLimit, !queries.contains(where: { $0.path == path }) else { continue }

@@ -43,6 +43,7 @@ extension IceAgent {
         let priority = priority(local: local, remote: remote)
         guard pairs.count < timing.pairLimit || makeRoom(for: isProven ? .max : priority) else { return nil }
         pairs.append(CandidatePair(id: nextPairID, path: path, local: local, remote: remote, priority: priority))
+        pairs[pairs.count - 1].awaitsPermission = locals[local].candidate.kind == .relayed && !isProven
         nextPairID += 1
         return pairs.count - 1
     }

@@ -1,9 +1,12 @@
 internal import RTCCore
+internal import RTCWire
 
 extension IceCandidate {
     public enum ParsingError: Error, Hashable, Sendable {
         /// A correct line for something that this agent does not do, such as TCP, a second component, or a host name.
         case unsupported(String)
+        /// A correct line with a name of multicast DNS in the place of an address: read it again with an address there (RFC 8828 §5.1).
+        case multicastName(String)
         /// Not a line of RFC 8839 §5.1.
         case malformed(String)
     }
@@ -38,6 +41,7 @@ extension IceCandidate {
         guard let kind = Kind(rawValue: words[7].lowercased) else { throw .unsupported("type \(words[7])") }
         guard let address = SocketAddress(words[4], port: port) else {
             guard Self.isHostName(words[4]) else { throw .malformed("address") }
+            guard !MulticastDNS.isName(words[4].string) else { throw .multicastName(words[4].string) }
             throw .unsupported("host name \(words[4])")
         }
         guard port > 0 else { throw .malformed("port") }

@@ -30,6 +30,10 @@ public struct IceCandidate: Hashable, Sendable {
     public var relatedAddress: SocketAddress?
     /// The user fragment of the generation to which the candidate belongs (RFC 8840 §4.1), where it says so.
     public var ufrag: String?
+    /// How a relayed candidate of ours reaches its server; not signalled.
+    public var relayProtocol: TURNTransport?
+    /// The server that a candidate of ours comes from; not signalled.
+    public var url: String?
 
     public init(
         foundation: String, component: Int = 1, priority: UInt32, address: SocketAddress, kind: Kind,

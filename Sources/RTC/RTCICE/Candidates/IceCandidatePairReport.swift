@@ -20,6 +20,20 @@ public struct IceCandidatePairReport: Hashable, Sendable {
     public var priority: UInt64
     public var statistics: Statistics
 
+    public init(
+        id: UInt32, local: IceCandidate, remote: IceCandidate, path: Path, state: State, nominated: Bool, priority: UInt64,
+        statistics: Statistics = Statistics()
+    ) {
+        self.id = id
+        self.local = local
+        self.remote = remote
+        self.path = path
+        self.state = state
+        self.nominated = nominated
+        self.priority = priority
+        self.statistics = statistics
+    }
+
     /// Counters and times under their W3C names.
     public struct Statistics: Hashable, Sendable {
         public var requestsReceived: UInt64 = 0

@@ -22,6 +22,8 @@ struct CandidatePair {
     var priority: UInt64
     var state = IceCandidatePairReport.State.waiting
     var isNominated = false
+    /// The relay does not let the other side's datagrams through yet (RFC 8656 §9).
+    var awaitsPermission = false
     /// The controlling side asked for this pair before our own check went through (RFC 8445 §7.3.1.5).
     var nominateOnSuccess = false
     var lastRequestAt = Instant.origin

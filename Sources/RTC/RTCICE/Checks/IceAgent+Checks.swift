@@ -125,7 +125,8 @@ extension IceAgent {
 
     private var bestWaiting: Int? {
         var best: Int?
-        for index in pairs.indices where pairs[index].state == .waiting && !triggered.contains(pairs[index].id) {
+        for index in pairs.indices
+        where pairs[index].state == .waiting && !pairs[index].awaitsPermission && !triggered.contains(pairs[index].id) {
             if let known = best, pairs[known].priority >= pairs[index].priority { continue }
             best = index
         }

@@ -35,6 +35,7 @@ extension IceAgent {
         if isNominated, selected?.path == path { return }
         pairs[index].isNominated = true
         nominating = nil
+        nominatedGeneration = generation.id
         failureAt = nil
         nextKeepaliveAt = nil
         selected = SelectedPair(

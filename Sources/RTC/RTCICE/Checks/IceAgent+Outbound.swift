@@ -4,9 +4,11 @@ internal import RTCWire
 extension IceAgent {
     /// Writes what waits straight into the batch.
     public mutating func nextDatagrams(into batch: inout DatagramBatch) -> Drain {
+        if !relays.isEmpty, case .full = writeRelays(into: &batch) { return .full }
         while let item = outbox.first {
             guard !batch.isFull else { return .full }
-            batch.append(on: item.path) { slot in
+            var route = route(of: item.path)
+            batch.append(along: &route) { slot in
                 switch item {
                 case .request(let request): write(request, into: slot)
                 case .response(let response): write(response, into: slot)
@@ -14,6 +16,7 @@ extension IceAgent {
                 }
             }
             outbox.removeFirst()
+            noteSent(route)
         }
         return .drained
     }

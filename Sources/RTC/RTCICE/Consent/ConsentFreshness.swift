@@ -26,7 +26,7 @@ struct ConsentFreshness {
     private var scheduledAt: Instant
     private var expiresAt: Instant
     private var isExpired = false
-    private var lastLife: Instant
+    private(set) var lastLife: Instant
     private var lastRequest: Instant
     /// The first request since the last sign of life.
     private var unansweredSince: Instant?

@@ -16,11 +16,15 @@ package struct NegotiationSnapshot {
         package var mid: String?
         package var isStopped: Bool
         package var negotiatedCodecs: [SDPCodec]
+        package var remoteCodecs: [SDPCodec]
+        package var isAccepted: Bool
         package var receivedPayloadTypes: [UInt8]
         package var agreedExtensions: [SDPExtmap]
         package var receivedExtensions: RTPExtensionMap
         package var sentExtensions: RTPExtensionMap
         package var usesReducedSize: Bool
+        package var usesReferenceTime: Bool
+        package var usesReceiverEstimate: Bool
         package var payloadType: UInt8
         package var rtxPayloadType: UInt8?
         package var usesNack: Bool
@@ -36,9 +40,12 @@ extension Peer {
         let terms = transceivers.map { transceiver in
             NegotiationSnapshot.Terms(
                 mid: transceiver.mid, isStopped: transceiver.isStopped, negotiatedCodecs: transceiver.negotiatedCodecs,
+                remoteCodecs: transceiver.remoteCodecs, isAccepted: transceiver.sender.isAccepted,
                 receivedPayloadTypes: transceiver.receivedPayloadTypes,
                 agreedExtensions: transceiver.agreedExtensions, receivedExtensions: transceiver.receivedExtensions,
                 sentExtensions: transceiver.sentExtensions, usesReducedSize: transceiver.usesReducedSize,
+                usesReferenceTime: transceiver.usesReferenceTime,
+                usesReceiverEstimate: transceiver.usesReceiverEstimate,
                 payloadType: transceiver.sender.payloadType, rtxPayloadType: transceiver.sender.rtxPayloadType,
                 usesNack: transceiver.receiver.usesNack, usesPictureLoss: transceiver.receiver.usesPictureLoss,
                 proto: transceiver.proto, offeredFormats: transceiver.offeredFormats)
@@ -73,10 +80,14 @@ extension Peer {
         transceivers[index].mid = terms.mid
         transceivers[index].isStopped = terms.isStopped
         transceivers[index].negotiatedCodecs = terms.negotiatedCodecs
+        transceivers[index].remoteCodecs = terms.remoteCodecs
+        transceivers[index].sender.isAccepted = terms.isAccepted
         transceivers[index].receivedPayloadTypes = terms.receivedPayloadTypes
         transceivers[index].agreedExtensions = terms.agreedExtensions
         transceivers[index].receivedExtensions = terms.receivedExtensions
         transceivers[index].usesReducedSize = terms.usesReducedSize
+        transceivers[index].usesReferenceTime = terms.usesReferenceTime
+        transceivers[index].usesReceiverEstimate = terms.usesReceiverEstimate
         transceivers[index].receiver.usesNack = terms.usesNack
         transceivers[index].receiver.usesPictureLoss = terms.usesPictureLoss
         transceivers[index].sender.usesNack = terms.usesNack

@@ -6,10 +6,12 @@ public import RTCWire
 extension Peer {
     /// Adds an m-section to the next offer, or one that an offer of the far side will take.
     ///
+    /// - Parameter sendCodec: What will be sent, by its name and its parameters: it is offered first, and nothing else is sent.
     /// - Returns: The transceiver's number, by which media is sent and events are told.
     @discardableResult
     public mutating func addTransceiver(
-        _ kind: MediaKind, direction: SDPDirection, streamID: String, trackID: String
+        _ kind: MediaKind, direction: SDPDirection, streamID: String, trackID: String,
+        sendCodec: SDPCodec? = nil
     ) -> Int {
         transceivers.append(
             Transceiver(
@@ -17,6 +19,7 @@ extension Peer {
                 sender: RTPStreamSender(kind: kind, cname: configuration.cname, random: &random),
                 receiver: RTPStreamReceiver(kind: kind, clockRate: Transceiver.clockRate(of: kind)), streamID: streamID,
                 trackID: trackID))
+        transceivers[transceivers.count - 1].sendCodec = sendCodec
         return transceivers.count - 1
     }
 
@@ -83,7 +86,9 @@ extension Peer {
         if type == .offer { remember() } else { beforeOffer = nil }
         offeredBundle = type == .offer ? description.bundleGroups.first ?? [] : []
         payloadTypes = Array(repeating: nil, count: 128)
-        for (line, media) in description.media.enumerated() { applySection(media, of: description, line: line, type) }
+        for (line, media) in description.media.enumerated() {
+            applySection(media, of: description, line: line, type)
+        }
         gatherTransportTerms()
         if let transport {
             remoteTaggedMid = transport.mid
@@ -102,13 +107,43 @@ extension Peer {
     /// - Parameter mid: The section that it was signalled for. Whoever offers a bundle gathers for each of its sections, and gives all but
     ///   one of these transports up when the answer takes the bundle: their candidates answer checks for a while and are then gone.
     public mutating func addRemoteCandidate(_ line: String, mid: String? = nil, now: Instant) {
-        guard mid == nil || remoteTaggedMid == nil || mid == remoteTaggedMid,
-            let candidate = try? IceCandidate(parsing: line)
-        else {
+        guard mid == nil || remoteTaggedMid == nil || mid == remoteTaggedMid else {
             statistics.ignoredCandidates += 1
             return
         }
-        ice.addRemoteCandidate(candidate, now: now)
+        do {
+            ice.addRemoteCandidate(try IceCandidate(parsing: line), now: now)
+        } catch {
+            guard case .multicastName(let name) = error, namedCandidates.count < Self.namedCandidateLimit else {
+                statistics.ignoredCandidates += 1
+                return
+            }
+            let isSought = namedCandidates.contains { $0.name == name.lowercased() }
+            namedCandidates.append((name.lowercased(), line))
+            if !isSought { events.append(.nameWanted(name.lowercased())) }
+        }
+    }
+
+    /// More named candidates than this are not waited for: each may cost a question to the network.
+    private static let namedCandidateLimit = 32
+
+    /// What came of seeking a name that ``PeerEvent/nameWanted(_:)`` asked for.
+    ///
+    /// - Parameter address: `nil` where nobody knows it: its candidates are dropped and counted. The far side may still be found by
+    ///   the checks that it sends itself.
+    public mutating func nameResolved(_ name: String, to address: SocketAddress?, now: Instant) {
+        let candidates = namedCandidates.filter { $0.name == name }
+        namedCandidates.removeAll { $0.name == name }
+        guard let address else {
+            statistics.transport.starlingNamesUnresolved += UInt64(candidates.count)
+            return
+        }
+        for candidate in candidates {
+            let words = candidate.line.split(separator: " ", omittingEmptySubsequences: true)
+            let line = words.map { $0.lowercased() == name ? address.host : String($0) }.joined(separator: " ")
+            addRemoteCandidate(line, now: now)
+        }
+        afterTransport(now: now)
     }
 
     public mutating func endOfRemoteCandidates(now: Instant) {
@@ -228,6 +263,7 @@ extension Peer {
         }
         transceivers[index].isStopped = false
         transceivers[index].usesReducedSize = media.rtcpReducedSize
+        transceivers[index].usesReferenceTime = media.extendedReports.contains(Self.referenceTime)
         negotiateExtensions(description.extensions(for: media), index: index)
         negotiateCodecs(media, index: index, type)
         bindSources(media, index: index)
@@ -257,6 +293,14 @@ extension Peer {
         return made
     }
 
+    /// Whether another section of the bundle has given an id to another extension, which none may (RFC 9143 §9.1): a receiver could not tell.
+    private func isTaken(extensionID id: UInt8, by known: RTPExtension, index: Int) -> Bool {
+        transceivers.indices.contains { other in
+            guard other != index, transceivers[other].mid != nil, !transceivers[other].isStopped else { return false }
+            return transceivers[other].receivedExtensions.element(withID: id).map { $0 != known } ?? false
+        }
+    }
+
     /// Both sides use the ids of the offer, in the sections that have them (RFC 8285 §6).
     private mutating func negotiateExtensions(_ offered: [SDPExtmap], index: Int) {
         var map = RTPExtensionMap()
@@ -264,7 +308,8 @@ extension Peer {
         for extmap in offered {
             guard let known = RTPExtension(uri: extmap.uri), Self.supportedExtensions.contains(known),
                 known != .audioLevel || transceivers[index].kind == .audio, map[known] == nil,
-                let id = UInt8(exactly: extmap.id), id != 0, id != 15, map.element(withID: id) == nil
+                let id = UInt8(exactly: extmap.id), id != 0, id != 15, map.element(withID: id) == nil,
+                !isTaken(extensionID: id, by: known, index: index)
             else { continue }
             agreed.append(SDPExtmap(id: extmap.id, direction: extmap.direction?.reversed, uri: extmap.uri))
             map[known] = id
@@ -272,6 +317,12 @@ extension Peer {
         var sent = map
         for extmap in agreed {
             if let known = RTPExtension(uri: extmap.uri), extmap.direction?.sends == false { sent[known] = nil }
+        }
+        if map[.transportSequenceNumber] != nil, let other = map[.absSendTime] {
+            // One of the two serves: the counter, whose feedback is of each packet.
+            agreed.removeAll { $0.id == Int(other) }
+            map[.absSendTime] = nil
+            sent[.absSendTime] = nil
         }
         transceivers[index].agreedExtensions = agreed
         transceivers[index].receivedExtensions = map
@@ -281,67 +332,12 @@ extension Peer {
         }
     }
 
-    private mutating func negotiateCodecs(_ media: MediaDescription, index: Int, _ type: DescriptionType) {
-        let ours =
-            type == .offer ? configuration.codecs.codecs(for: transceivers[index].kind) : transceivers[index].offeredCodecs
-        var agreed: [SDPCodec] = []
-        for codec in media.codecs where !codec.isRTX {
-            guard let own = ours.first(where: { $0.matches(codec) }), !agreed.contains(where: { $0.matches(codec) }) else {
-                continue
-            }
-            var common = codec
-            common.feedback = codec.feedback.filter { own.feedback.contains($0) }
-            // Parameters say what their writer wants to receive (RFC 7587 §7.1).
-            common.parameters = own.parameters
-            agreed.append(common)
-            let repairs = ours.contains { $0.isRTX }
-            if repairs,
-                let rtx = media.codecs.first(where: {
-                    $0.isRTX && $0.associatedPayloadType == codec.payloadType && $0.clockRate == codec.clockRate
-                })
-            {
-                agreed.append(rtx)
-            }
-        }
-        // What comes to us has the numbers that we wrote, what goes to them those that they wrote (RFC 3264 §5.1).
-        let incoming = type == .offer ? agreed : ours.filter { own in agreed.contains { $0.isNamed(own.name) } }
-        transceivers[index].receivedPayloadTypes = (incoming + agreed).map(\.payloadType)
-        for codec in incoming + agreed where payloadTypes[Int(codec.payloadType & 0x7F)] == nil {
-            payloadTypes[Int(codec.payloadType & 0x7F)] = PayloadBinding(transceiver: index, isRTX: codec.isRTX)
-        }
-        guard let primary = agreed.first(where: { !$0.isRTX }) else {
-            transceivers[index].isStopped = true
-            return
-        }
-        transceivers[index].negotiatedCodecs = agreed
-        let repair = agreed.first { $0.isRTX && $0.associatedPayloadType == primary.payloadType }?.payloadType
-        if transceivers[index].sender.payloadType != primary.payloadType || transceivers[index].sender.rtxPayloadType != repair {
-            transceivers[index].sender.payloadType = primary.payloadType
-            transceivers[index].sender.rtxPayloadType = repair
-            transceivers[index].sender.forgetSentPackets()
-        }
-        let nack = primary.feedback.contains("nack")
-        transceivers[index].sender.usesNack = nack
-        transceivers[index].receiver.usesNack = nack
-        transceivers[index].receiver.usesPictureLoss = primary.feedback.contains("nack pli")
-    }
-
-    /// What a section of ours offers: as agreed before, since a payload type keeps its meaning for the whole session
-    /// (RFC 3264 §8.3.2), else as a section of the same kind has it, else as configured.
-    private func offeredCodecs(_ index: Int) -> [SDPCodec] {
-        let kind = transceivers[index].kind
-        if !transceivers[index].negotiatedCodecs.isEmpty { return transceivers[index].negotiatedCodecs }
-        if let other = transceivers.first(where: { $0.kind == kind && !$0.negotiatedCodecs.isEmpty }) {
-            return other.negotiatedCodecs
-        }
-        return configuration.codecs.codecs(for: kind)
-    }
-
     /// What holds for the transport as a whole, from the sections that share it.
     package mutating func gatherTransportTerms() {
         extensionMap = RTPExtensionMap()
         usesReducedSize = true
         usesTransportFeedback = false
+        usesReferenceTime = false
         for transceiver in transceivers where transceiver.mid != nil && !transceiver.isStopped {
             for known in Self.supportedExtensions where extensionMap[known] == nil {
                 if let id = transceiver.receivedExtensions[known], extensionMap.element(withID: id) == nil {
@@ -349,6 +345,7 @@ extension Peer {
                 }
             }
             if !transceiver.usesReducedSize { usesReducedSize = false }
+            if transceiver.usesReferenceTime { usesReferenceTime = true }
             if transceiver.negotiatedCodecs.contains(where: { $0.feedback.contains("transport-cc") }) {
                 usesTransportFeedback = true
             }
@@ -437,6 +434,9 @@ extension Peer {
             kind: transceiver.kind.sdp, mid: transceiver.mid ?? "", codecs: codecs, port: 9, proto: transceiver.proto)
         media.rtcpMux = true
         media.rtcpReducedSize = type == .offer || transceiver.usesReducedSize
+        if type == .answer, transceiver.usesReferenceTime {
+            media.extendedReports = [Self.referenceTime]
+        }
         media.iceUfrag = ice.localCredentials.ufrag
         media.icePassword = ice.localCredentials.password
         media.fingerprints = [
@@ -502,14 +502,9 @@ extension Peer {
         SDPSource(ssrc: ssrc, attributes: [SDPAttribute("cname", configuration.cname)])
     }
 
-    package static let supportedExtensions: [RTPExtension] = [.mid, .audioLevel, .transportSequenceNumber, .absCaptureTime]
-}
+    package static let supportedExtensions: [RTPExtension] = [
+        .mid, .audioLevel, .transportSequenceNumber, .absSendTime, .absCaptureTime,
+    ]
 
-extension SDPCodec {
-    package var isRTX: Bool { isNamed("rtx") }
-
-    /// The same codec, whatever its payload type (RFC 3264 §6.1).
-    package func matches(_ other: SDPCodec) -> Bool {
-        isNamed(other.name) && clockRate == other.clockRate && !isRTX
-    }
+    private static let referenceTime = "rcvr-rtt=all"
 }

@@ -27,6 +27,10 @@ package struct Transceiver {
     package var isMadeByOffer = false
     /// What both sides have, in the far side's order of preference, with the far side's payload types.
     package var negotiatedCodecs: [SDPCodec] = []
+    /// The far side's codecs of those, as it wrote them: what it can receive.
+    package var remoteCodecs: [SDPCodec] = []
+    /// What this side has to send; `nil` where that is all the same.
+    package var sendCodec: SDPCodec?
     /// As our last offer states them.
     package var offeredCodecs: [SDPCodec] = []
     /// What may come in for this section, RTX included.
@@ -36,12 +40,18 @@ package struct Transceiver {
     package var receivedExtensions = RTPExtensionMap()
     package var sentExtensions = RTPExtensionMap()
     package var usesReducedSize = true
+    /// Whether receivers may ask for a round-trip time (RFC 3611 §4.4, `rcvr-rtt=all`).
+    package var usesReferenceTime = false
+    /// Whether the far side asks for an estimate of the bandwidth towards it (REMB) and for no feedback of each packet.
+    package var usesReceiverEstimate = false
     /// The far side's word for RTP over DTLS, and its formats, for the answer to repeat.
     package var proto = "UDP/TLS/RTP/SAVPF"
     package var offeredFormats: [String] = []
 
     /// What this side no longer wants to send ends at once, not with the next answer (W3C webrtc-pc, removeTrack).
-    package var maySend: Bool { (currentDirection?.sends ?? false) && direction.sends && !isStopping }
+    package var maySend: Bool {
+        (currentDirection?.sends ?? false) && direction.sends && !isStopping && sender.isAccepted
+    }
     package var mayReceive: Bool { currentDirection?.receives ?? false }
 
     package init(

@@ -1,4 +1,5 @@
 package import RTCCore
+package import RTCWire
 
 /// Finds whole frames among packets that may come late, twice or never, and keeps eight bytes of each payload, not the payload.
 ///
@@ -9,7 +10,7 @@ package struct FrameAssembler {
         var timestamp: UInt32 = 0
         var fingerprint = FrameFingerprint.empty
         var arrivedAt = Instant.origin
-        var isFirst = false
+        var start = VideoPayload.Start.no
         var isLast = false
         var isKey = false
         var isDelivered = false
@@ -28,8 +29,6 @@ package struct FrameAssembler {
     private let mask: Int64
     package private(set) var highest: Int64 = -1
     private var lastDamagedTimestamp: UInt32?
-    /// The packets of the frame that the newest one completed; `nil` where it completed none.
-    package private(set) var completed: ClosedRange<Int64>?
     /// Counts packets once they lie ``settlingDistance`` back.
     package private(set) var bursts = BurstGapCounter()
     private var nextToSettle: Int64 = 0
@@ -43,13 +42,15 @@ package struct FrameAssembler {
         settlingDistance = Int64(capacity / 2)
     }
 
-    /// Takes one packet in; `emit` is called with the frame it completes and with damaged frames that it pushes out of the window.
+    /// Takes one packet in; `emit` is called with the frame it completes and its packets, and with damaged frames that it pushes out of the
+    /// window. Two frames are completed at once where the end of one tells the beginning of the next.
     package mutating func insert(
-        sequence: Int64, timestamp: UInt32, fingerprint: FrameFingerprint, isFirst: Bool, isLast: Bool, isKey: Bool,
-        arrivedAt: Instant, isDelivered: Bool = false, emit: (ReceivedFrame) -> Void
+        sequence: Int64, timestamp: UInt32, fingerprint: FrameFingerprint, start: VideoPayload.Start,
+        isLast: Bool, isKey: Bool,
+        arrivedAt: Instant, isDelivered: Bool = false,
+        emit: (ReceivedFrame, ClosedRange<Int64>?) -> Void
     ) -> Insertion {
         if slots.isEmpty { slots = ContiguousArray(repeating: Slot(), count: Int(mask + 1)) }
-        completed = nil
         if sequence > highest {
             if highest >= 0 {
                 settle(through: sequence - settlingDistance)
@@ -64,17 +65,28 @@ package struct FrameAssembler {
         let index = Int(sequence & mask)
         guard slots[index].sequence != sequence else { return .duplicate }
         slots[index] = Slot(
-            sequence: sequence, timestamp: timestamp, fingerprint: fingerprint, arrivedAt: arrivedAt, isFirst: isFirst,
+            sequence: sequence, timestamp: timestamp, fingerprint: fingerprint, arrivedAt: arrivedAt,
+            start: start,
             isLast: isLast, isKey: isKey, isDelivered: isDelivered)
-        guard !isDelivered else { return .new }
-        if isLast || holds(sequence + 1, timestamp) { completeFrame(around: sequence, arrivedAt: arrivedAt, emit: emit) }
+        if !isDelivered, isLast || holds(sequence + 1, timestamp) {
+            completeFrame(around: sequence, arrivedAt: arrivedAt, emit: emit)
+        }
+        let next = slots[Int((sequence + 1) & mask)]
+        if next.sequence == sequence + 1, next.start == .untold, !next.isDelivered,
+            next.timestamp != timestamp
+        {
+            completeFrame(around: sequence + 1, arrivedAt: arrivedAt, emit: emit)
+        }
         return .new
     }
 
     /// Takes in the number of a packet that carries nothing, so that it is part of no frame.
-    package mutating func insertPadding(sequence: Int64, emit: (ReceivedFrame) -> Void) -> Insertion {
+    package mutating func insertPadding(
+        sequence: Int64, emit: (ReceivedFrame, ClosedRange<Int64>?) -> Void
+    ) -> Insertion {
         let insertion = insert(
-            sequence: sequence, timestamp: 0, fingerprint: .empty, isFirst: false, isLast: false, isKey: false,
+            sequence: sequence, timestamp: 0, fingerprint: .empty, start: .no, isLast: false,
+            isKey: false,
             arrivedAt: .origin, isDelivered: true, emit: emit)
         return insertion
     }
@@ -103,7 +115,7 @@ package struct FrameAssembler {
     }
 
     /// Gives up on all that is not whole.
-    package mutating func flush(emit: (ReceivedFrame) -> Void) {
+    package mutating func flush(emit: (ReceivedFrame, ClosedRange<Int64>?) -> Void) {
         guard highest >= 0 else { return }
         settle(through: highest)
         advance(to: highest + Int64(slots.count), emit: emit)
@@ -112,16 +124,30 @@ package struct FrameAssembler {
 
     private func holds(_ sequence: Int64, _ timestamp: UInt32) -> Bool {
         let slot = slots[Int(sequence & mask)]
-        return slot.sequence == sequence && slot.timestamp == timestamp
+        return sequence >= 0 && slot.sequence == sequence && slot.timestamp == timestamp
     }
 
-    private mutating func completeFrame(around sequence: Int64, arrivedAt: Instant, emit: (ReceivedFrame) -> Void) {
+    /// Whether a frame begins with a packet that is there: its payload says so, or the packet before it is another frame's.
+    private func begins(_ sequence: Int64) -> Bool {
+        let slot = slots[Int(sequence & mask)]
+        switch slot.start {
+        case .yes: return true
+        case .no: return false
+        case .untold:
+            let before = slots[Int((sequence - 1) & mask)]
+            return sequence > 0 && before.sequence == sequence - 1 && before.timestamp != slot.timestamp
+        }
+    }
+
+    private mutating func completeFrame(
+        around sequence: Int64, arrivedAt: Instant, emit: (ReceivedFrame, ClosedRange<Int64>?) -> Void
+    ) {
         let timestamp = slots[Int(sequence & mask)].timestamp
         var first = sequence
-        while !slots[Int(first & mask)].isFirst {
-            guard holds(first - 1, timestamp), sequence - first < mask else { return }
-            first -= 1
-        }
+        while holds(first - 1, timestamp), !slots[Int((first - 1) & mask)].isDelivered,
+            sequence - first < mask
+        { first -= 1 }
+        guard begins(first) else { return }
         var last = sequence
         while !slots[Int(last & mask)].isLast {
             guard holds(last + 1, timestamp), last - first < mask else { return }
@@ -129,21 +155,24 @@ package struct FrameAssembler {
         }
         var fingerprint = FrameFingerprint.empty
         var firstArrival = arrivedAt
+        var isKey = false
         for part in first...last {
             let index = Int(part & mask)
             fingerprint.append(slots[index].fingerprint)
             firstArrival = min(firstArrival, slots[index].arrivedAt)
+            isKey = isKey || slots[index].isKey
             slots[index].isDelivered = true
         }
-        completed = first...last
         emit(
             ReceivedFrame(
                 outcome: .intact, rtpTimestamp: timestamp, fingerprint: fingerprint, firstPacketAt: firstArrival,
                 completedAt: arrivedAt, packetCount: Int(last - first + 1),
-                firstSequence: UInt16(truncatingIfNeeded: first), isKey: slots[Int(first & mask)].isKey))
+                firstSequence: UInt16(truncatingIfNeeded: first), isKey: isKey), first...last)
     }
 
-    private mutating func advance(to sequence: Int64, emit: (ReceivedFrame) -> Void) {
+    private mutating func advance(
+        to sequence: Int64, emit: (ReceivedFrame, ClosedRange<Int64>?) -> Void
+    ) {
         let steps = min(sequence - highest, Int64(slots.count))
         let oldest = highest - Int64(slots.count) + 1
         for step in 0..<steps {
@@ -157,7 +186,7 @@ package struct FrameAssembler {
                 ReceivedFrame(
                     outcome: .damaged, rtpTimestamp: slot.timestamp, fingerprint: .empty, firstPacketAt: slot.arrivedAt,
                     completedAt: slot.arrivedAt, packetCount: 1, firstSequence: UInt16(truncatingIfNeeded: slot.sequence),
-                    isKey: slot.isKey))
+                    isKey: slot.isKey), nil)
         }
     }
 }

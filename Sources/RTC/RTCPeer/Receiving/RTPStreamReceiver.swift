@@ -59,27 +59,35 @@ package struct RTPStreamReceiver {
     ///   - payload: Without padding; for RTX without the original sequence number.
     ///   - headerSize: With extensions and padding.
     ///   - payloadType: That of the stream; `nil` for RTX.
+    ///   - format: How the payload is packed; `nil` for a codec that is not understood.
     ///   - overRTX: Whether it came as a retransmission (RFC 4588), so that its arrival says nothing about jitter.
     package mutating func receive(
         _ payload: UnsafeRawBufferPointer, sequenceNumber: UInt16, timestamp: UInt32, marker: Bool, headerSize: Int,
-        payloadType: UInt8? = nil, overRTX: Bool, arrivedAt: Instant, now: Instant
+        payloadType: UInt8? = nil, format: PayloadFormat?, overRTX: Bool, arrivedAt: Instant,
+        now: Instant
     ) {
         let before = unwrapper.highest
         let sequence = unwrapper.unwrap(sequenceNumber)
         if baseSequence == nil { baseSequence = sequence }
         if !overRTX { arrivals += 1 }
         guard !payload.isEmpty else { return receivePadding(sequence, before: before, headerSize: headerSize, now: now) }
-        guard let packet = describe(payload, marker: marker) else {
+        guard let packet = describe(payload, format: format) else {
             statistics.packetsDiscarded += 1
             return
         }
-        var whole: ReceivedFrame?
+        var whole: WholeFrame?
+        var next: WholeFrame?
         var damaged = 0
         let insertion = assembler.insert(
-            sequence: sequence, timestamp: timestamp, fingerprint: packet.fingerprint, isFirst: packet.isFirst,
-            isLast: packet.isLast, isKey: packet.isKey, arrivedAt: arrivedAt
-        ) { frame in
-            if frame.outcome == .intact { whole = frame } else { damaged += 1 }
+            sequence: sequence, timestamp: timestamp, fingerprint: packet.fingerprint,
+            start: packet.start,
+            isLast: kind == .audio || marker, isKey: packet.isKey, arrivedAt: arrivedAt
+        ) { frame, sequences in
+            if let sequences {
+                if whole == nil { whole = (frame, sequences) } else { next = (frame, sequences) }
+            } else {
+                damaged += 1
+            }
             frames.append(frame)
         }
         switch insertion {
@@ -97,17 +105,14 @@ package struct RTPStreamReceiver {
         statistics.headerBytesReceived += UInt64(headerSize)
         statistics.lastPacketReceivedAt = arrivedAt.nanoseconds
         statistics.payloadType = payloadType ?? statistics.payloadType
-        statistics.framesReceived += whole == nil ? 0 : 1
+        statistics.framesReceived += (whole == nil ? 0 : 1) + (next == nil ? 0 : 1)
         statistics.framesDamaged += UInt64(damaged)
         if kind == .video {
-            playVideo(whole, arrivedAt: arrivedAt)
+            freezes.receivePacket(at: arrivedAt)
+            if let whole { playVideo(whole, arrivedAt: arrivedAt) }
+            if let next { playVideo(next, arrivedAt: arrivedAt) }
         } else {
             playAudio(payload, sequence: sequence, timestamp: timestamp, arrivedAt: arrivedAt)
-        }
-        if kind == .video, whole?.isKey == true {
-            statistics.keyFramesReceived += 1
-            needsKeyFrame = false
-            pictureLossDue = nil
         }
         if overRTX {
             statistics.retransmittedPacketsReceived += 1
@@ -120,9 +125,15 @@ package struct RTPStreamReceiver {
 
     // MARK: - Playout
 
-    private mutating func playVideo(_ whole: ReceivedFrame?, arrivedAt: Instant) {
-        freezes.receivePacket(at: arrivedAt)
-        guard let whole, let sequences = assembler.completed else { return }
+    private typealias WholeFrame = (frame: ReceivedFrame, sequences: ClosedRange<Int64>)
+
+    private mutating func playVideo(_ completed: WholeFrame, arrivedAt: Instant) {
+        let (whole, sequences) = completed
+        if whole.isKey {
+            statistics.keyFramesReceived += 1
+            needsKeyFrame = false
+            pictureLossDue = nil
+        }
         if whole.packetCount > 1 {
             statistics.framesAssembledFromMultiplePackets += 1
             statistics.totalAssemblyTime += UInt64(max(0, whole.firstPacketAt.nanoseconds(to: arrivedAt)))
@@ -185,8 +196,12 @@ package struct RTPStreamReceiver {
     private mutating func receivePadding(_ sequence: Int64, before: Int64?, headerSize: Int, now: Instant) {
         switch assembler.insertPadding(
             sequence: sequence,
-            emit: { frame in
-                statistics.framesDamaged += 1
+            emit: { frame, sequences in
+                if sequences == nil {
+                    statistics.framesDamaged += 1
+                } else {
+                    statistics.framesReceived += 1
+                }
                 frames.append(frame)
             })
         {
@@ -199,29 +214,18 @@ package struct RTPStreamReceiver {
         }
     }
 
-    private struct PacketFacts {
-        var fingerprint: FrameFingerprint
-        var isFirst: Bool
-        var isLast: Bool
-        var isKey: Bool
-    }
-
-    private mutating func describe(_ payload: UnsafeRawBufferPointer, marker: Bool) -> PacketFacts? {
+    private mutating func describe(_ payload: UnsafeRawBufferPointer, format: PayloadFormat?)
+        -> VideoPayload?
+    {
         guard kind == .video else {
-            return PacketFacts(fingerprint: FrameFingerprint(payload), isFirst: true, isLast: true, isKey: true)
+            return VideoPayload(fingerprint: FrameFingerprint(payload), start: .yes, isKey: true)
         }
-        guard let descriptor = try? VP8PayloadDescriptor.parse(payload.bytes), descriptor.size < payload.count else {
-            return nil
+        guard let format, let packet = VideoPayload.parse(payload, format: format) else { return nil }
+        if packet.width > 0 {
+            statistics.frameWidth = packet.width
+            statistics.frameHeight = packet.height
         }
-        let frame = UnsafeRawBufferPointer(rebasing: payload[descriptor.size...])
-        let isFirst = descriptor.beginsFrame
-        var isKey = false
-        if isFirst, let header = try? VP8FrameHeader.parse(frame.bytes), header.isKeyFrame {
-            isKey = true
-            statistics.frameWidth = Int(header.width)
-            statistics.frameHeight = Int(header.height)
-        }
-        return PacketFacts(fingerprint: FrameFingerprint(frame), isFirst: isFirst, isLast: marker, isKey: isKey)
+        return packet
     }
 
     private mutating func updateJitter(timestamp: UInt32, arrivedAt: Instant) {
@@ -329,6 +333,13 @@ package struct RTPStreamReceiver {
         statistics.remote.arrivedAt = arrivedAt.nanoseconds
     }
 
+    /// The far side answered a reference time of this side's (RFC 3611 §4.5), in seconds.
+    package mutating func noteRoundTripTime(_ measured: Double) {
+        statistics.remote.roundTripTime = measured
+        statistics.remote.totalRoundTripTime += measured
+        statistics.remote.roundTripTimeMeasurements += 1
+    }
+
     /// A report block about this stream, counted from the one before (RFC 3550 A.3).
     package mutating func takeReport(now: Instant) -> RTCPReportBlock? {
         guard let ssrc, let base = baseSequence, let highest = unwrapper.highest else { return nil }
@@ -353,7 +364,7 @@ package struct RTPStreamReceiver {
 
     /// Hands out what never became whole, at the end of the stream.
     package mutating func flush() {
-        assembler.flush { frame in
+        assembler.flush { frame, _ in
             statistics.framesDamaged += 1
             frames.append(frame)
         }

@@ -1,4 +1,5 @@
 public import RTCCore
+public import RTCWire
 
 /// One packet of media as it came, decrypted, for whoever wants the bytes themselves: to decode or to record them.
 ///
@@ -11,6 +12,8 @@ public struct ReceivedPayload {
     public let timestamp: UInt32
     public let marker: Bool
     public let overRTX: Bool
+    /// How the payload is packed; `nil` for a codec that is not understood.
+    public let format: PayloadFormat?
     /// The payload with its descriptor, without padding; empty for a packet of padding alone. Lent for the call.
     public let bytes: UnsafeRawBufferPointer
     public let arrivedAt: Instant

@@ -4,16 +4,22 @@ public import RTCCore
 public struct OutgoingPacket: @unchecked Sendable {
     // The payload lies in memory that is never changed nor freed, so it may be read from any thread.
 
-    /// The codec's payload behind its payload descriptor. Must stay valid for as long as the peer may resend it.
+    /// The codec's payload behind what counts on from frame to frame. Must stay valid for as long as the peer may resend it.
     public let payload: UnsafeRawBufferPointer
     /// Whether the packet begins a frame: the S bit of VP8 (RFC 7741 §4.2).
     public let isFirstOfFrame: Bool
     /// Whether the packet ends a frame: the RTP marker of video.
     public let isLastOfFrame: Bool
+    /// What the peer writes in front of a payload of video.
+    public let descriptor: RunningDescriptor
 
     @inlinable
-    public init(payload: UnsafeRawBufferPointer, isFirstOfFrame: Bool, isLastOfFrame: Bool) {
+    public init(
+        payload: UnsafeRawBufferPointer, isFirstOfFrame: Bool, isLastOfFrame: Bool,
+        descriptor: RunningDescriptor = .vp8
+    ) {
         self.payload = payload
+        self.descriptor = descriptor
         self.isFirstOfFrame = isFirstOfFrame
         self.isLastOfFrame = isLastOfFrame
     }
@@ -28,9 +34,17 @@ public struct OutgoingFrame: Sendable {
     public var isKey: Bool
     /// Loudness in −dBov, 0 to 127, for audio (RFC 6464 §3).
     public var audioLevel: UInt8?
+    /// In pixels; 0 where nobody knows, and for audio.
+    public var width: Int
+    public var height: Int
 
     @inlinable
-    public init(captureTime: Instant, mediaTime: UInt32, isKey: Bool, audioLevel: UInt8? = nil) {
+    public init(
+        captureTime: Instant, mediaTime: UInt32, isKey: Bool, audioLevel: UInt8? = nil, width: Int = 0,
+        height: Int = 0
+    ) {
+        self.width = width
+        self.height = height
         self.captureTime = captureTime
         self.mediaTime = mediaTime
         self.isKey = isKey

@@ -8,6 +8,8 @@ package struct RTPStreamSender {
     package struct Waiting {
         var packet: OutgoingPacket
         var extendedSequence: UInt64
+        /// That of RTX for what goes over RTX.
+        var payloadType: UInt8
         var timestamp: UInt32
         var pictureID: UInt16
         var captureTimeNTP: UInt64
@@ -21,7 +23,7 @@ package struct RTPStreamSender {
         case no
         case overRTX
         /// Repeats the stored bytes, so the header must not change (the nonce is the same, RFC 3711 §9.1).
-        case verbatim(transportSequence: UInt16, carriesMid: Bool)
+        case verbatim(transportSequence: UInt16, carriesMid: Bool, absSendTime: UInt32)
     }
 
     package let kind: MediaKind
@@ -31,6 +33,8 @@ package struct RTPStreamSender {
     package let cname: String
 
     package var payloadType: UInt8 = 0
+    /// Whether the far side takes the codec of what is sent.
+    package var isAccepted = true
     /// The payload type of RTX, where it was negotiated.
     package var rtxPayloadType: UInt8?
     package var usesNack = false
@@ -86,10 +90,12 @@ package struct RTPStreamSender {
         for index in 0..<packetCount {
             let packet = packetAt(index)
             size += UInt64(packet.payload.count)
-            if index == 0, frame.isKey, kind == .video { noteSize(of: packet) }
+            if index == 0, frame.isKey, kind == .video { noteSize(of: packet, frame) }
             queue.append(
                 Waiting(
-                    packet: packet, extendedSequence: nextSequence, timestamp: timestamp, pictureID: nextPictureID,
+                    packet: packet, extendedSequence: nextSequence, payloadType: payloadType,
+                    timestamp: timestamp,
+                    pictureID: nextPictureID,
                     captureTimeNTP: index == 0 ? captureTimeNTP : 0, audioLevel: frame.audioLevel ?? Self.noLevel,
                     enqueuedAt: now, resent: .no))
             nextSequence += 1
@@ -106,8 +112,17 @@ package struct RTPStreamSender {
         return first
     }
 
-    private mutating func noteSize(of packet: OutgoingPacket) {
-        guard let header = try? VP8FrameHeader.parse(packet.payload.bytes), header.isKeyFrame else { return }
+    private mutating func noteSize(of packet: OutgoingPacket, _ frame: OutgoingFrame) {
+        if frame.width > 0 {
+            statistics.frameWidth = frame.width
+            statistics.frameHeight = frame.height
+            return
+        }
+        guard packet.descriptor == .vp8, let header = try? VP8FrameHeader.parse(packet.payload.bytes),
+            header.isKeyFrame
+        else {
+            return
+        }
         statistics.frameWidth = header.width
         statistics.frameHeight = header.height
     }
@@ -133,7 +148,8 @@ package struct RTPStreamSender {
     }
 
     package mutating func recordSent(
-        _ waiting: Waiting, headerSize: Int, payloadSize: Int, transportSequence: UInt16, carriesMid: Bool, now: Instant
+        _ waiting: Waiting, headerSize: Int, payloadSize: Int, transportSequence: UInt16,
+        carriesMid: Bool, absSendTime: UInt32, now: Instant
     ) {
         statistics.packetsSent += 1
         statistics.headerBytesSent += UInt64(headerSize)
@@ -156,7 +172,8 @@ package struct RTPStreamSender {
             .init(
                 packet: waiting.packet, extendedSequence: waiting.extendedSequence, timestamp: waiting.timestamp,
                 pictureID: waiting.pictureID, transportSequence: transportSequence, captureTimeNTP: waiting.captureTimeNTP,
-                audioLevel: waiting.audioLevel, carriesMid: carriesMid, lastSent: now))
+                audioLevel: waiting.audioLevel, carriesMid: carriesMid, absSendTime: absSendTime,
+                lastSent: now))
     }
 
     /// Queues what a NACK asks for, each packet at most once per `minimumGap`.
@@ -171,11 +188,17 @@ package struct RTPStreamSender {
         }
         let resent: Resent =
             rtxPayloadType != nil
-            ? .overRTX : .verbatim(transportSequence: entry.transportSequence, carriesMid: entry.carriesMid)
+            ? .overRTX
+            : .verbatim(
+                transportSequence: entry.transportSequence, carriesMid: entry.carriesMid,
+                absSendTime: entry.absSendTime)
         queue.append(
             Waiting(
-                packet: entry.packet, extendedSequence: entry.extendedSequence, timestamp: entry.timestamp,
-                pictureID: entry.pictureID, captureTimeNTP: entry.captureTimeNTP, audioLevel: entry.audioLevel,
+                packet: entry.packet, extendedSequence: entry.extendedSequence,
+                payloadType: rtxPayloadType ?? payloadType,
+                timestamp: entry.timestamp, pictureID: entry.pictureID,
+                captureTimeNTP: entry.captureTimeNTP,
+                audioLevel: entry.audioLevel,
                 enqueuedAt: now, resent: resent))
     }
 

@@ -13,6 +13,7 @@ package struct RetransmissionBuffer {
         var captureTimeNTP: UInt64
         var audioLevel: UInt8
         var carriesMid: Bool
+        var absSendTime: UInt32
         var lastSent: Instant
         var resends = 0
     }

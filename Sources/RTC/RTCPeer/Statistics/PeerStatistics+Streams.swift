@@ -160,6 +160,11 @@ extension PeerStatistics {
         report.set("localId", Self.id(.inboundRTP, track.mid))
         report.set("remoteTimestamp", number: WallClock.unixMilliseconds(ofNTP: remote.ntp))
         report.set("reportsSent", remote.reportsSent)
+        if remote.roundTripTimeMeasurements > 0 {
+            report.set("roundTripTime", number: remote.roundTripTime)
+            report.set("totalRoundTripTime", number: remote.totalRoundTripTime)
+            report.set("roundTripTimeMeasurements", remote.roundTripTimeMeasurements)
+        }
         return report
     }
 }

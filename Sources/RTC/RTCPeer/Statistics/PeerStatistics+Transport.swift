@@ -33,8 +33,16 @@ extension PeerStatistics {
         report.set(.checksMalformed, transport.starlingChecksMalformed)
         report.set(.candidatesIgnored, transport.starlingCandidatesIgnored)
         report.set(.reportsMalformed, transport.starlingReportsMalformed)
+        report.set(.namesUnresolved, transport.starlingNamesUnresolved)
         report.set(.transportFeedbackSent, transport.starlingTransportFeedbackSent)
         report.set(.transportFeedbackReceived, transport.starlingTransportFeedbackReceived)
+        if ice.relaysAsked > 0 {
+            report.set(.relayedPacketsSent, ice.relayedPacketsSent)
+            report.set(.relayedBytesSent, ice.relayedBytesSent)
+            report.set(.relayedPacketsReceived, ice.relayedPacketsReceived)
+            report.set(.relayedBytesReceived, ice.relayedBytesReceived)
+            report.set(.relaysFailed, ice.relaysFailed)
+        }
         return report
     }
 
@@ -62,6 +70,8 @@ extension PeerStatistics {
             report.set("protocol", "udp")
             report.set("candidateType", candidate.kind.rawValue)
             report.set("priority", candidate.priority)
+            report.set("url", candidate.url)
+            report.set("relayProtocol", candidate.relayProtocol?.rawValue)
             report.set("foundation", candidate.foundation)
             report.set("relatedAddress", candidate.relatedAddress?.host)
             report.set("relatedPort", candidate.relatedAddress?.port)
@@ -99,6 +109,9 @@ extension PeerStatistics {
         }
         report.set("totalRoundTripTime", number: counters.totalRoundTripTime.inSeconds)
         report.set("currentRoundTripTime", number: counters.currentRoundTripTime?.inSeconds)
+        if pair.path == selectedPath, pair.nominated, isNewest {
+            report.set("availableOutgoingBitrate", number: availableOutgoingBitrate.map { Double($0) })
+        }
         report.set("requestsReceived", counters.requestsReceived)
         report.set("requestsSent", counters.requestsSent)
         report.set("responsesReceived", counters.responsesReceived)

@@ -38,8 +38,16 @@ public struct PeerStatistics: Sendable {
     public var localCandidates: [IceCandidate] = []
     public var traffic: [PathTraffic] = []
     public var selectedPath: Path?
+    /// Bits per second that the far side last said it can take (REMB); `nil` where it never did.
+    public var availableOutgoingBitrate: UInt64?
     public var localCertificate: CertificateFacts?
     public var remoteCertificate: CertificateFacts?
+
+    /// The pair in use, or where there is none the one that was last.
+    public var nominatedPair: IceCandidatePairReport? {
+        let nominated = candidatePairs.filter { $0.nominated }
+        return nominated.first { $0.path == selectedPath } ?? nominated.last
+    }
 
     /// Says of what is true for a moment alone what an earlier snapshot of the same peer said: states, rates, and what stands still.
     public mutating func takeMoment(of earlier: PeerStatistics) {

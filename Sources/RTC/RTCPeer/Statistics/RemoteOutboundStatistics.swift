@@ -8,6 +8,10 @@ public struct RemoteOutboundStatistics: Hashable, Sendable {
     public var rtpTimestamp: UInt32 = 0
     /// Nanoseconds since the driver began.
     public var arrivedAt: UInt64 = 0
+    /// Seconds, by extended reports (RFC 3611 §4.5); `nil` where the far side sends none.
+    public var roundTripTime: Double?
+    public var totalRoundTripTime: Double = 0
+    public var roundTripTimeMeasurements: UInt64 = 0
 
     public init() {}
 }

@@ -29,6 +29,12 @@ public enum StarlingStatistic: String, Hashable, Sendable, CaseIterable {
     case checksMalformed = "starlingChecksMalformed"
     case candidatesIgnored = "starlingCandidatesIgnored"
     case reportsMalformed = "starlingReportsMalformed"
+    case namesUnresolved = "starlingNamesUnresolved"
     case transportFeedbackSent = "starlingTransportFeedbackSent"
     case transportFeedbackReceived = "starlingTransportFeedbackReceived"
+    case relayedPacketsSent = "starlingRelayedPacketsSent"
+    case relayedBytesSent = "starlingRelayedBytesSent"
+    case relayedPacketsReceived = "starlingRelayedPacketsReceived"
+    case relayedBytesReceived = "starlingRelayedBytesReceived"
+    case relaysFailed = "starlingRelaysFailed"
 }

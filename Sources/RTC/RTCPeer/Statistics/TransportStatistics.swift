@@ -39,6 +39,8 @@ public struct TransportStatistics: Hashable, Sendable {
     public var starlingCandidatesIgnored: UInt64 = 0
     /// Packets of authentic compounds that were not well formed.
     public var starlingReportsMalformed: UInt64 = 0
+    /// Candidates that were dropped because nobody on the network knew the name in the place of their address.
+    public var starlingNamesUnresolved: UInt64 = 0
     public var starlingTransportFeedbackSent: UInt64 = 0
     public var starlingTransportFeedbackReceived: UInt64 = 0
 

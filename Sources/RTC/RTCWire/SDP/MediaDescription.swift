@@ -23,6 +23,8 @@ public struct MediaDescription: Hashable, Sendable {
     public var rtcpMuxOnly = false
     /// RFC 5506.
     public var rtcpReducedSize = false
+    /// The kinds of extended reports that may be sent, such as `rcvr-rtt=all` (RFC 3611 §5.1).
+    public var extendedReports: [String] = []
     /// RFC 9143 §6.
     public var bundleOnly = false
     public var extmapAllowMixed = false
@@ -70,7 +72,9 @@ public struct MediaDescription: Hashable, Sendable {
     }
 
     /// A section of data channels (RFC 8841 §5).
-    public init(dataChannelsWithMid mid: String, sctpPort: UInt16 = 5000, maxMessageSize: UInt64? = nil) {
+    public init(
+        dataChannelsWithMid mid: String, sctpPort: UInt16 = 5000, maxMessageSize: UInt64? = nil
+    ) {
         self.init(kind: .application, port: 9, proto: "UDP/DTLS/SCTP", formats: ["webrtc-datachannel"])
         self.connection = .unspecified
         self.mid = mid

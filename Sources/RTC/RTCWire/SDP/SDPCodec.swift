@@ -1,3 +1,5 @@
+internal import RTCCore
+
 /// A payload type with all that a section says of it: `rtpmap`, `fmtp` and `rtcp-fb` (RFC 8866 §6.6, §6.15, RFC 4585 §4.2).
 public struct SDPCodec: Hashable, Sendable {
     /// 0…127.
@@ -23,6 +25,16 @@ public struct SDPCodec: Hashable, Sendable {
         self.channels = channels
         self.parameters = parameters
         self.feedback = feedback
+    }
+
+    /// A stream as its file describes it, before it has a payload type.
+    ///
+    /// - Parameter formatParameters: As an `fmtp` line has them.
+    public init(
+        sending name: String, clockRate: UInt32, channels: Int = 1, formatParameters: String = ""
+    ) {
+        self.init(payloadType: 0, name: name, clockRate: clockRate, channels: channels)
+        parameters = SDPParameter.parse(ByteText(formatParameters))
     }
 
     /// Whether this is the codec, whatever the case of its letters.

@@ -23,6 +23,7 @@ extension SDPSectionDraft {
         case "rtcp-mux": media.rtcpMux = true
         case "rtcp-mux-only": media.rtcpMuxOnly = true
         case "rtcp-rsize": media.rtcpReducedSize = true
+        case "rtcp-xr": media.extendedReports += line.words(value)
         case "bundle-only": media.bundleOnly = true
         case "sctp-port": media.sctpPort = try line.number(name, value)
         case "max-message-size": media.maxMessageSize = try line.number(name, value)

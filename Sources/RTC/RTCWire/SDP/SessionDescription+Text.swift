@@ -93,6 +93,9 @@ private struct SDPLines {
         flag("rtcp-mux", section.rtcpMux)
         flag("rtcp-mux-only", section.rtcpMuxOnly)
         flag("rtcp-rsize", section.rtcpReducedSize)
+        if !section.extendedReports.isEmpty {
+            attribute("rtcp-xr", section.extendedReports.joined(separator: " "))
+        }
         for codec in section.codecs { self.codec(codec) }
         for rid in section.rids { attribute("rid", rid.text) }
         if let simulcast = section.simulcast { attribute("simulcast", simulcast.text) }

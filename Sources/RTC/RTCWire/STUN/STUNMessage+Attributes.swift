@@ -68,6 +68,51 @@ extension STUNMessage {
         return STUNErrorCode(rawValue: hundreds * 100 + rest)
     }
 
+    /// The words that came with ERROR-CODE, for people; `nil` where there are none. For the control path: it allocates.
+    public var errorReason: String? {
+        guard let value = value(of: .errorCode), value.byteCount > 4 else { return nil }
+        let text = String(decoding: value.extracting(4..<value.byteCount).array, as: UTF8.self)
+        let shown = text.unicodeScalars.filter { $0.properties.generalCategory != .control }
+        return String(String.UnicodeScalarView(shown.prefix(127)))
+    }
+
+    /// LIFETIME in seconds (RFC 8656 §18.2).
+    public var lifetime: UInt32? {
+        fourBytes(.lifetime)
+    }
+
+    /// CHANNEL-NUMBER (RFC 8656 §18.1).
+    public var channelNumber: UInt16? {
+        fourBytes(.channelNumber).map { UInt16(truncatingIfNeeded: $0 >> 16) }
+    }
+
+    private func fourBytes(_ type: STUNAttributeType) -> UInt32? {
+        guard let value = value(of: type), value.byteCount == 4 else { return nil }
+        return value.bigEndian(at: 0, as: UInt32.self)
+    }
+
+    /// Where the payload of DATA lies in the datagram (RFC 8656 §18.4).
+    public var dataRange: Range<Int>? {
+        var offset = Self.headerSize
+        while offset < attributesEnd {
+            let size = Int(bytes.bigEndian(at: offset + 2, as: UInt16.self))
+            if bytes.bigEndian(at: offset, as: UInt16.self) == STUNAttributeType.data.rawValue {
+                return (offset + 4)..<(offset + 4 + size)
+            }
+            offset += 4 + (size + 3) & ~3
+        }
+        return nil
+    }
+
+    /// ALTERNATE-SERVER (RFC 8489 §14.15), which is not XORed.
+    public var alternateServer: SocketAddress? {
+        guard let value = value(of: .alternateServer), value.byteCount == 8 || value.byteCount == 20 else { return nil }
+        let port = value.bigEndian(at: 2, as: UInt16.self)
+        if value.byteCount == 8 { return SocketAddress(ipv4: value.bigEndian(at: 4, as: UInt32.self), port: port) }
+        return SocketAddress(
+            ipv6High: value.bigEndian(at: 4, as: UInt64.self), low: value.bigEndian(at: 12, as: UInt64.self), port: port)
+    }
+
     /// XOR-MAPPED-ADDRESS (RFC 8489 §14.2): where the server saw the request come from.
     public var xorMappedAddress: SocketAddress? {
         xorAddress(.xorMappedAddress)

@@ -65,6 +65,27 @@ public struct STUNWriter: ~Copyable {
         }
     }
 
+    /// An attribute of any size, padded to four.
+    public mutating func append(_ type: STUNAttributeType, value bytes: UnsafeRawBufferPointer) {
+        begin(type, size: bytes.count)
+        writer.write(bytes: bytes.bytes)
+        pad(bytes.count)
+    }
+
+    /// An address as it is, as in ALTERNATE-SERVER (RFC 8489 §14.15).
+    public mutating func append(_ type: STUNAttributeType, plain address: SocketAddress) {
+        begin(type, size: address.family == .ipv4 ? 8 : 20)
+        writer.write(UInt16(address.family == .ipv4 ? 1 : 2))
+        writer.write(address.port)
+        switch address.family {
+        case .ipv4:
+            writer.write(UInt32(truncatingIfNeeded: address.low))
+        case .ipv6:
+            writer.write(address.high)
+            writer.write(address.low)
+        }
+    }
+
     /// ERROR-CODE with its standard words (RFC 8489 §14.8).
     public mutating func append(_ code: STUNErrorCode) {
         let reason = code.reason

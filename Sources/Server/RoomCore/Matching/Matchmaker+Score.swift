@@ -22,8 +22,8 @@ extension Matchmaker {
     /// Ten for each common interest, up to ten for being near, up to ten for a minute's waiting of the other; `nil` where the two do not
     /// fit.
     private func score(_ ticket: Ticket, _ other: Ticket, now: Instant) -> Double? {
-        guard ticket.wish.media.agreed(with: other.wish.media) != nil, recent[ticket.key]?.contains(other.key) != true,
-            recent[other.key]?.contains(ticket.key) != true
+        guard ticket.wish.media.agreed(with: other.wish.media) != nil, lastPartners[ticket.key]?.contains(other.key) != true,
+            lastPartners[other.key]?.contains(ticket.key) != true
         else { return nil }
         let common = ticket.common(other).count
         let distance = ticket.kilometres(to: other)

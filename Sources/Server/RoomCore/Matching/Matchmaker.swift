@@ -67,7 +67,7 @@ public struct Matchmaker: Sendable {
     private var proposals: [UInt64: Proposal] = [:]
     private var proposalOf: [SessionKey: UInt64] = [:]
     private var since: [SessionKey: Instant] = [:]
-    var recent: [SessionKey: [SessionKey]] = [:]
+    var lastPartners: [SessionKey: [SessionKey]] = [:]
     private var timers = DeadlineHeap<UInt64>()
     private var passAt: Instant?
     private var outputs = OutputQueue<Output>()
@@ -168,7 +168,7 @@ public struct Matchmaker: Sendable {
     /// The session is over.
     public mutating func forget(_ key: SessionKey, now: Instant) {
         withdraw(key, now: now)
-        recent[key] = nil
+        lastPartners[key] = nil
     }
 
     public mutating func advance(to now: Instant) {
@@ -244,10 +244,10 @@ public struct Matchmaker: Sendable {
 
     private mutating func remember(_ first: SessionKey, _ second: SessionKey) {
         for (key, partner) in [(first, second), (second, first)] {
-            var partners = recent[key] ?? []
+            var partners = lastPartners[key] ?? []
             partners.removeAll { $0 == partner }
             partners.append(partner)
-            recent[key] = Array(partners.suffix(Self.rememberedPartners))
+            lastPartners[key] = Array(partners.suffix(Self.rememberedPartners))
         }
     }
 }

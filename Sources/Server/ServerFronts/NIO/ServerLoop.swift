@@ -26,6 +26,7 @@ final class ServerLoop {
     private var channels: [ObjectIdentifier: any Channel] = [:]
     private var socketsOfAddress: [String: Int] = [:]
     private var lastID: UInt64 = 0
+    private var relayUsers: UInt64 = 0
     private var timer: (task: Scheduled<Void>, at: Instant)?
     private var isPumping = false
     private var needsPump = false
@@ -172,7 +173,14 @@ final class ServerLoop {
     }
 
     private func origin(of channel: any Channel) -> ClientOrigin {
-        ClientOrigin(address: Self.address(of: channel), iceServers: stunServers(for: channel))
+        ClientOrigin(address: Self.address(of: channel), iceServers: stunServers(for: channel) + relays())
+    }
+
+    /// TURN servers with a user of the next client's own.
+    private func relays() -> [ICEServer] {
+        guard let access = configuration.relays else { return [] }
+        relayUsers += 1
+        return [access.server(for: "c\(relayUsers)", unixSeconds: Int64(time(nil)))]
     }
 
     // MARK: - Engine.IO over HTTP

@@ -34,25 +34,33 @@ extension NativeFront {
         }
     }
 
-    /// The last 256 replies of a session, by request.
+    /// The last 256 replies of a session, by request; fewer where they are large.
     struct RecentReplies {
         static let capacity = 256
+        /// Bytes of text, of which the newest reply may be more than all.
+        static let largest = 1 << 20
 
         private var entries: [(id: Int64, text: String?)] = []
         private var oldest = 0
+        private var bytes = 0
 
         /// - Parameter text: The frame; `nil` for the plain `ok`.
         mutating func keep(_ id: Int64, _ text: String?) {
-            if entries.count < Self.capacity {
-                entries.append((id, text))
-            } else {
-                entries[oldest] = (id, text)
-                oldest = (oldest + 1) % Self.capacity
+            entries.append((id, text))
+            bytes += text?.utf8.count ?? 0
+            while entries.count - oldest > Self.capacity || (bytes > Self.largest && entries.count - oldest > 1) {
+                bytes -= entries[oldest].text?.utf8.count ?? 0
+                entries[oldest].text = nil
+                oldest += 1
+            }
+            if oldest >= Self.capacity {
+                entries.removeFirst(oldest)
+                oldest = 0
             }
         }
 
         func text(of id: Int64) -> (found: Bool, text: String?) {
-            guard let entry = entries.first(where: { $0.id == id }) else { return (false, nil) }
+            guard let entry = entries[oldest...].last(where: { $0.id == id }) else { return (false, nil) }
             return (true, entry.text)
         }
     }

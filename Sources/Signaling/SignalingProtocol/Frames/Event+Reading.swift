@@ -1,7 +1,8 @@
 extension Event {
     /// Every type that this version knows, as ``type`` says it; what is not here is not read.
     public static let knownTypes: Set<String> = [
-        "peer_joined", "peer_left", "peer_reconnecting", "peer_resumed", "peer_updated", "role_changed", "room_updated", "room_ended",
+        "peer_joined", "peer_left", "peer_reconnecting", "peer_resumed", "peer_updated", "role_changed", "room_updated",
+        "room_ended",
         "lobby.request", "lobby.left", "lobby.admitted", "lobby.denied", "mod.muted", "mod.unmute_asked", "chat", "chat_deleted",
         "reaction", "hands", "active_speaker", "connection_quality", "subscribed", "match.found", "match.accepted", "match.ended",
         "e2ee.key", "e2ee.ratchet", "signal", "signal_expired", "resumed", "goaway",

@@ -82,8 +82,10 @@ public enum Request: Hashable, Sendable {
 
     /// Every type that this version knows, as ``type`` says it; what is not here is not read.
     public static let knownTypes: Set<String> = [
-        "hello", "join", "ready", "signal", "leave", "ping", "token.refresh", "attrs.set", "lobby.admit", "lobby.deny", "mod.mute",
-        "mod.ask_unmute", "mod.kick", "mod.role", "mod.lock", "mod.end", "mod.spotlight", "chat.send", "chat.history", "chat.delete",
+        "hello", "join", "ready", "signal", "leave", "ping", "token.refresh", "attrs.set", "lobby.admit", "lobby.deny",
+        "mod.mute",
+        "mod.ask_unmute", "mod.kick", "mod.role", "mod.lock", "mod.end", "mod.spotlight", "chat.send", "chat.history",
+        "chat.delete",
         "react", "hand.raise", "hand.lower", "match.enqueue", "match.accept", "match.skip", "match.cancel", "subscribe", "stats",
         "e2ee.key", "e2ee.ratchet",
     ]

@@ -8,16 +8,18 @@ public enum Role: String, Hashable, Sendable, CaseIterable {
     case recorder
 
     /// What comes with the role, in the order of ``Permission``.
-    public var permissions: [Permission] {
-        switch self {
-        case .host: Permission.allCases
-        case .cohost: Permission.allCases.filter { $0 != .end }
-        case .speaker, .bot: [.publish, .subscribe, .signal, .chat, .react, .hand, .data]
-        case .viewer: [.subscribe, .signal, .chat, .react, .hand]
-        case .recorder: [.subscribe, .signal]
+    public var permissions: [Permission] { Permission.allCases.filter { permits($0) } }
+
+    public func permits(_ permission: Permission) -> Bool {
+        switch permission {
+        case .subscribe, .signal: true
+        case .publish, .data: isModerator || self == .speaker || self == .bot
+        case .chat, .react, .hand: self != .recorder
+        case .admit, .mute, .kick, .lock, .deleteChat, .spotlight, .role: isModerator
+        case .end: self == .host
         }
     }
 
-    /// Whether it moderates: others are not told to do so by whom it moderates.
+    /// Whether it moderates the room.
     public var isModerator: Bool { self == .host || self == .cohost }
 }

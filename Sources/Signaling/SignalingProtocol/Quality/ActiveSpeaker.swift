@@ -2,12 +2,15 @@ public import RTCCore
 
 /// Tells who speaks, from the levels of all microphones: the same rule for servers and clients.
 ///
-/// Each level decays on its own, so that a pause between words keeps the floor. Another takes it who is clearly louder for a while
-/// and not before the last change has stood for a while; nobody has it after a silence.
+/// Each level is a mean of what was heard lately, so that a pause between words keeps the floor and a cough does not take it. Another takes
+/// it who is clearly louder for a while, and not before the last change has stood for a while; nobody has it after a silence.
 public struct ActiveSpeaker: Sendable {
     public struct Timing: Hashable, Sendable {
         /// A level counts half after this time.
         public var halfLife: Duration = .milliseconds(400)
+        /// What a first report counts for, and any at least.
+        public var first: Duration = .milliseconds(100)
+        public var shortest: Duration = .milliseconds(20)
         /// How long a louder one must be louder.
         public var persistence: Duration = .milliseconds(300)
         /// How long a speaker keeps the floor at least, unless it leaves.
@@ -57,14 +60,14 @@ public struct ActiveSpeaker: Sendable {
     /// - Parameter level: 0 to 1, linear, as `audioLevel` of W3C webrtc-stats.
     /// - Returns: Whether another speaks now.
     public mutating func heard(_ participant: String, level: Double, at now: Instant) -> Bool {
-        let index: Int
-        if let known = voices.firstIndex(where: { $0.participant == participant }) {
-            index = known
-        } else {
-            index = voices.count
+        let known = voices.firstIndex { $0.participant == participant }
+        let isNew = known == nil
+        let index = known ?? voices.count
+        if isNew {
             voices.append(Voice(participant: participant, level: 0, updatedAt: now))
         }
-        voices[index].level = max(level, decayed(voices[index], now))
+        let kept = share(of: isNew ? timing.first : max(now - voices[index].updatedAt, timing.shortest))
+        voices[index].level = voices[index].level * kept + level * (1 - kept)
         voices[index].updatedAt = now
         if level >= timing.threshold { voices[index].spokeAt = now }
         return choose(at: now)
@@ -90,11 +93,16 @@ public struct ActiveSpeaker: Sendable {
     }
 
     private func decayed(_ voice: Voice, _ now: Instant) -> Double {
-        let halves = (now - voice.updatedAt).inSeconds / timing.halfLife.inSeconds
-        guard halves < 60 else { return 0 }
-        var level = voice.level
-        for _ in 0..<Int(halves) { level /= 2 }
-        return level * (1 - (halves - Double(Int(halves))) / 2)
+        voice.level * share(of: now - voice.updatedAt)
+    }
+
+    /// What is left of a level after a while: 2 to the power of minus the half-lives, to three digits.
+    private func share(of duration: Duration) -> Double {
+        let halves = max(0, duration.inSeconds / timing.halfLife.inSeconds)
+        guard halves < 40 else { return 0 }
+        let rest = halves - Double(Int(halves))
+        let fraction = 1 - rest * (0.6931 - rest * (0.2402 - rest * (0.0555 - rest * 0.0085)))
+        return fraction / Double(1 << Int(halves))
     }
 
     private mutating func choose(at now: Instant) -> Bool {
@@ -102,7 +110,9 @@ public struct ActiveSpeaker: Sendable {
         var best: (name: String, level: Double)?
         for index in voices.indices where voices[index].participant != current {
             let level = decayed(voices[index], now)
-            guard level >= timing.threshold, level > floor * timing.factor else {
+            guard let spokeAt = voices[index].spokeAt, now - spokeAt < timing.silence, level >= timing.threshold,
+                level > floor * timing.factor
+            else {
                 voices[index].louderSince = nil
                 continue
             }

@@ -1,20 +1,25 @@
 internal import CVPX
+public import MediaFiles
 
-/// libvpx, decoding on one thread.
-public struct VP8Decoder: ~Copyable {
+/// libvpx, decoding VP8 or VP9 on one thread.
+public struct VPXDecoder: ~Copyable {
     private let context: UnsafeMutablePointer<vpx_codec_ctx_t>
+    private let name: String
 
-    public init() throws(CodecError) {
-        context = try Self.open()
+    /// - Parameter codec: VP8 or VP9.
+    public init(_ codec: VideoCodec = .vp8) throws(CodecError) {
+        precondition(codec == .vp8 || codec == .vp9, "libvpx knows VP8 and VP9")
+        name = "\(codec.rawValue) decoder"
+        context = try Self.open(codec, name: name)
     }
 
-    private static func open() throws(CodecError) -> UnsafeMutablePointer<vpx_codec_ctx_t> {
+    private static func open(_ codec: VideoCodec, name: String) throws(CodecError) -> UnsafeMutablePointer<vpx_codec_ctx_t> {
         let context = UnsafeMutablePointer<vpx_codec_ctx_t>.allocate(capacity: 1)
         context.initialize(to: vpx_codec_ctx_t())
-        let status = cvpx_vp8_open_decoder(context)
+        let status = cvpx_open_decoder(context, codec == .vp9 ? 1 : 0)
         guard status == 0 else {
             context.deallocate()
-            throw CodecError(codec: "VP8 decoder", action: "start", reason: "error \(status)")
+            throw CodecError(codec: name, action: "start", reason: "error \(status)")
         }
         return context
     }
@@ -33,7 +38,7 @@ public struct VP8Decoder: ~Copyable {
         guard status == VPX_CODEC_OK else {
             let detail = vpx_codec_error_detail(context).map { ": " + String(cString: $0) } ?? ""
             throw CodecError(
-                codec: "VP8 decoder", action: "decode \(bytes.count) bytes",
+                codec: name, action: "decode \(bytes.count) bytes",
                 reason: String(cString: vpx_codec_err_to_string(status)) + detail)
         }
         var iterator: vpx_codec_iter_t?

@@ -1,0 +1,24 @@
+public import RTCCore
+
+/// Whom a ``RelayHost`` serves, and how.
+public struct RelayConfiguration: Sendable {
+    public var realm = "starling"
+    /// Long-term users and their passwords.
+    public var users: [String: String] = [:]
+    /// Shared with whoever hands out ephemeral credentials; `nil` where there are none.
+    public var secret: String?
+    /// For the expiry of ephemeral credentials; without it they last for ever.
+    public var wallClock: WallClock?
+    /// In seconds (RFC 8656 §3.2).
+    public var lifetime: UInt32 = 600
+    /// How long a nonce lasts; a request with an older one is refused with 438.
+    public var nonceLifetime: Duration = .seconds(3600)
+    /// Allocations of one user; 486 beyond.
+    public var quota = 1000
+    /// Another server, to which every allocation is sent on with 300.
+    public var alternate: SocketAddress?
+    /// From then on the server does nothing more, as if its process were killed.
+    public var diesAt: Instant?
+
+    public init() {}
+}

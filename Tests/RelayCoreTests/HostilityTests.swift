@@ -1,0 +1,180 @@
+import NetworkImpairment
+import RTCCore
+import RTCICE
+import RTCWire
+import RelayCore
+import Testing
+
+@Suite("What nobody should send to a TURN client or server")
+struct HostilityTests {
+    private let server = TURNServer(address: .loopback(port: 3478), username: "alice", credential: "secret one")
+    private let peer = SocketAddress(ipv4: 0xC612_0007, port: 5000)
+
+    private func message(
+        _ kind: STUNMessageClass, _ method: STUNMethod, id: STUNTransactionID, _ body: (inout STUNWriter) -> Void = { _ in }
+    ) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 1536) { buffer, count in
+            var writer = STUNWriter(UnsafeMutableRawBufferPointer(buffer), kind, method, id)
+            body(&writer)
+            count = writer.finish()
+        }
+    }
+
+    /// What a client has to say, and the transaction of the first.
+    private func written(_ client: inout TURNClient) -> [[UInt8]] {
+        var messages: [[UInt8]] = []
+        while client.hasMessage {
+            messages.append(
+                [UInt8](unsafeUninitializedCapacity: 1536) { buffer, count in
+                    count = client.nextMessage(into: UnsafeMutableRawBufferPointer(buffer))
+                })
+        }
+        return messages
+    }
+
+    private func id(of message: [UInt8]) -> STUNTransactionID {
+        message.withUnsafeBytes { bytes in
+            let parsed = try? STUNMessage(parsing: bytes.bytes)
+            return parsed?.transactionID ?? STUNTransactionID(high: 0, low: 0)
+        }
+    }
+
+    @Test("ten thousand mutations of a server's answers neither crash a client nor stop its clock")
+    func client() {
+        var mutator = Mutator(seed: 11)
+        for round in 0..<200 {
+            var client = TURNClient(server: server, seed: UInt64(round))
+            client.start(now: .seconds(1))
+            var now = Instant.seconds(1)
+            for _ in 0..<50 {
+                let ids = written(&client).map { self.id(of: $0) }
+                let id = ids.first ?? STUNTransactionID(high: 1, low: 2)
+                let corpus = [
+                    message(.error, .allocate, id: id) {
+                        $0.append(.unauthenticated)
+                        $0.append(.realm, bytes: Array("starling".utf8))
+                        $0.append(.nonce, bytes: Array("n".utf8))
+                    },
+                    message(.success, .allocate, id: id) {
+                        $0.append(.xorRelayedAddress, xor: peer)
+                        $0.append(.xorMappedAddress, xor: peer)
+                        $0.append(.lifetime, UInt32(600))
+                    },
+                    message(.error, .allocate, id: id) {
+                        $0.append(.tryAlternate)
+                        $0.append(.alternateServer, plain: peer)
+                    },
+                    message(.indication, .data, id: id) {
+                        $0.append(.xorPeerAddress, xor: peer)
+                        $0.append(.data, bytes: [1, 2, 3])
+                    },
+                    [0x40, 0x00, 0x00, 0x04, 1, 2, 3, 4],
+                ]
+                let bytes = mutator.mutate(corpus)
+                bytes.withUnsafeBytes { buffer in
+                    if case .data(_, let range) = client.receive(buffer, now: now) {
+                        #expect(range.lowerBound >= 4 && range.upperBound <= buffer.count)
+                    }
+                }
+                client.permit(peer, now: now)
+                client.bind(peer, now: now)
+                if let deadline = client.deadline {
+                    #expect(deadline.nanoseconds < now.nanoseconds + 3_700_000_000_000)
+                    now = max(now, min(deadline, now + .milliseconds(200)))
+                    client.advance(to: now)
+                    #expect(client.deadline.map { $0 > now || client.hasMessage } ?? true)
+                }
+            }
+        }
+    }
+
+    @Test("ten thousand mutations of a client's requests do not crash a server")
+    func host() {
+        var mutator = Mutator(seed: 12)
+        var configuration = RelayConfiguration()
+        configuration.users = ["alice": "secret one"]
+        let host = RelayHost(configuration)
+        _ = host.nextRequest()
+        let local = SocketAddress.loopback(port: 3478)
+        host.receive(.socketOpened(token: 0, local: local), now: .origin)
+        var client = TURNClient(server: server, seed: 3)
+        client.start(now: .origin)
+        let allocate = written(&client)[0]
+        let id = self.id(of: allocate)
+        let corpus = [
+            allocate,
+            message(.request, .refresh, id: id) { $0.append(.lifetime, UInt32(0)) },
+            message(.request, .createPermission, id: id) { $0.append(.xorPeerAddress, xor: peer) },
+            message(.request, .channelBind, id: id) {
+                $0.append(.channelNumber, UInt32(0x4000_0000))
+                $0.append(.xorPeerAddress, xor: peer)
+            },
+            message(.indication, .send, id: id) {
+                $0.append(.xorPeerAddress, xor: peer)
+                $0.append(.data, bytes: [1, 2, 3])
+            },
+            [0x40, 0x00, 0x00, 0x04, 1, 2, 3, 4],
+        ]
+        var batch = DatagramBatch()
+        for round in 0..<10_000 {
+            var bytes = mutator.mutate(corpus)
+            let path = Path(local: local, remote: .loopback(port: UInt16(1000 + round % 50)))
+            bytes.withUnsafeMutableBytes { buffer in
+                var span = buffer.mutableBytes
+                host.receive(&span, on: path, arrivedAt: .origin, now: Instant(nanoseconds: UInt64(round)))
+            }
+            while case .full = host.nextDatagrams(into: &batch) { batch.removeAll() }
+            batch.removeAll()
+            while host.nextRequest() != nil {}
+        }
+        #expect(host.allocationCount == 0 && host.statistics.refused > 100 && host.statistics.malformed > 1000)
+    }
+
+    @Test("whatever comes over a stream, frames lie inside what came, and the rest is given up")
+    func frames() {
+        var mutator = Mutator(seed: 13)
+        let id = STUNTransactionID(high: 1, low: 2)
+        let corpus = [
+            message(.success, .refresh, id: id) { $0.append(.lifetime, UInt32(600)) } + [
+                0x40, 0x01, 0x00, 0x05, 1, 2, 3, 4, 5, 0, 0, 0,
+            ],
+            [0x4F, 0xFF, 0x00, 0x00] + message(.indication, .data, id: id),
+        ]
+        var whole = 0
+        for _ in 0..<10_000 {
+            let bytes = mutator.below(4) == 0 ? corpus[0] : mutator.mutate(corpus)
+            let frames = TURNFrames()
+            var rest = bytes[...]
+            var framed = 0
+            while !rest.isEmpty, !frames.isBroken {
+                let chunk = Array(rest.prefix(1 + mutator.below(9)))
+                let taken = chunk.withUnsafeBytes { frames.put($0) }
+                rest = rest.dropFirst(taken)
+                while let frame = frames.next() { framed += frame.count }
+                #expect(taken > 0)
+            }
+            #expect(framed <= bytes.count)
+            if framed > 20 { whole += 1 }
+        }
+        #expect(whole > 2000)
+    }
+
+    @Test("a stream that is no TURN is given up, and its server with it")
+    func notTURN() {
+        var agent = IceAgent(role: .controlling, seed: 1, at: .origin)
+        let tcp = TURNServer(address: .loopback(port: 80), transport: .tcp, username: "a", credential: "b")
+        agent.relay(through: [tcp], policy: .relay, streams: 7, now: .origin)
+        _ = agent.addHostCandidate(base: .loopback(port: 1), now: .origin)
+        #expect(agent.nextStreamRequest() == .open(token: 7, StreamTarget(remote: .loopback(port: 80))))
+        agent.streamOpened(7, now: .origin)
+        let answer = Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)
+        answer.withUnsafeBytes { _ = agent.put($0, onStream: 7) }
+        #expect(agent.nextRelayed(onStream: 7, now: .origin) == nil)
+        #expect(agent.nextStreamRequest() == .close(token: 7))
+        var reasons: [String] = []
+        while let event = agent.nextEvent() {
+            if case .gatheringFailed(let failures) = event { reasons = failures.map(\.description) }
+        }
+        #expect(reasons == ["\(tcp.url): what came over the stream is no TURN"])
+    }
+}
