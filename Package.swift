@@ -169,7 +169,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("peer", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer"]),
     ("json", ["SignalingProtocol"]), ("signaling", ["SignalingProtocol"]),
     ("client", ["RTCCore", "SignalingClients", "SignalingProtocol"]), ("rooms", ["RTCCore", "RoomCore", "SignalingProtocol"]),
-    ("front", ["RTCCore", "NetworkImpairment", "ServerFronts", "SignalingProtocol"]),
+    ("front", ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol"]),
     ("files", ["MediaFiles"]), ("trace", ["NetworkImpairment"]),
     ("scenario", ["RTCCore", "NetworkImpairment", "Measurement", "Scenario"]),
 ]

@@ -1,6 +1,7 @@
 import FuzzSupport
 import NetworkImpairment
 import RTCCore
+import RoomCore
 import ServerFronts
 import SignalingProtocol
 
@@ -45,7 +46,7 @@ private final class Desk {
         case 0: open(connection)
         case 1: close(connection, code: [nil, 1000, 1001, 4003][input.below(4)])
         case 2: say(String(decoding: input.chunk(upTo: 600), as: UTF8.self), on: connection)
-        case 3, 4, 5: ask(.init(hello(&input)), on: connection)
+        case 3, 4, 5: ask(.hello(hello(&input)), on: connection)
         case 6: ask(.join(JoinRequest(room: "r\(input.below(2))", name: "n", mode: .auto)), on: connection)
         case 7: ask(.ready(rev: nil), on: connection)
         case 8:
@@ -80,10 +81,6 @@ private final class Desk {
         advance(by: .seconds(60))
         let metrics = front.metrics
         promise(metrics.rooms == 0 && metrics.participants == 0 && metrics.sessions == 0, "nothing is left: \(metrics)")
-    }
-
-    private enum Wish {
-        case new, resume(ResumeRequest)
     }
 
     private func hello(_ input: inout FuzzInput) -> HelloRequest {
@@ -147,12 +144,6 @@ private final class Desk {
         if sessions.count > 8 { sessions.removeFirst() }
         if let snapshot = RoomSnapshot(result) { participants.append(snapshot.participant) }
         if participants.count > 8 { participants.removeFirst() }
-    }
-}
-
-extension Request {
-    fileprivate init(_ hello: HelloRequest) {
-        self = .hello(hello)
     }
 }
 

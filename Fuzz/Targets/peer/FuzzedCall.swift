@@ -212,9 +212,12 @@ final class FuzzedCall {
     /// The description as the other side gets it.
     private func told(_ text: String) -> String {
         guard isMismatched else { return text }
-        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.hasPrefix("a=fingerprint:") ? "a=fingerprint:\(Material.shared.strangersFingerprint)\r" : String(line)
-        }.joined(separator: "\n")
+        // By bytes: a line's end is one `Character`.
+        let mark = Array("a=fingerprint:".utf8)
+        let lines = text.utf8.split(separator: 10).map { line in
+            line.starts(with: mark) ? mark + Array("\(Material.shared.strangersFingerprint)\r".utf8) : Array(line)
+        }
+        return String(decoding: Array(lines.joined(separator: [10])), as: UTF8.self) + "\n"
     }
 
     func remember(_ description: String) {

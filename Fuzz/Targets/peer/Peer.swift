@@ -20,7 +20,8 @@ func testOneInput(_ start: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
 func initialize(_ count: UnsafeMutableRawPointer?, _ arguments: UnsafeMutableRawPointer?) -> Int32 {
     // Calls that connect and play, then one hand after the other.
     let hands = UInt8(Hand.allCases.count)
-    var seeds: [[UInt8]] = [[0, 8, 8, 8], [1, 8, 8, 8]]
+    // The third and the fourth tell another certificate than there is.
+    var seeds: [[UInt8]] = [[0, 8, 8, 8], [1, 8, 8, 8], [0x80, 0, 7, 8, 8], [0x81, 0, 7, 9, 0]]
     for hand in 0..<hands {
         for setting in UInt8(0)..<3 {
             var seed: [UInt8] = [setting, Hand.play.rawValue]

@@ -66,6 +66,13 @@ private final class House {
         case 3: ask(index, .ready)
         case 4, 5: signal(from: index, &input)
         case 6: ask(index, .leave)
+        case 9 where input.byte() & 1 == 0:
+            let commands: [RoomCommand] = [
+                .raiseHand, .lowerHand(participant: nil), .react(emoji: "x", target: nil), .spotlight(participant: nil),
+                .acceptMatch,
+                .skipMatch, .cancelMatch,
+            ]
+            ask(index, commands[input.below(commands.count)])
         case 7:
             guard guests[index].isOpen else { return }
             guests[index].isOpen = false
@@ -133,6 +140,7 @@ private final class House {
             switch output {
             case .reply(let key, let id, let reply): replied(key, id, reply)
             case .event(let key, let seq, let rev, let event): happened(key, seq, rev, event)
+            case .volatile: break
             case .end(let key, _, _), .over(let key):
                 guard let index = guests.firstIndex(where: { $0.key == key }) else { continue }
                 guests[index].isOpen = false
@@ -158,7 +166,7 @@ private final class House {
         case .done:
             let isInside = (0..<3).contains { core.participants(in: "room-\($0)").contains(guests[index].participant ?? "") }
             if !isInside { guests[index].participant = nil }
-        case .refused: break
+        default: break
         }
     }
 
@@ -183,7 +191,7 @@ private final class House {
             promise(guests[index].roster.contains(participant), "no news of strangers")
         case .signal(_, let signal):
             promise(signal.to == guests[index].participant, "a signal reaches whom it is for")
-        case .signalExpired: break
+        default: break
         }
     }
 }
