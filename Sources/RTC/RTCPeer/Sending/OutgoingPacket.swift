@@ -1,9 +1,10 @@
 public import RTCCore
 
 /// One packet of a media file, ready but for its header: the payload is shared by every bot that plays the file.
+///
+/// Unchecked, because a pointer is never `Sendable`: what it points to is written once, before the packet exists, and is not changed while any
+/// peer may read it.
 public struct OutgoingPacket: @unchecked Sendable {
-    // The payload lies in memory that is never changed nor freed, so it may be read from any thread.
-
     /// The codec's payload behind what counts on from frame to frame. Must stay valid for as long as the peer may resend it.
     public let payload: UnsafeRawBufferPointer
     /// Whether the packet begins a frame: the S bit of VP8 (RFC 7741 §4.2).
