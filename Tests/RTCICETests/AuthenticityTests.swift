@@ -1,3 +1,4 @@
+import MutatedInput
 import RTCCore
 import RTCICE
 import RTCWire

@@ -1,3 +1,4 @@
+import MutatedInput
 import NetworkImpairment
 import RTCCore
 import RTCICE

@@ -1,18 +1,21 @@
-import RTCCore
+public import RTCCore
 
 /// Damages bytes in seeded ways: flips, cuts, growth, and parts of two messages put together.
-struct Mutator {
-    var random: SplitMix64
+public struct Mutator {
+    public var random: SplitMix64
 
-    init(seed: UInt64) {
+    /// - Parameter seed: The same seed and corpora give the same damage.
+    public init(seed: UInt64) {
         random = SplitMix64(seed: seed)
     }
 
-    mutating func below(_ bound: Int) -> Int {
+    /// A number from 0 to one below the bound.
+    public mutating func below(_ bound: Int) -> Int {
         Int(random.next() % UInt64(max(bound, 1)))
     }
 
-    mutating func mutate(_ corpus: [[UInt8]]) -> [UInt8] {
+    /// One message of the corpus with one to four damages.
+    public mutating func mutate(_ corpus: [[UInt8]]) -> [UInt8] {
         var bytes = corpus[below(corpus.count)]
         for _ in 0...below(3) {
             switch below(5) {
