@@ -79,6 +79,10 @@ extension IceAgent {
         while index < relays.count {
             switch relays[index].client.state {
             case .allocated where !relays[index].isOffered:
+                if let relayed = relays[index].client.relayed, locals.contains(where: { !$0.isGone && $0.base == relayed }) {
+                    relays[index].client.linkLost("the server gives an address that is in use here")
+                    continue
+                }
                 if let other = relays.firstIndex(where: { $0.isOffered && !$0.client.isSilent }), other != index {
                     // The one before was only slow.
                     relays[index].client.release(now: now)
