@@ -170,7 +170,7 @@ struct HostilityTests {
         agent.streamOpened(7, now: .origin)
         let answer = Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)
         answer.withUnsafeBytes { _ = agent.put($0, onStream: 7) }
-        #expect(agent.nextRelayed(onStream: 7, now: .origin) == nil)
+        #expect(agent.nextDatagram(onStream: 7, now: .origin) == nil)
         #expect(agent.nextStreamRequest() == .close(token: 7))
         var reasons: [String] = []
         while let event = agent.nextEvent() {

@@ -166,7 +166,7 @@ private final class Servers {
                 let taken = agent.put(rest, onStream: stream)
                 rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
                 var isOver = true
-                while let (datagram, path) = agent.nextRelayed(onStream: stream, now: now) {
+                while let (datagram, path) = agent.nextDatagram(onStream: stream, now: now) {
                     isOver = false
                     agent.receive(UnsafeRawBufferPointer(datagram).bytes, on: path, now: now)
                 }

@@ -88,6 +88,7 @@ extension IceAgent {
         if nominating == transaction.pair { nominating = nil }
         if let index = index(ofPair: transaction.pair), selected?.pair.id != transaction.pair || !isNominated {
             pairs[index].state = .failed
+            closeStream(on: transaction.path)
         }
     }
 
@@ -126,7 +127,7 @@ extension IceAgent {
     private var bestWaiting: Int? {
         var best: Int?
         for index in pairs.indices
-        where pairs[index].state == .waiting && !pairs[index].awaitsPermission && !triggered.contains(pairs[index].id) {
+        where pairs[index].state == .waiting && !pairs[index].awaitsWay && !triggered.contains(pairs[index].id) {
             if let known = best, pairs[known].priority >= pairs[index].priority { continue }
             best = index
         }
@@ -166,11 +167,20 @@ extension IceAgent {
         _ purpose: CheckTransaction.Purpose, pair: UInt32, path: Path, preference: UInt16, generation: UInt32,
         interval: Duration, isRepeated: Bool, _ now: Instant
     ) {
-        let transaction = CheckTransaction(
+        let isStream = Self.isStreamBase(path.local)
+        let priority =
+            isStream
+            ? IceCandidate.priority(of: .peerReflexive, tcpType: .active, otherPreference: preference)
+            : IceCandidate.priority(of: .peerReflexive, localPreference: preference)
+        var transaction = CheckTransaction(
             id: STUNTransactionID(using: &random), purpose: purpose, pair: pair, path: path, generation: generation,
-            role: role, tieBreaker: tieBreaker,
-            priority: IceCandidate.priority(of: .peerReflexive, localPreference: preference), lastSentAt: now,
+            role: role, tieBreaker: tieBreaker, priority: priority, lastSentAt: now,
             interval: interval, nextAt: isRepeated ? now + interval : nil, expiresAt: now + timing.consentExpiry)
+        if isStream, isRepeated {
+            // What goes over a connection arrives, and is not sent again (RFC 8489 §6.2.2).
+            transaction.transmissions = transmissions(of: transaction)
+            transaction.nextAt = now + timing.retransmission * timing.lastWait
+        }
         transactions.append(transaction)
         transmit(transaction, now)
     }
@@ -256,6 +266,7 @@ extension IceAgent {
     /// Sends nothing more until a restart.
     mutating func giveUp() {
         forgetChecks()
+        closeStreams()
         outbox.removeAll()
         for index in pairs.indices { pairs[index].state = .failed }
         enter(.failed)
