@@ -49,3 +49,6 @@ class GStreamer(Peer):
 
     def start(self, log):
         return Program(self.name, [sys.executable, str(PROGRAM)], log)
+
+    def start_over_tcp(self, log):
+        return Program(self.name, [sys.executable, str(PROGRAM), "tcp"], log)

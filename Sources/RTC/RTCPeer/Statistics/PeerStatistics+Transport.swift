@@ -43,6 +43,11 @@ extension PeerStatistics {
             report.set(.relayedBytesReceived, ice.relayedBytesReceived)
             report.set(.relaysFailed, ice.relaysFailed)
         }
+        if ice.streamsAsked > 0 {
+            report.set(.streamsBegun, ice.streamsAsked)
+            report.set(.streamsLost, ice.streamsLost)
+            report.set(.droppedWithoutStream, ice.droppedWithoutStream)
+        }
         return report
     }
 
