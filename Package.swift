@@ -175,6 +175,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("scenario", ["RTCCore", "NetworkImpairment", "Measurement", "Scenario"]),
     ("turn", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
     ("relay", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RelayCore", "NetworkImpairment"]),
+    ("stream", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
     ("janus", ["RTCCore", "SignalingClients", "SignalingProtocol"]),
     ("engineio", ["SignalingProtocol", "SocketIO", "SocketIOSessions"]),
     ("socketio", ["RTCCore", "SignalingProtocol", "SocketIO", "SocketIOSessions"]),
