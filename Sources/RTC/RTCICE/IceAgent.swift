@@ -76,6 +76,8 @@ public struct IceAgent: ~Copyable {
 
     var transactions: [CheckTransaction] = []
     var triggered: [UInt32] = []
+    /// Checks that answered the other side's since the last ordinary one.
+    var triggeredInARow = 0
     var pacer: Pacer
     var nominating: UInt32?
     var firstSuccessAt: Instant?

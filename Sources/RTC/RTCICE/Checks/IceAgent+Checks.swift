@@ -93,7 +93,7 @@ extension IceAgent {
     }
 
     /// Starts checks as fast as pacing allows: those that answer the other side's first, then the best that waits
-    /// (RFC 8445 §6.1.4.2).
+    /// (RFC 8445 §6.1.4.2), which has its turn after a few of those at the latest.
     mutating func sendChecks(_ now: Instant) {
         guard generation.remote != nil else { return }
         var place = 0
@@ -108,11 +108,19 @@ extension IceAgent {
                 continue
             }
             guard now >= pacer.nextSlot(burst: timing.triggeredBurst) else { return }
+            if triggeredInARow >= timing.triggeredBurst, nominating != id, !isNominated, let ordinary = bestWaiting {
+                // Who comes from another port each time, as two NATs can bring it about, must not keep the other pairs waiting.
+                triggeredInARow = 0
+                startCheck(at: ordinary, now)
+                continue
+            }
             triggered.remove(at: place)
+            triggeredInARow += 1
             startCheck(at: index, now)
         }
         guard !isNominated else { return }
         while let index = bestWaiting, now >= pacer.nextSlot(burst: timing.burst) {
+            triggeredInARow = 0
             startCheck(at: index, now)
         }
     }
