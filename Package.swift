@@ -109,6 +109,12 @@ let package = Package(
                 "CAllocationCounter", "RTCCore", "RTCWire", "RTCCrypto", "RTCPeer", "NetworkImpairment", "NetworkDriver",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/PairBench", swiftSettings: settings),
+        .executableTarget(
+            name: "starling-room-bench",
+            dependencies: [
+                "RTCCore", "NetworkImpairment", "NetworkDriver", "SignalingClients", "SignalingProtocol", "SocketIO",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/RoomBench", swiftSettings: settings),
 
         tests("RTCCore"),
         tests("RTCWire", ["RTCCore"]),
