@@ -1,4 +1,5 @@
 import ArgumentParser
+import Figures
 import Glibc
 import NetworkDriver
 import NetworkImpairment
@@ -72,10 +73,10 @@ struct RoomBench: AsyncParsableCommand {
         try await settle(driver, handles)
         let joined = try server()
         fields += [
-            ("joined", "\(tally.joined.load(ordering: .relaxed))"), ("join_s", Self.decimal(allJoined.inSeconds, 2)),
+            ("joined", "\(tally.joined.load(ordering: .relaxed))"), ("join_s", allJoined.inSeconds.decimal(2)),
             ("join_p50_ms", Self.milliseconds(tally.joins.quantile(0.5))), ("join_p99_ms", Self.milliseconds(tally.joins.p99)),
-            ("cpu_us_per_join", Self.decimal((joined.cpu - before.cpu).inSeconds / Double(total) * 1e6, 1)),
-            ("kib_per_session", Self.decimal(Double(joined.resident - before.resident) / 1024 / Double(total), 2)),
+            ("cpu_us_per_join", ((joined.cpu - before.cpu).inSeconds / Double(total) * 1e6).decimal(1)),
+            ("kib_per_session", (Double(joined.resident - before.resident) / 1024 / Double(total)).decimal(2)),
         ]
         await checkRosters(driver, handles, tally)
         if rate > 0 {
@@ -84,7 +85,7 @@ struct RoomBench: AsyncParsableCommand {
             let start = try server()
             try await Task.sleep(for: .seconds(seconds))
             let end = try server()
-            fields.append(("idle_core_percent", Self.decimal((end.cpu - start.cpu).inSeconds / Double(seconds) * 100, 2)))
+            fields.append(("idle_core_percent", ((end.cpu - start.cpu).inSeconds / Double(seconds) * 100).decimal(2)))
         }
         try await leave(driver, handles, tally)
         fields += [("lost", "\(tally.lost.load(ordering: .relaxed))"), ("breaches", "\(tally.breachCount)")]
@@ -197,10 +198,10 @@ struct RoomBench: AsyncParsableCommand {
         var ownCPU = 0.0
         if let own, let ownEnd { ownCPU = (ownEnd.cpu - own.cpu).inSeconds }
         return [
-            ("offered_per_s", "\(rate)"), ("relayed_per_s", Self.decimal(perSecond, 0)),
-            ("relayed_per_core_s", Self.decimal(Double(relayed) / max(cpu, 0.01), 0)),
-            ("server_core_percent", Self.decimal(cpu / elapsed * 100, 1)),
-            ("callers_core_percent", Self.decimal(ownCPU / elapsed * 100, 1)),
+            ("offered_per_s", "\(rate)"), ("relayed_per_s", perSecond.decimal(0)),
+            ("relayed_per_core_s", (Double(relayed) / max(cpu, 0.01)).decimal(0)),
+            ("server_core_percent", (cpu / elapsed * 100).decimal(1)),
+            ("callers_core_percent", (ownCPU / elapsed * 100).decimal(1)),
             ("relay_p50_ms", Self.milliseconds(latencies.quantile(0.5))), ("relay_p99_ms", Self.milliseconds(latencies.p99)),
             ("relay_max_ms", Self.milliseconds(latencies.max)),
         ]
@@ -222,18 +223,6 @@ struct RoomBench: AsyncParsableCommand {
     }
 
     private static func milliseconds(_ duration: Duration) -> String {
-        decimal(duration.inSeconds * 1000, 2)
-    }
-
-    private static func decimal(_ value: Double, _ digits: Int) -> String {
-        var scale = 1.0
-        for _ in 0..<digits { scale *= 10 }
-        let rounded = (value * scale).rounded()
-        guard rounded.isFinite, rounded.magnitude < 1e15 else { return "nan" }
-        let whole = Int(rounded.magnitude)
-        let sign = rounded < 0 ? "-" : ""
-        guard digits > 0 else { return "\(sign)\(whole)" }
-        let fraction = String(whole % Int(scale))
-        return "\(sign)\(whole / Int(scale))." + String(repeating: "0", count: digits - fraction.count) + fraction
+        (duration.inSeconds * 1000).decimal(2)
     }
 }
