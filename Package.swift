@@ -107,7 +107,8 @@ let package = Package(
         .executableTarget(
             name: "starling-bench",
             dependencies: [
-                "CAllocationCounter", "Figures", "RTCCore", "RTCWire", "RTCCrypto", "RTCPeer", "NetworkImpairment", "NetworkDriver",
+                "CAllocationCounter", "Figures", "RTCCore", "RTCWire", "RTCCrypto", "RTCPeer", "NetworkImpairment",
+                "NetworkDriver",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/PairBench", swiftSettings: settings),
         .executableTarget(
