@@ -34,6 +34,7 @@ extension Bot {
             stunServers: servers.stun)
         configuration.turnServers = servers.turn
         configuration.iceTransportPolicy = context.plan.transportPolicy == .relay ? .relay : .all
+        configuration.usesTCP = context.plan.usesTCP
         configuration.firstStream = Self.firstStream(of: nextToken)
         var peer = Peer(configuration: configuration, now: now)
         let remote = client.peers.first { $0.id == id }

@@ -7,7 +7,7 @@ extension ScenarioDecoder {
     static let mostBots = 100_000
 
     mutating func groups(
-        _ fields: Fields, duration: Duration?, iceServers: ICEServers, transportPolicy: TransportPolicy
+        _ fields: Fields, duration: Duration?, ways: WaysOut
     ) -> [Scenario.Group] {
         guard let node = required(fields, "groups") else { return [] }
         let before = diagnostics.errors.count
@@ -15,7 +15,7 @@ extension ScenarioDecoder {
         let groups = list(fields, "groups") { decoder, node, path in
             nodes.append((node, path))
             return decoder.group(
-                node, path, duration: duration, iceServers: iceServers, transportPolicy: transportPolicy)
+                node, path, duration: duration, ways: ways)
         }
         if groups.isEmpty, nodes.isEmpty, diagnostics.errors.count == before {
             diagnostics.report("a scenario needs at least one group: add '- name: callers'", at: node.location, field: "groups")
@@ -44,7 +44,7 @@ extension ScenarioDecoder {
     }
 
     private mutating func group(
-        _ node: DocumentNode, _ path: String, duration: Duration?, iceServers: ICEServers, transportPolicy: TransportPolicy
+        _ node: DocumentNode, _ path: String, duration: Duration?, ways: WaysOut
     ) -> Scenario.Group? {
         guard let fields = fields(of: node, .group, path: path) else { return nil }
         let name = required(fields, "name").flatMap { self.name($0, fields.path(of: "name"), of: "a group") }
@@ -60,8 +60,9 @@ extension ScenarioDecoder {
         let ecn = optional(fields, "ecn", ECN.notECT) { decoder, node, path in
             decoder.choice(node, path, Codepoint.self, of: "a codepoint")?.ecn
         }
-        let iceServers = self.iceServers(fields, otherwise: iceServers)
-        let transportPolicy = self.transportPolicy(fields, otherwise: transportPolicy)
+        let iceServers = self.iceServers(fields, otherwise: ways.iceServers)
+        let transportPolicy = self.transportPolicy(fields, otherwise: ways.transportPolicy)
+        let usesTCP = self.usesTCP(fields, otherwise: ways.usesTCP)
         let reconnect: ReconnectPolicy?? = optional(fields, "reconnect", nil) { decoder, node, path in
             decoder.reconnect(node, path).map { Optional($0) }
         }
@@ -73,13 +74,14 @@ extension ScenarioDecoder {
                     + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
         }
         guard let name, let count, let arrival, let room, let publication, let subscription, let network, let nat, let ecn,
-            let reconnect, let iceServers, let transportPolicy
+            let reconnect, let iceServers, let transportPolicy, let usesTCP
         else {
             return nil
         }
         return Scenario.Group(
             name: name, count: count, arrival: arrival, room: room, publication: publication, subscription: subscription,
-            network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, reconnect: reconnect)
+            network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, usesTCP: usesTCP,
+            reconnect: reconnect)
     }
 
     private enum Codepoint: String, CaseIterable {

@@ -30,12 +30,15 @@ struct ScenarioDecoder {
         let duration = required(fields, "duration").flatMap { positiveDuration($0, "duration") }
         let iceServers = iceServers(fields, otherwise: .handedOut)
         let transportPolicy = transportPolicy(fields, otherwise: .all)
+        let usesTCP = usesTCP(fields, otherwise: true)
         let iceAuthorities = fields["ice_ca"].flatMap { node in
             places["ice_ca"] = node.location
             return text(node, "ice_ca")
         }
         let groups = groups(
-            fields, duration: duration, iceServers: iceServers ?? .handedOut, transportPolicy: transportPolicy ?? .all)
+            fields, duration: duration,
+            ways: WaysOut(
+                iceServers: iceServers ?? .handedOut, transportPolicy: transportPolicy ?? .all, usesTCP: usesTCP ?? true))
         let roster = Roster(writtenIn: fields, groups: groups)
         let timeline = timeline(fields, roster: roster, duration: duration)
         let assertions = assertions(fields, roster: roster, events: eventNames(in: fields))

@@ -38,6 +38,7 @@ extension Plan {
         return "\(group.name): \(group.count) in \(room), join \(joins), \(sends), network \(group.network.name)"
             + (group.nat.isNone ? "" : ", NAT \(group.nat.name)")
             + (group.transportPolicy == .relay ? ", relayed only" : "")
+            + (group.usesTCP ? "" : ", without TCP")
             + (group.subscription == .none ? ", subscribe to nobody" : "")
             + (group.reconnect == nil ? ", stay away when lost" : "")
     }

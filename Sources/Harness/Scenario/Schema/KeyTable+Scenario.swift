@@ -21,6 +21,10 @@ extension KeyTable {
                 "Which candidates they use: all, or relay for those of TURN servers alone; all by default.",
                 .choice(TransportPolicy.allCases.map(\.rawValue))),
             .optional(
+                "ice_tcp",
+                "Whether they connect to TCP candidates of the other side, where it has some; true by default.",
+                .boolean),
+            .optional(
                 "ice_ca", "A PEM file with the certificates that turns: servers are trusted by; the system's by default.",
                 .reference("text")),
             .optional("timeline", "What happens when.", ["type": "array", "items": .reference("entry")]),
@@ -73,6 +77,7 @@ extension KeyTable {
             .optional(
                 "ice_transport_policy", "Which candidates they use, instead of the scenario's.",
                 .choice(TransportPolicy.allCases.map(\.rawValue))),
+            .optional("ice_tcp", "Whether they connect to TCP candidates, instead of the scenario's.", .boolean),
             .optional("reconnect", "How they come back; without it they stay away.", .reference("reconnect")),
         ])
 
