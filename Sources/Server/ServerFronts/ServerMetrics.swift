@@ -1,3 +1,4 @@
+public import AccessCore
 public import RoomCore
 public import SignalingProtocol
 
@@ -25,6 +26,8 @@ public struct ServerMetrics: Hashable, Sendable {
     public var bytesSent = 0
     /// Requests refused, by code.
     public var errors: [ErrorCode: Int] = [:]
+    /// Tokens that let nobody in, by reason.
+    public var refusedTokens: [TokenRefusal.Reason: Int] = [:]
     /// Connections that the server closed, by code.
     public var closes: [CloseCode: Int] = [:]
     /// Wishes to resume a session, by how they ended.

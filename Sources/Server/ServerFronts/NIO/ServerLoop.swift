@@ -1,3 +1,4 @@
+import AccessCore
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -18,6 +19,7 @@ final class ServerLoop {
     let admission: Admission
     let front: NativeFront
     let peerJS: PeerJSFront
+    let rooms: SharedRooms
     private let socketIO: SocketIOFront
     private let engineIO: any EngineIOHosting
     private let eventLoop: any EventLoop
@@ -37,13 +39,22 @@ final class ServerLoop {
     private let stunPort: UInt16?
     private var whenEmpty: EventLoopPromise<Void>?
 
-    init(configuration: ServerConfiguration, seed: UInt64, stunPort: UInt16?, eventLoop: any EventLoop) {
+    init(
+        configuration: ServerConfiguration, keys: (any TokenKeys)?, seed: UInt64, stunPort: UInt16?, eventLoop: any EventLoop
+    ) {
         self.configuration = configuration
         self.stunPort = stunPort
         self.eventLoop = eventLoop
-        admission = Admission(configuration: configuration)
         let bits = { UInt64.random(in: .min ... .max) }
-        let rooms = SharedRooms(configuration: configuration, seed: seed, unixMilliseconds: Self.unixMilliseconds())
+        let rooms = SharedRooms(
+            configuration: configuration, seed: seed, unixMilliseconds: Self.unixMilliseconds(), keys: keys, secretBits: bits)
+        self.rooms = rooms
+        let began = began
+        admission = Admission(configuration: configuration) { token in
+            guard rooms.gate.knowsTokens, case .success = rooms.examine(token, takesOnce: true, now: Self.instant(since: began))
+            else { return false }
+            return true
+        }
         front = NativeFront(configuration: configuration, seed: seed, at: .origin, secretBits: bits, rooms: rooms)
         peerJS = PeerJSFront(configuration: configuration, rooms: rooms, bits: bits)
         socketIO = SocketIOFront(configuration: configuration, rooms: rooms, bits: bits)
@@ -65,10 +76,13 @@ final class ServerLoop {
         metrics.socketIO = socketIO.counts
         metrics.peerJSPeers = peerJS.peerCount
         metrics.peerJS = peerJS.counts
+        metrics.refusedTokens = rooms.gate.refusals
         return metrics
     }
 
-    var now: Instant {
+    var now: Instant { Self.instant(since: began) }
+
+    private static func instant(since began: NIODeadline) -> Instant {
         Instant(nanoseconds: UInt64(max(0, (NIODeadline.now() - began).nanoseconds)))
     }
 
@@ -137,7 +151,8 @@ final class ServerLoop {
         } else {
             route = peerJS.isPath(path) ? .peerJS(URLQuery(target: head.uri)) : .native
         }
-        return WebSocketConnection(id: nextID(), route: route, loop: self)
+        let bearer = Admission.bearer(head.headers.first(name: "authorization"))
+        return WebSocketConnection(id: nextID(), route: route, bearer: bearer, loop: self)
     }
 
     /// Numbers connections and requests.
@@ -203,7 +218,8 @@ final class ServerLoop {
     func begin(_ id: UInt64, _ head: HTTPRequestHead, on answers: HTTPAnswers, from channel: any Channel) {
         kept[ObjectIdentifier(answers)] = answers
         exchanges[id] = answers
-        let origin = origin(of: channel)
+        var origin = origin(of: channel)
+        origin.bearer = Admission.bearer(head.headers.first(name: "authorization"))
         let request = Self.request(head)
         if let refusal = engineIO.refusal(of: request, from: origin, isUpgrade: false) {
             exchanges[id] = nil
@@ -244,9 +260,12 @@ final class ServerLoop {
 
     func opened(_ socket: WebSocketConnection, on channel: any Channel) {
         sockets[socket.id] = socket
-        let origin = origin(of: channel)
+        var origin = origin(of: channel)
+        origin.bearer = socket.bearer
         switch socket.route {
-        case .native: front.opened(socket.id, from: origin.address, iceServers: origin.iceServers, now: now)
+        case .native:
+            front.opened(
+                socket.id, from: origin.address, iceServers: origin.iceServers, bearer: socket.bearer, now: now)
         case .engineIO(let query): engineIO.opened(socket.id, query: query, from: origin, now: now)
         case .peerJS(let query): peerJS.opened(socket.id, query: query, from: origin, now: now)
         }

@@ -9,6 +9,8 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     let id: UInt64
     let route: ClientRoute
+    /// The token of the request that opened it.
+    let bearer: String?
     private let loop: ServerLoop
     private let maximumBytes: Int
     private var context: ChannelHandlerContext?
@@ -21,7 +23,8 @@ final class WebSocketConnection: ChannelInboundHandler {
     private var hasClientClosed = false
     private var needsFlush = false
 
-    init(id: UInt64, route: ClientRoute, loop: ServerLoop) {
+    init(id: UInt64, route: ClientRoute, bearer: String?, loop: ServerLoop) {
+        self.bearer = bearer
         self.id = id
         self.route = route
         self.loop = loop
