@@ -69,7 +69,7 @@ let package = Package(
             "Server", "ServerFronts",
             [
                 "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "AccessCore", "RoomCore", "SignalingProtocol",
-                "SocketIO", "SocketIOSessions",
+                "SocketIO", "SocketIOSessions", "CStarlingOpenSSL",
             ] + nio),
 
         room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
@@ -94,7 +94,7 @@ let package = Package(
             name: "starling",
             dependencies: [
                 "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkDriver",
-                "NetworkImpairment", "RTCCore", "SignalingProtocol",
+                "NetworkImpairment", "RTCCore", "SignalingProtocol", "AccessCore", "ServerTokens",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
 
@@ -141,7 +141,8 @@ let package = Package(
         tests(
             "ServerFronts",
             [
-                "AccessCore", "HandmadeTokens", "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment", "NetworkSimulation",
+                "AccessCore", "HandmadeTokens", "CStarlingOpenSSL", "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment",
+                "NetworkSimulation",
                 "SignalingProtocol", "SignalingClients", "RoomCore", "SocketIO", "SocketIOSessions",
             ] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),

@@ -47,7 +47,7 @@ public final class ReferenceServer: Sendable {
 
     /// Where clients connect, such as `ws://127.0.0.1:8080/ws`.
     public var url: String {
-        "ws://\(boundAddress.contains(":") ? "[\(boundAddress)]" : boundAddress):\(port)/ws"
+        "\(configuration.tls == nil ? "ws" : "wss")://\(boundAddress.contains(":") ? "[\(boundAddress)]" : boundAddress):\(port)/ws"
     }
 
     /// Listens. Throws with the port and the remedy where that is not possible.
@@ -64,7 +64,7 @@ public final class ReferenceServer: Sendable {
             let stunPort = stun?.localAddress?.port.map { UInt16(truncatingIfNeeded: $0) }
             let loop = try await eventLoop.submit {
                 NIOLoopBound(
-                    ServerLoop(
+                    try ServerLoop(
                         configuration: configuration, keys: keys, seed: seed, stunPort: stunPort, eventLoop: eventLoop),
                     eventLoop: eventLoop)
             }.get()

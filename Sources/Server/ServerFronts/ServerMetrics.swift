@@ -8,6 +8,14 @@ public struct ServerMetrics: Hashable, Sendable {
     public var connectionsOpened = 0
     /// WebSockets open now.
     public var connections = 0
+    /// TCP connections open now.
+    public var sockets = 0
+    /// TCP connections that were closed at once because their address had too many.
+    public var socketsRefused = 0
+    /// TCP connections that made room for others while their request was not whole.
+    public var requestsEvicted = 0
+    /// TLS handshakes, and connections later, that went wrong.
+    public var tlsFailures = 0
     /// Sessions, greeted and not yet gone, those without a connection included.
     public var sessions = 0
     /// Sessions that wait for their client to come back.

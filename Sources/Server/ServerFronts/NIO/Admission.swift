@@ -58,9 +58,10 @@ struct Admission {
                 return Refusal(status: 403, message: "the origin '\(origin.prefix(128))' is not allowed here")
             }
         } else if !(configuration.trustLoopback && head.isLoopback) {
-            guard let bearer = Self.bearer(head.authorization), isKnown(bearer) else {
+            guard let bearer = Self.bearer(head.authorization) else {
                 return Refusal(status: 403, message: "without an Origin, a Bearer token is needed")
             }
+            guard isKnown(bearer) else { return Refusal(status: 401, message: "the Bearer token is not known, or is over") }
         }
         return nil
     }

@@ -13,7 +13,11 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
     private var isFinished = false
     private var isRefused = false
 
-    init(maximumBytes: Int, patience: TimeAmount) {
+    /// Called when the first request has been read, or is given up.
+    private var whenSettled: (() -> Void)?
+
+    init(maximumBytes: Int, patience: TimeAmount, whenSettled: @escaping () -> Void) {
+        self.whenSettled = whenSettled
         self.maximumBytes = maximumBytes
         self.patience = patience
     }
@@ -37,6 +41,12 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
                 refuse("408 Request Timeout", context: context)
             }
         }
+    }
+
+    /// Gives up a request that is not whole, so that others have room.
+    func evict() {
+        guard let context else { return }
+        refuse("503 Service Unavailable", context: context)
     }
 
     /// The head has been read; the body still has to come in time.
@@ -70,6 +80,7 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
         isFinished = true
         timer?.cancel()
         timer = nil
+        whenSettled.take()?()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -20,6 +20,7 @@ final class ServerLoop {
     let front: NativeFront
     let peerJS: PeerJSFront
     let rooms: SharedRooms
+    private let api: HTTPAPI
     private let socketIO: SocketIOFront
     private let engineIO: any EngineIOHosting
     private let eventLoop: any EventLoop
@@ -27,6 +28,12 @@ final class ServerLoop {
     private var sockets: [UInt64: WebSocketConnection] = [:]
     private var channels: [ObjectIdentifier: any Channel] = [:]
     private var socketsOfAddress: [String: Int] = [:]
+    private var openRequests: OpenRequests
+    private var guards: [UInt64: RequestGuard] = [:]
+    private var socketsRefused = 0
+    private var requestsEvicted = 0
+    private var tlsFailures = 0
+    private let tls: TLSContext?
     private var lastID: UInt64 = 0
     private var relayUsers: UInt64 = 0
     private var timer: (task: Scheduled<Void>, at: Instant)?
@@ -41,7 +48,9 @@ final class ServerLoop {
 
     init(
         configuration: ServerConfiguration, keys: (any TokenKeys)?, seed: UInt64, stunPort: UInt16?, eventLoop: any EventLoop
-    ) {
+    ) throws(ServerError) {
+        if let identity = configuration.tls { tls = try TLSContext(identity) } else { tls = nil }
+        openRequests = OpenRequests(limit: configuration.limits.openRequests)
         self.configuration = configuration
         self.stunPort = stunPort
         self.eventLoop = eventLoop
@@ -57,6 +66,7 @@ final class ServerLoop {
         }
         front = NativeFront(configuration: configuration, seed: seed, at: .origin, secretBits: bits, rooms: rooms)
         peerJS = PeerJSFront(configuration: configuration, rooms: rooms, bits: bits)
+        api = HTTPAPI(configuration: configuration, rooms: rooms, keys: keys, bits: bits)
         socketIO = SocketIOFront(configuration: configuration, rooms: rooms, bits: bits)
         engineIO = configuration.conformance.map { ConformanceFront($0, bits: bits) } ?? socketIO
     }
@@ -77,6 +87,10 @@ final class ServerLoop {
         metrics.peerJSPeers = peerJS.peerCount
         metrics.peerJS = peerJS.counts
         metrics.refusedTokens = rooms.gate.refusals
+        metrics.sockets = channels.count
+        metrics.socketsRefused = socketsRefused
+        metrics.requestsEvicted = requestsEvicted
+        metrics.tlsFailures = tlsFailures
         return metrics
     }
 
@@ -92,9 +106,11 @@ final class ServerLoop {
     func accept(_ channel: any Channel) throws {
         let address = Self.address(of: channel)
         let host = address?.host ?? ""
-        let isTrusted = configuration.trustLoopback && (address?.isLoopback ?? false)
+        let isTrusted = isTrusted(channel)
         let open = socketsOfAddress[host, default: 0]
-        guard isTrusted || open < configuration.limits.socketsPerAddress else {
+        if channels.count >= configuration.limits.sockets, let oldest = openRequests.takeOldest() { evict(oldest) }
+        guard isTrusted || open < configuration.limits.socketsPerAddress, channels.count < configuration.limits.sockets else {
+            socketsRefused += 1
             channel.close(promise: nil)
             return
         }
@@ -106,9 +122,15 @@ final class ServerLoop {
     }
 
     private func configure(_ channel: any Channel, bound: NIOLoopBound<ServerLoop>) throws {
+        let id = nextID()
         let requestGuard = RequestGuard(
             maximumBytes: configuration.limits.requestHead,
-            patience: .nanoseconds(configuration.timing.requestHead.inNanoseconds))
+            patience: .nanoseconds(configuration.timing.requestHead.inNanoseconds)
+        ) {
+            bound.value.settled(id)
+        }
+        guards[id] = requestGuard
+        if let oldest = openRequests.began(id) { evict(oldest) }
         let answers = HTTPAnswers(loop: self, requestGuard: requestGuard)
         let handlers = NIOLoopBound((requestGuard, answers), eventLoop: eventLoop)
         let upgrader = NIOWebSocketServerUpgrader(
@@ -126,11 +148,33 @@ final class ServerLoop {
                 }
             })
         let pipeline = channel.pipeline.syncOperations
+        if let tls {
+            guard let connection = tls.accept() else {
+                channel.close(promise: nil)
+                return
+            }
+            try pipeline.addHandler(TLSHandler(connection) { bound.value.tlsFailures += 1 })
+        }
         try pipeline.addHandler(requestGuard)
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: false,
             withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in }), withErrorHandling: true)
         try pipeline.addHandler(answers)
+    }
+
+    /// Whether rates and the number of sockets are lifted for a client.
+    func isTrusted(_ channel: any Channel) -> Bool {
+        configuration.trustLoopback && (Self.address(of: channel)?.isLoopback ?? false)
+    }
+
+    private func settled(_ connection: UInt64) {
+        guards[connection] = nil
+        openRequests.finished(connection)
+    }
+
+    private func evict(_ connection: UInt64) {
+        requestsEvicted += 1
+        guards[connection]?.evict()
     }
 
     private func gone(_ channel: any Channel, host: String) {
@@ -196,6 +240,16 @@ final class ServerLoop {
         guard let access = configuration.relays else { return [] }
         relayUsers += 1
         return [access.server(for: "c\(relayUsers)", unixSeconds: Int64(time(nil)))]
+    }
+
+    /// - Parameter body: `nil` where it is too large, or no text.
+    func answer(_ head: HTTPRequestHead, body: String?, from channel: any Channel) -> APIResponse {
+        let request = APIRequest(
+            method: head.method.rawValue, path: Self.path(of: head), query: URLQuery(target: head.uri),
+            bearer: Admission.bearer(head.headers.first(name: "authorization")), body: body)
+        let response = api.answer(request, from: ClientOrigin(address: Self.address(of: channel)), now: now)
+        pump()
+        return response
     }
 
     // MARK: - Engine.IO over HTTP

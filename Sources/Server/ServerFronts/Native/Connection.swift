@@ -34,10 +34,4 @@ extension NativeFront {
             abuse = TokenBucket(limits.abuse, at: now)
         }
     }
-
-    /// Whose joins are counted together.
-    struct JoinOrigin: Hashable {
-        let address: String
-        let identity: String
-    }
 }

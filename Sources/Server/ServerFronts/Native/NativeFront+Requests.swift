@@ -129,10 +129,7 @@ extension NativeFront {
 
     private func exceedsJoins(_ state: Connection, now: Instant) -> Duration? {
         guard !state.isTrusted else { return nil }
-        let limit = configuration.limits.joins
-        if joinRates.count >= 10_000 { joinRates = joinRates.filter { !$0.value.isFull(limit, now: now) } }
-        let origin = JoinOrigin(
-            address: state.address, identity: state.session.flatMap { sessions[$0]?.identity } ?? "")
-        return joinRates[origin, default: TokenBucket(limit, at: now)].take(limit, now: now)
+        let identity = state.session.flatMap { sessions[$0]?.identity }
+        return shared.joins.take(configuration.limits.joins, address: state.address, identity: identity, now: now)
     }
 }

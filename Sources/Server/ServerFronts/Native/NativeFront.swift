@@ -32,7 +32,6 @@ public final class NativeFront: SignalingService {
     var endedSessions: [String] = []
     var timers = DeadlineHeap<UInt64>()
     var outputs = OutputQueue<SignalingOutput>()
-    var joinRates: [JoinOrigin: TokenBucket] = [:]
     var counts = ServerMetrics()
     var isDraining = false
     let secretBits: () -> UInt64

@@ -29,7 +29,6 @@ public final class PeerJSFront {
     var peerOfSession: [SessionKey: PeerName] = [:]
     var requests: [Int64: (peer: PeerName, to: String?)] = [:]
     private var lastRequest: Int64 = 0
-    private var joins = JoinLimiter()
     var waiting: [Waiting] = []
     private var timers = DeadlineHeap<Timer>()
     private var outputs = OutputQueue<SignalingOutput>()
@@ -193,7 +192,8 @@ public final class PeerJSFront {
     ) {
         let isTrusted = origin.isTrusted(configuration)
         if !isTrusted,
-            joins.take(configuration.limits.joins, address: origin.address?.host ?? "", identity: bearer.grant.identity, now: now)
+            rooms.joins.take(
+                configuration.limits.joins, address: origin.address?.host ?? "", identity: bearer.grant.identity, now: now)
                 != nil
         {
             counts.rateLimited += 1

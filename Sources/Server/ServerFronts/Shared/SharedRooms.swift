@@ -19,6 +19,8 @@ public final class SharedRooms {
     /// Who comes in, by whatever front.
     public var gate: Gate
     var passes: SessionPasses
+    /// Joins by all fronts.
+    var joins = JoinLimiter()
     /// Sessions of fronts other than the native one.
     private var fronts: [SessionKey: Front] = [:]
     private var waiting: [Front: OutputQueue<RoomOutput>] = [:]

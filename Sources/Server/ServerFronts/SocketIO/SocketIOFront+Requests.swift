@@ -79,7 +79,7 @@ extension SocketIOFront {
         let status = call.object["status"]?.objectValue
         try checkSize(status)
         if !member.origin.isTrusted(configuration),
-            let wait = joins.take(
+            let wait = rooms.joins.take(
                 configuration.limits.joins, address: member.origin.address?.host ?? "", identity: member.identity, now: now)
         {
             throw rateError("joins", wait)

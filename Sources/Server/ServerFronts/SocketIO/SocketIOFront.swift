@@ -30,7 +30,7 @@ public final class SocketIOFront: EngineIOHosting {
     var present: [String: [SocketIOSocket]] = [:]
     var requests: [Int64: Pending] = [:]
     var lastRequest: Int64 = 0
-    var joins = JoinLimiter()
+    private var connects = JoinLimiter()
     public internal(set) var counts = SocketIOCounts()
     private var isDraining = false
 
@@ -213,6 +213,16 @@ public final class SocketIOFront: EngineIOHosting {
         _ socket: SocketIOSocket, _ namespace: String, _ auth: JSONObject, from origin: ClientOrigin, now: Instant
     ) {
         guard let preset = presets[namespace] else { return server.refuse(socket, message: "Invalid namespace") }
+        let connectRate = configuration.limits.messages
+        if !origin.isTrusted(configuration),
+            let wait = connects.take(connectRate, address: origin.address?.host ?? "", identity: nil, now: now)
+        {
+            counts.rateLimited += 1
+            let data: JSONObject = [
+                "code": .string(ErrorCode.rateLimited.rawValue), "retry_ms": .integer(wait.inNanoseconds / 1_000_000 + 1),
+            ]
+            return server.refuse(socket, message: "too many connections", data: .object(data))
+        }
         let bearer: Bearer
         switch rooms.admit(token(auth, origin), now: now) {
         case .failure(let refusal): return refuse(socket, refusal)
