@@ -98,11 +98,16 @@ final class FrontScene {
 
     /// Opens a native connection and says `hello`.
     func greet(
-        token: String? = nil, bearer: String? = nil, resume: ResumeRequest? = nil
+        token: String? = nil, bearer: String? = nil, resume: ResumeRequest? = nil, from address: SocketAddress? = nil
     ) -> (connection: UInt64, reply: Reply?) {
+        let connection = openNative(from: address, bearer: bearer)
+        return (connection, ask(connection, .hello(HelloRequest(token: token, resume: resume))))
+    }
+
+    func openNative(from address: SocketAddress?, bearer: String? = nil) -> UInt64 {
         lastConnection += 1
-        native.opened(lastConnection, from: nil, bearer: bearer, now: now)
-        return (lastConnection, ask(lastConnection, .hello(HelloRequest(token: token, resume: resume))))
+        native.opened(lastConnection, from: address, bearer: bearer, now: now)
+        return lastConnection
     }
 
     /// Lets a native client into a room.

@@ -2,34 +2,34 @@
 ///
 /// Whoever means well is done in a moment, so that a flood of those who hold their requests open drives out its own: with one too many the
 /// oldest makes room.
-struct OpenRequests {
-    let limit: Int
+public struct OpenRequests {
+    public let limit: Int
     private var order: [UInt64] = []
     private var first = 0
     private var isOpen: Set<UInt64> = []
 
-    init(limit: Int) {
+    public init(limit: Int) {
         precondition(limit > 0, "A server that takes no request serves nobody.")
         self.limit = limit
     }
 
-    var count: Int { isOpen.count }
+    public var count: Int { isOpen.count }
 
     /// - Returns: The connection that has to make room, where one has.
-    mutating func began(_ connection: UInt64) -> UInt64? {
+    public mutating func began(_ connection: UInt64) -> UInt64? {
         guard isOpen.insert(connection).inserted else { return nil }
         order.append(connection)
         guard isOpen.count > limit else { return nil }
         return takeOldest()
     }
 
-    mutating func finished(_ connection: UInt64) {
+    public mutating func finished(_ connection: UInt64) {
         guard isOpen.remove(connection) != nil else { return }
         compact()
     }
 
     /// Gives up the one that has been open for the longest time.
-    mutating func takeOldest() -> UInt64? {
+    public mutating func takeOldest() -> UInt64? {
         while first < order.count {
             let connection = order[first]
             first += 1
