@@ -164,7 +164,8 @@ struct AbuseOnSocketsTests {
                     id += 1
                 }
                 let metrics = await server.metrics()
-                #expect(metrics.requestsEvicted >= 9_800 && metrics.sockets <= 400)
+                #expect(metrics.requestsEvicted >= 9_800)
+                #expect(metrics.sockets <= 110)
                 #expect(metrics.connections == 1 && metrics.sessions == 1)
                 // Whoever comes now is served as well.
                 #expect(try await Self.status(Self.request("GET", "/healthz", []), at: server) == "200")
