@@ -14,6 +14,8 @@ package struct RTPStreamReceiver {
 
     package private(set) var ssrc: UInt32?
     package var rtxSSRC: UInt32?
+    /// The layer of a simulcast that this is (RFC 8852 §3.1); `nil` where there is one stream alone.
+    package var rid: InlineText?
     package var usesNack = false
     /// Whether the far side understands PLI.
     package var usesPictureLoss = false
