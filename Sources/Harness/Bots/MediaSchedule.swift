@@ -17,6 +17,9 @@ struct MediaSchedule {
     /// What was sent of files that were played before.
     private var played: [SentTrackRecord] = []
     let transceiver: Int
+    /// The layer of a simulcast: its place, and what it is called.
+    let layer: Int
+    let rid: String?
     private let timing = Timing()
     private var nextIndex: Int
     private var nextDue: Instant
@@ -35,9 +38,14 @@ struct MediaSchedule {
     /// - Parameters:
     ///   - start: When the first frame is due.
     ///   - end: When the last can be due, to size the book.
-    init(media: MediaTrack, transceiver: Int, from start: Instant, until end: Instant, random: inout SplitMix64) {
+    init(
+        media: MediaTrack, transceiver: Int, layer: Int = 0, rid: String? = nil, from start: Instant, until end: Instant,
+        random: inout SplitMix64
+    ) {
         self.media = media
         self.transceiver = transceiver
+        self.layer = layer
+        self.rid = rid
         nextDue = start
         nextIndex = media.keyFrames.randomElement(using: &random) ?? 0
         let seconds = max(0, (end - start).inSeconds)
@@ -58,7 +66,7 @@ struct MediaSchedule {
             let sent =
                 isMuted
                 ? nil
-                : peer.send(outgoing, on: transceiver, packetCount: frame.packetCount, now: now) { index in
+                : peer.send(outgoing, on: transceiver, layer: layer, packetCount: frame.packetCount, now: now) { index in
                     let packet = media.packet(frame.firstPacket + index)
                     return OutgoingPacket(
                         payload: packet.payload, isFirstOfFrame: packet.isFirstOfFrame, isLastOfFrame: packet.isLastOfFrame,
@@ -70,10 +78,11 @@ struct MediaSchedule {
                     SentFrame(
                         due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex),
                         packetCount: Int32(frame.packetCount), firstSequence: sent.firstSequence))
-            } else if peer.selectedPath != nil, !isMuted {
+            } else if peer.selectedPath != nil, !isMuted, peer.isWanted(layer: layer, of: transceiver) {
                 framesNotOffered += 1
             } else {
-                // Without a path that consents to it nothing may be sent (RFC 7675 §5.1): the frame was due and is withheld.
+                // Without a path that consents to it nothing may be sent (RFC 7675 §5.1), nor a layer that the far side no longer takes:
+                // the frame was due and is withheld.
                 frames.append(
                     SentFrame(
                         due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex), packetCount: 0,
@@ -120,6 +129,6 @@ struct MediaSchedule {
     var records: [SentTrackRecord] { played + [record] }
 
     private var record: SentTrackRecord {
-        SentTrackRecord(kind: media.kind, media: media, ssrc: ssrc, frames: frames, framesNotOffered: framesNotOffered)
+        SentTrackRecord(kind: media.kind, rid: rid, media: media, ssrc: ssrc, frames: frames, framesNotOffered: framesNotOffered)
     }
 }

@@ -98,6 +98,8 @@ public struct RunResult: Codable, Sendable {
         public var from: String
         public var to: String
         public var kind: String
+        /// The layer of a simulcast; absent where there is none.
+        public var rid: String? = nil
         public var sent: Int
         public var intact: Int
         public var damaged: Int
@@ -109,6 +111,8 @@ public struct RunResult: Codable, Sendable {
         public var unexplained: Int
         public var foreign: Int
         public var repeated: Int
+        /// What it is, for people: `video`, or `video q` for a layer.
+        public var label: String { rid.map { "\(kind) \($0)" } ?? kind }
         /// Of the latencies of intact frames; all rows of a kind add up to the one of its metric.
         public var latency: Histogram? = nil
     }
@@ -155,6 +159,8 @@ public struct RunResult: Codable, Sendable {
             public var from: String
             public var to: String
             public var kind: String
+            /// The layer of a simulcast; absent where there is none.
+            public var rid: String? = nil
             /// The longest stretch without intact media that the fault overlaps, in seconds.
             public var outage: Double
             /// From the end of the fault to the next intact frame, in seconds; absent if none came.
@@ -227,6 +233,9 @@ public struct RunResult: Codable, Sendable {
         public struct Track: Codable, Sendable {
             public var kind: String
             public var mid: String
+            /// The layer of a simulcast that is sent, and the one that comes in; absent where there is none.
+            public var rid: String? = nil
+            public var remoteRid: String? = nil
             public var packetsSent: UInt64?
             public var bytesSent: UInt64?
             public var framesSent: UInt64?

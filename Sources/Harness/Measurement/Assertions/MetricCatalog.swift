@@ -140,8 +140,8 @@ public enum MetricCatalog {
         icePairsReflexive, icePairsRelayed, icePairsFailed,
     ]
 
-    /// The tags by which samples can be chosen: the receiver's group, name and room, and the sender's name.
-    public static let tags = ["group", "bot", "room", "from"]
+    /// The tags by which samples can be chosen: the receiver's group, name and room, the sender's name, and the layer of a simulcast.
+    public static let tags = ["group", "bot", "room", "from", "rid"]
 
     public static func metric(named name: String) -> Metric? {
         all.first { $0.name == name }

@@ -35,6 +35,8 @@ public struct FrameAudit: Sendable {
     public var from: String
     public var to: String
     public var kind: MediaKind
+    /// The layer of a simulcast, each of which is a track of its own; `nil` where there is none.
+    public var rid: String?
     /// In the order in which they were due.
     public var frames: [Frame] = []
     /// When packets of the track came, as far as received frames tell: the first and the completing one of each, by time.
@@ -71,6 +73,7 @@ public struct FrameAudit: Sendable {
         self.from = from
         self.to = to
         kind = sent.kind
+        rid = sent.rid
         frames.reserveCapacity(sent.count)
         let arrivals = received?.frames ?? []
         self.arrivals = arrivals.flatMap { [$0.firstPacketAt, $0.completedAt] }.sorted()
