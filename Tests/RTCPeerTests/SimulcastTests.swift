@@ -280,6 +280,16 @@ struct SimulcastTests {
         }
     }
 
+    @Test("an offer in the midst of the handshake leaves the roles as they are, whatever its answer says of them")
+    func earlySecondOffer() throws {
+        let call = try makeCall()
+        try call.negotiate()
+        // Pion 3.1 answers every offer as the active side.
+        try call.negotiate(from: 1, answer: { $0.replacing("a=setup:passive", with: "a=setup:active") })
+        try call.runUntilConnected()
+        #expect(call.left.isConnected && call.right.isConnected)
+    }
+
     @Test("an offer of the receiving side asks for the layers that it has")
     func offeredByReceiver() throws {
         let call = try makeCall()

@@ -25,6 +25,8 @@ struct MediaSchedule {
     private var nextDue: Instant
     private var mediaTime: UInt32 = 0
     private var lastJump: Instant?
+    /// Nothing but signs of life was sent since the last talk.
+    private var isStill = false
     /// Frames are due and withheld; what follows begins with a whole picture.
     var isMuted = false {
         didSet { if oldValue, !isMuted { jumpToKeyFrame() } }
@@ -62,9 +64,10 @@ struct MediaSchedule {
             slip.record(now - due)
             let outgoing = OutgoingFrame(
                 captureTime: due, mediaTime: mediaTime, isKey: frame.isKey, audioLevel: frame.audioLevel,
-                width: media.width, height: media.height)
+                width: media.width, height: media.height, beginsTalkSpurt: isStill && frame.beginsTalkSpurt)
+            let isSilence = !isMuted && frame.isDiscontinued && peer.prefersDiscontinuity(on: transceiver)
             let sent =
-                isMuted
+                isMuted || isSilence
                 ? nil
                 : peer.send(outgoing, on: transceiver, layer: layer, packetCount: frame.packetCount, now: now) { index in
                     let packet = media.packet(frame.firstPacket + index)
@@ -78,15 +81,17 @@ struct MediaSchedule {
                     SentFrame(
                         due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex),
                         packetCount: Int32(frame.packetCount), firstSequence: sent.firstSequence))
-            } else if peer.selectedPath != nil, !isMuted, peer.isWanted(layer: layer, of: transceiver) {
+                if !frame.isSilence { isStill = false }
+            } else if peer.selectedPath != nil, !isMuted, !isSilence, peer.isWanted(layer: layer, of: transceiver) {
                 framesNotOffered += 1
             } else {
                 // Without a path that consents to it nothing may be sent (RFC 7675 §5.1), nor a layer that the far side no longer takes:
-                // the frame was due and is withheld.
+                // the frame was due and is withheld, as is silence that the far side wants no packets for.
                 frames.append(
                     SentFrame(
                         due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex), packetCount: 0,
-                        firstSequence: 0))
+                        firstSequence: 0, isSilence: isSilence && peer.selectedPath != nil))
+                if isSilence { isStill = true }
             }
             step(from: nextIndex)
         }

@@ -28,6 +28,7 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.audioLatency: return audio.flatMap { latencies($0, ranges) }
         case MetricCatalog.videoFramesIntact: return video.compactMap { intactShare($0, ranges) }
         case MetricCatalog.audioFramesIntact: return audio.compactMap { intactShare($0, ranges) }
+        case MetricCatalog.audioFramesHeard: return audio.compactMap { heardShare($0, ranges) }
         case MetricCatalog.videoInFreezeRatio: return video.compactMap { freezeRatio($0, ranges) }
         case MetricCatalog.videoInFreezeCount: return video.map { freezeCount($0, ranges) }
         case MetricCatalog.videoInFreezeDuration: return video.map { frozenTime($0, ranges) }
@@ -108,6 +109,12 @@ extension RunMeasurement: MetricSource {
     private func intactShare(_ track: Track, _ ranges: [TimeRange]) -> Double? {
         let due = track.audit.frames.filter { Self.isInside($0.due, ranges) && $0.outcome != .withheld }
         return due.isEmpty ? nil : Double(due.count { $0.outcome == .intact }) / Double(due.count)
+    }
+
+    /// With what the next frame repeats of those that were lost.
+    private func heardShare(_ track: Track, _ ranges: [TimeRange]) -> Double? {
+        let due = track.audit.frames.filter { Self.isInside($0.due, ranges) && $0.outcome != .withheld }
+        return due.isEmpty ? nil : Double(due.count { $0.outcome == .intact || $0.isCovered }) / Double(due.count)
     }
 
     /// Stretches without intact media, longer than a second of video or 200 ms of sound; zero for a track without one.

@@ -112,6 +112,6 @@ extension RunMeasurement {
         return Track(
             audit: audit, sender: sender, receiver: receiver, connections: connections,
             range: TimeRange(start: start, end: max(start, stop)),
-            completions: audit.frames.filter { $0.outcome == .intact }.map(\.completedAt).sorted())
+            completions: audit.frames.filter(\.isHeard).map(\.completedAt).sorted())
     }
 }

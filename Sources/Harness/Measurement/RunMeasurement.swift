@@ -11,7 +11,7 @@ public struct RunMeasurement: Sendable {
         /// Those of the receiver, in the order of time; the sender's where the receiver has none.
         var connections: [ConnectionRecord]
         var range: TimeRange
-        /// Intact frames in the order in which they were whole.
+        /// Intact frames in the order in which they were whole, with silence that was kept on purpose.
         var completions: [Instant]
     }
 

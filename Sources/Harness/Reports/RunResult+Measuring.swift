@@ -107,12 +107,15 @@ extension RunResult.AuditRow {
         for frame in audit.frames {
             if let cause = frame.cause { causes[cause.rawValue, default: 0] += 1 }
         }
+        let (silent, covered) = (audit.frames.count(where: \.isSilence), audit.frames.count(where: \.isCovered))
         if audit.lostByServer > 0 { causes["server"] = audit.lostByServer }
         if audit.beforeForwarding > 0 { causes["before_forwarding"] = audit.beforeForwarding }
         self.init(
             from: audit.from, to: audit.to, kind: audit.kind.rawValue, rid: audit.rid, sent: audit.sent,
             intact: audit.count(.intact),
-            damaged: audit.count(.damaged), withheld: audit.count(.withheld), missing: audit.count(.missing), causes: causes,
+            damaged: audit.count(.damaged), withheld: audit.count(.withheld), missing: audit.count(.missing),
+            silent: silent > 0 ? silent : nil,
+            covered: covered > 0 ? covered : nil, causes: causes,
             unexplained: audit.unexplained, foreign: audit.foreign, repeated: audit.repeated,
             latency: Histogram(audit.frames.filter { $0.outcome == .intact }.map(\.latency.inSeconds)))
     }

@@ -105,6 +105,10 @@ public struct RunResult: Codable, Sendable {
         public var damaged: Int
         public var withheld: Int
         public var missing: Int
+        /// Of the withheld: silence for which nothing is sent; absent where there is none.
+        public var silent: Int? = nil
+        /// Of the missing and damaged: repeated by the next frame, which came; absent where there is none.
+        public var covered: Int? = nil
         /// Damaged and missing frames by what dropped their packet, `server` where only the server under test is left to have lost it;
         /// and withheld ones that were due `before_forwarding` began.
         public var causes: [String: Int]

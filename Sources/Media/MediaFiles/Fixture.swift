@@ -9,11 +9,13 @@ public struct Fixture: Hashable, Sendable {
         case highMotion = "high-motion"
         case screen
         case speech, music, tone, silence
+        /// The speech with longer pauses, in which nothing is sent, and each packet repeated by the next.
+        case thriftySpeech = "speech-dtx-fec"
 
         public var isVideo: Bool {
             switch self {
             case .talkingHead, .highMotion, .screen: true
-            case .speech, .music, .tone, .silence: false
+            case .speech, .music, .tone, .silence, .thriftySpeech: false
             }
         }
     }
@@ -95,7 +97,7 @@ public struct Fixture: Hashable, Sendable {
         case (.screen, _): 400_000
         case (.music, _): 96_000
         case (.speech, _), (.tone, _): 32_000
-        case (.silence, _): 24_000
+        case (.silence, _), (.thriftySpeech, _): 24_000
         }
     }
 
@@ -106,7 +108,7 @@ public struct Fixture: Hashable, Sendable {
         switch kind {
         case .talkingHead, .highMotion: 30
         case .screen: 10
-        case .speech, .music, .tone, .silence: 50
+        case .speech, .music, .tone, .silence, .thriftySpeech: 50
         }
     }
 
@@ -118,7 +120,7 @@ public struct Fixture: Hashable, Sendable {
         switch kind {
         case .talkingHead, .highMotion, .screen: 0
         case .music: 2
-        case .speech, .tone, .silence: 1
+        case .speech, .tone, .silence, .thriftySpeech: 1
         }
     }
 

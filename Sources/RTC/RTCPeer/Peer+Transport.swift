@@ -399,7 +399,7 @@ extension Peer {
         var header = RTPHeader(
             payloadType: waiting.payloadType,
             sequenceNumber: UInt16(truncatingIfNeeded: waiting.extendedSequence), timestamp: waiting.timestamp,
-            ssrc: transceivers[index].senders[layer].ssrc, marker: isVideo && waiting.packet.isLastOfFrame)
+            ssrc: transceivers[index].senders[layer].ssrc, marker: waiting.marker)
         var values = RTPExtensionValues()
         var srtpIndex = waiting.extendedSequence
         var transportSequence = nextTransportSequence

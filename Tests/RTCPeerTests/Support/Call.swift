@@ -30,6 +30,7 @@ final class Side {
     var candidatePairCount: Int { peer.ice.candidatePairs.count }
     var remoteCandidateCount: Int { peer.ice.remoteCandidateCount }
     var isConnected: Bool { peer.isConnected }
+    func prefersDiscontinuity(on transceiver: Int) -> Bool { peer.prefersDiscontinuity(on: transceiver) }
     var needsNegotiation: Bool { peer.needsNegotiation }
     func maySend(layer: Int) -> Bool { peer.maySend(on: video, layer: layer) }
     func layerCount(of transceiver: Int) -> Int { peer.receivedLayerCount(of: transceiver) }

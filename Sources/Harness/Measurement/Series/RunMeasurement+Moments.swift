@@ -19,6 +19,8 @@ extension RunMeasurement {
         case MetricCatalog.audioLatency: return audio.flatMap { latencyMoments($0, ranges) }
         case MetricCatalog.videoFramesIntact: return video.flatMap { shareMoments($0, ranges) { $0.outcome == .intact } }
         case MetricCatalog.audioFramesIntact: return audio.flatMap { shareMoments($0, ranges) { $0.outcome == .intact } }
+        case MetricCatalog.audioFramesHeard:
+            return audio.flatMap { shareMoments($0, ranges) { $0.outcome == .intact || $0.isCovered } }
         case MetricCatalog.videoInLoss: return video.flatMap { shareMoments($0, ranges) { $0.outcome != .intact } }
         case MetricCatalog.audioInLoss: return audio.flatMap { shareMoments($0, ranges) { $0.outcome != .intact } }
         case MetricCatalog.networkLoss: return chosen.flatMap { droppedMoments($0, ranges) }

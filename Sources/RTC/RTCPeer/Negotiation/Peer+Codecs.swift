@@ -19,6 +19,11 @@ extension Peer {
         return transceivers[transceiver].remoteCodecs.first { $0.payloadType == sender.payloadType }
     }
 
+    /// Whether the far side would rather get nothing than packets of silence (RFC 7587 §6.1, `usedtx`).
+    public func prefersDiscontinuity(on transceiver: Int) -> Bool {
+        sendCodec(of: transceiver)?.parameter("usedtx") == "1"
+    }
+
     package mutating func negotiateCodecs(
         _ media: MediaDescription, index: Int, _ type: DescriptionType
     ) {

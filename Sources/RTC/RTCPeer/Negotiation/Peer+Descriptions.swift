@@ -425,12 +425,13 @@ extension Peer {
         }
         remoteCredentials = transport.credentials
         ice.setRemoteCredentials(transport.credentials, now: now)
+        let isFirst = remoteFingerprints.isEmpty
         remoteFingerprints = transport.fingerprints
         if type == .offer { offeredSetup = transport.setup }
         // An answerer that may choose is active, so that the handshake starts a round trip earlier (RFC 8842 §5.2).
         let role: DTLSEndpoint.Role = transport.setup == .active ? .server : .client
-        if let guessed = dtlsRole, guessed != role, type == .answer, dtls?.endpoint.state != .connected {
-            // Taken on by a ClientHello that the answer does not own to.
+        if let guessed = dtlsRole, guessed != role, type == .answer, isFirst, dtls?.endpoint.state != .connected {
+            // Taken on by a ClientHello that the answer does not own to. A later answer leaves a handshake as it is (RFC 8842 §5.5).
             dtls = nil
             dtlsRole = role
         }

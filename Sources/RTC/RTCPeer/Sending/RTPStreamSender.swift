@@ -10,6 +10,7 @@ package struct RTPStreamSender {
         var extendedSequence: UInt64
         /// That of RTX for what goes over RTX.
         var payloadType: UInt8
+        var marker: Bool
         var timestamp: UInt32
         var pictureID: UInt16
         var captureTimeNTP: UInt64
@@ -101,7 +102,7 @@ package struct RTPStreamSender {
             queue.append(
                 Waiting(
                     packet: packet, extendedSequence: nextSequence, payloadType: payloadType,
-                    timestamp: timestamp,
+                    marker: kind == .video ? packet.isLastOfFrame : frame.beginsTalkSpurt, timestamp: timestamp,
                     pictureID: nextPictureID,
                     captureTimeNTP: index == 0 ? captureTimeNTP : 0, audioLevel: frame.audioLevel ?? Self.noLevel,
                     enqueuedAt: now, resent: .no))
@@ -177,7 +178,8 @@ package struct RTPStreamSender {
         if sentPackets == nil { sentPackets = RetransmissionBuffer(capacity: 1024) }
         sentPackets?.store(
             .init(
-                packet: waiting.packet, extendedSequence: waiting.extendedSequence, timestamp: waiting.timestamp,
+                packet: waiting.packet, extendedSequence: waiting.extendedSequence, marker: waiting.marker,
+                timestamp: waiting.timestamp,
                 pictureID: waiting.pictureID, transportSequence: transportSequence, captureTimeNTP: waiting.captureTimeNTP,
                 audioLevel: waiting.audioLevel, carriesMid: carriesMid, absSendTime: absSendTime,
                 lastSent: now))
@@ -202,7 +204,7 @@ package struct RTPStreamSender {
         queue.append(
             Waiting(
                 packet: entry.packet, extendedSequence: entry.extendedSequence,
-                payloadType: rtxPayloadType ?? payloadType,
+                payloadType: rtxPayloadType ?? payloadType, marker: entry.marker,
                 timestamp: entry.timestamp, pictureID: entry.pictureID,
                 captureTimeNTP: entry.captureTimeNTP,
                 audioLevel: entry.audioLevel,

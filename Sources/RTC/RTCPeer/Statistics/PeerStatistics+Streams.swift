@@ -75,6 +75,8 @@ extension PeerStatistics {
     }
 
     private func setAudio(_ report: inout StatsReport, _ inbound: RTPReceiveStatistics) {
+        report.set("fecPacketsReceived", inbound.fecPacketsReceived)
+        report.set("fecPacketsDiscarded", inbound.fecPacketsDiscarded)
         report.set(.interruptionCount, inbound.interruptionCount)
         report.set(.totalInterruptionsDuration, nanoseconds: inbound.totalInterruptions)
         report.set(.openInterruptionDuration, nanoseconds: inbound.openInterruption)
