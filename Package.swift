@@ -54,7 +54,7 @@ let package = Package(
 
         room("Media", "MediaFiles", ["RTCCore", "RTCWire"]),
         room("Media", "MediaTracks", ["RTCCore", "RTCWire", "MediaFiles"]),
-        room("Media", "MediaCodecs", ["RTCCore", "MediaFiles", "COpus", "CVPX"]),
+        room("Media", "MediaCodecs", ["RTCCore", "RTCWire", "MediaFiles", "COpus", "CVPX"]),
 
         room("Signaling", "SignalingProtocol", ["RTCCore"]),
         room("Signaling", "SocketIO", ["SignalingProtocol"]),

@@ -117,6 +117,18 @@ extension KeyTable {
             .optional(
                 "video", "A file with VP8, VP9 or AV1 (.ivf) or H.264 (.h264, .264): its codec is what is sent.",
                 .reference("text")),
+            .optional(
+                "simulcast", "The same pictures in two to eight sizes side by side, instead of 'video'.",
+                ["type": "array", "minItems": 2, "maxItems": 8, "items": .reference("layer")]),
+        ])
+
+    static let layer = KeyTable(
+        "a layer",
+        [
+            .required(
+                "rid", "What it is called: letters, digits, - and _, 16 at most.",
+                ["anyOf": [["type": "string", "pattern": "^[A-Za-z0-9_-]{1,16}$"], .reference("environment")]]),
+            .required("video", "Its file; all of one codec and one length.", .reference("text")),
         ])
 
     static let network = KeyTable(
