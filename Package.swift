@@ -57,7 +57,7 @@ let package = Package(
 
         room("Signaling", "SignalingProtocol", ["RTCCore"]),
         room("Signaling", "SocketIO", ["SignalingProtocol"]),
-        room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
+        room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol", "SocketIO"]),
 
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
         room("Server", "RelayCore", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment"]),
@@ -72,7 +72,10 @@ let package = Package(
         room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
             "Harness", "Scenario",
-            ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
+            [
+                "RTCCore", "NetworkImpairment", "Measurement", "SignalingClients", "SignalingProtocol",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         room(
             "Harness", "Bots",
             [
@@ -84,7 +87,8 @@ let package = Package(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE",
+                "ServerFronts", "RelayCore", "SignalingClients", "SignalingProtocol", "Bots", "Scenario", "Measurement",
+                "Reports", "RTCICE",
                 "RTCPeer",
             ]),
         .executableTarget(
@@ -137,7 +141,12 @@ let package = Package(
                 "RoomCore", "SocketIO", "SocketIOSessions",
             ] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
-        tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
+        tests(
+            "Scenario",
+            [
+                "RTCCore", "NetworkImpairment", "Measurement", "SignalingClients", "SignalingProtocol",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         .target(
             name: "HandmadeRecords",
             dependencies: [

@@ -83,6 +83,12 @@ extension Bot {
             guard state == .inRoom else { return }
             log(.peerJoined, peer: remote.name, now: now)
             names[remote.id] = remote.name
+            if remote.isOfferedTo, let connection = connect(to: remote.id, name: remote.name, now: now) {
+                offer(on: connection, now: now)
+            }
+        case .peerNamed(let id, let name):
+            names[id] = name
+            connections.first { $0.remoteID == id }?.remoteName = name
         case .peerLeft(let id, let reason):
             guard state == .inRoom else { return }
             log(.peerLeft, peer: names[id] ?? id, detail: reason, now: now)
@@ -156,7 +162,7 @@ extension Bot {
         guard !isKnown else { return }
         guard !lacksRelay(now: now) else { return }
         if peers.isEmpty { succeeded(&rejoinSeries, now: now) }
-        for remote in peers {
+        for remote in peers where remote.isOfferedTo {
             guard let connection = connect(to: remote.id, name: remote.name, now: now) else { break }
             offer(on: connection, now: now)
         }

@@ -43,11 +43,20 @@ public struct BotContext {
         self.iceServers = iceServers
     }
 
+    private var mapping: RoomMapping {
+        guard let rooms = target.mapping?.rooms else {
+            preconditionFailure("A target with a mapping is used before its file was read.")
+        }
+        return rooms
+    }
+
     /// The bot's side of the target's signaling, for one way into the room.
     func makeClient(seed: UInt64) -> any SignalingClient {
         switch target.signalingProtocol {
         case .starling:
             RoomClient(name: plan.name, room: plan.room, seed: seed)
+        case .socketio, .websocket:
+            MappedClient(name: plan.name, room: plan.room, mapping: mapping, token: target.token, seed: seed)
         case .janus:
             JanusClient(
                 name: plan.name, room: JanusRoom(plan.room), access: JanusAccess(target.janus),

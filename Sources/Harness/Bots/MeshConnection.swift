@@ -8,7 +8,8 @@ internal import SignalingClients
 /// One peer connection of a bot, to another caller or to a server that forwards: the endpoint, the files that it plays and the book of what came.
 final class MeshConnection {
     let remoteID: String
-    let remoteName: String
+    /// As the room shows it; where that shows no names, the id until the other side has said its own.
+    var remoteName: String
     let token: UInt64
     var peer: Peer
     var socket: SocketAddress?

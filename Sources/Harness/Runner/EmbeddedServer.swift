@@ -23,6 +23,14 @@ struct EmbeddedServer {
         seed = plan.seed
     }
 
+    /// Where a dialect is spoken.
+    func url(for dialect: Scenario.Target.SignalingProtocol) -> String {
+        switch dialect {
+        case .socketio: EngineIOAddress.webSocket(at: String(url.dropLast("ws".count)))
+        case .starling, .janus, .websocket: url
+        }
+    }
+
     private static func start(_ configuration: ServerConfiguration) async throws(RunError) -> ReferenceServer {
         do {
             return try await ReferenceServer.start(configuration: configuration)

@@ -45,8 +45,10 @@ public struct SocketRun: Sendable {
         case .embedded:
             let started = try await EmbeddedServer(plan)
             embedded = started
-            url = started.url
-        case .url(let target): url = target
+            url = started.url(for: plan.scenario.target.signalingProtocol)
+        case .url(let target):
+            let isSocketIO = plan.scenario.target.signalingProtocol == .socketio
+            url = isSocketIO ? EngineIOAddress.webSocket(at: target) : target
         }
         progress(.serverStarted(url: url))
         var configuration = WorkerConfiguration()

@@ -29,6 +29,10 @@ public protocol SignalingClient {
         to participant: String, connection: String, epoch: Int, kind: SignalKind, body: String, now: Instant)
     /// Asks one who offers to this client for another offer: with new ICE credentials, or for a call that was hung up.
     mutating func askForOffer(from participant: String, now: Instant)
+    /// Asks for what a member of a room may do beside calling: to write, react, moderate and the like.
+    ///
+    /// - Returns: Whether the request was taken; a dialect need not have a word for it.
+    mutating func ask(_ request: Request, now: Instant) -> Bool
     mutating func ready(now: Instant)
     mutating func leave(now: Instant)
     mutating func join(now: Instant)
@@ -39,6 +43,7 @@ public protocol SignalingClient {
 
 extension SignalingClient {
     public var iceServers: [ICEServer] { [] }
+    public mutating func ask(_ request: Request, now: Instant) -> Bool { false }
 }
 
 extension RoomClient: SignalingClient {

@@ -5,7 +5,7 @@ enum Availability {
     static let verbs = [
         "share", "subscribe", "chat", "react", "raise_hand", "admit", "deny", "kick", "mute_other",
     ]
-    static let protocols = ["socketio", "peerjs", "whip", "whep", "livekit", "mediasoup"]
+    static let protocols = ["peerjs", "whip", "whep", "livekit", "mediasoup"]
     static let urlSchemes = ["wss", "http", "https"]
     static let scenarioKeys = ["server", "sample"]
     static let targetKeys = ["ca", "ice", "stun", "turn"]

@@ -39,10 +39,15 @@ extension KeyTable {
                 "url", "'embedded' starts the reference server for the run; otherwise a ws:// address.",
                 ["anyOf": [["const": "embedded"], ["type": "string", "pattern": "^ws://."], .reference("environment")]]),
             .optional(
-                "mode", "Who sends media to whom: mesh for starling, sfu for janus.",
+                "mode", "Who sends media to whom: sfu for janus, mesh for all others.",
                 .choice(Scenario.Target.Mode.allCases.map(\.rawValue))),
             .optional("secret", "Janus: the server's API secret, from the environment.", .reference("text")),
-            .optional("token", "Janus: a token of its token authentication, from the environment.", .reference("text")),
+            .optional(
+                "mapping", "socketio and websocket: the file that says what the service calls what.", .reference("text")),
+            .optional(
+                "token",
+                "Janus: a token of its token authentication; socketio and websocket: what a mapping's ${token} stands for.",
+                .reference("text")),
             .optional("admin_key", "Janus: what it asks of those who make rooms, from the environment.", .reference("text")),
             .optional("room_secret", "Janus: guards the rooms that the run makes.", .reference("text")),
             .optional("pin", "Janus: what rooms ask of those who join.", .reference("text")),

@@ -22,6 +22,11 @@ public enum ScenarioReference {
         ]
     }
 
+    /// Those of `docs/adapters.md`.
+    public static var mappingTables: [Table] {
+        [("mapping", KeyTable.mapping), ("say", .say), ("hear", .hear)].map { Table(name: $0.0, markdown: keys(of: $0.1)) }
+    }
+
     private static func keys(of table: KeyTable) -> String {
         let rows = table.keys.map { key in
             ["`\(key.name)`", key.isRequired ? "yes" : "", escaped(key.description)]
