@@ -74,6 +74,19 @@ struct MappedClientTests {
                 == [.joined(selfID: id, peers: [RemoteParticipant(id: "b", name: "Bo", polite: true)])])
     }
 
+    @Test("takes the STUN and TURN servers that come with the roster")
+    func iceServers() {
+        var mapping = plain()
+        mapping.heard.joined?.iceServers = path("ice")
+        var client = MappedClient(name: "a", room: "r", mapping: mapping, seed: 1)
+        client.opened(now: .origin)
+        client.received(
+            #"{"type":"joined","people":[],"ice":[{"urls":"stun:192.0.2.1:3478"},{"urls":["turn:192.0.2.2"],"username":"u","credential":"c"},7]}"#,
+            now: .origin)
+        #expect(client.stunServers == [SocketAddress("192.0.2.1", port: 3478)])
+        #expect(client.iceServers.last == ICEServer(urls: ["turn:192.0.2.2"], username: "u", credential: "c"))
+    }
+
     @Test("waits for the message that tells it its id before it joins")
     func toldID() {
         let identity = RoomMapping.Identity.told(.init(event: "welcome"), path("you.id"))

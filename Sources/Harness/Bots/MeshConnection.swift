@@ -35,6 +35,8 @@ final class MeshConnection {
     /// The attempts to get it back; made with the first.
     var series: ReconnectSeries?
     var mutedKinds: [MediaKind] = []
+    /// The other side does not want this one's media.
+    var isUnwanted = false
 
     private(set) var schedules: [MediaSchedule] = []
     private(set) var received: [ReceivedTrackRecord?]

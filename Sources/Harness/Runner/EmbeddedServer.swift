@@ -25,9 +25,15 @@ struct EmbeddedServer {
 
     /// Where a dialect is spoken.
     func url(for dialect: Scenario.Target.SignalingProtocol) -> String {
+        Self.url(for: dialect, at: String(url.dropLast("ws".count)))
+    }
+
+    /// - Parameter root: The server's address, up to the slash behind the host.
+    static func url(for dialect: Scenario.Target.SignalingProtocol, at root: String) -> String {
         switch dialect {
-        case .socketio: EngineIOAddress.webSocket(at: String(url.dropLast("ws".count)))
-        case .starling, .janus, .websocket: url
+        case .socketio: EngineIOAddress.webSocket(at: root)
+        case .peerjs: root + "peerjs"
+        case .starling, .janus, .websocket: root + "ws"
         }
     }
 

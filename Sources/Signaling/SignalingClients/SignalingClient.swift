@@ -22,6 +22,10 @@ public protocol SignalingClient {
     /// When ``advance(to:)`` next has something to do; `nil` for never.
     var deadline: Instant? { get }
 
+    /// Where this client connects.
+    ///
+    /// - Parameter base: Where the server is.
+    func url(_ base: String) -> String
     mutating func opened(now: Instant)
     mutating func closed(code: UInt16?, reason: String, now: Instant)
     mutating func received(_ text: String, now: Instant)
@@ -43,6 +47,7 @@ public protocol SignalingClient {
 
 extension SignalingClient {
     public var iceServers: [ICEServer] { [] }
+    public func url(_ base: String) -> String { base }
     public mutating func ask(_ request: Request, now: Instant) -> Bool { false }
 }
 

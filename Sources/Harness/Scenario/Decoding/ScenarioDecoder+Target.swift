@@ -17,10 +17,13 @@ extension ScenarioDecoder {
         let mode = mode(fields, of: signaling)
         let janus = janus(fields, of: signaling)
         let mapping = mapping(fields, of: signaling)
+        let key = key(fields, of: signaling)
         guard let signaling, let mode, let address, let janus, !signaling.isMapped || mapping != nil else { return nil }
-        return Scenario.Target(
+        var target = Scenario.Target(
             signalingProtocol: signaling, address: address, mode: mode, janus: janus, mapping: mapping,
             token: signaling.isMapped ? janus.token : nil)
+        target.key = key
+        return target
     }
 
     private mutating func mode(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> Scenario.Target.Mode? {
@@ -36,6 +39,25 @@ extension ScenarioDecoder {
             return nil
         }
         return mode
+    }
+
+    private mutating func key(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> String? {
+        guard let node = fields["key"], let text = text(node, fields.path(of: "key")) else { return nil }
+        guard signaling == nil || signaling == .peerjs else {
+            diagnostics.report(
+                "'key' is for PeerJS: write 'protocol: peerjs', or take it out", at: node.location, field: fields.path(of: "key"))
+            return nil
+        }
+        guard
+            text.utf8.allSatisfy({
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 95
+            })
+        else {
+            diagnostics.report(
+                "a key goes into an address: write letters, digits, - and _", at: node.location, field: fields.path(of: "key"))
+            return nil
+        }
+        return text
     }
 
     private mutating func mapping(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> MappingFile? {

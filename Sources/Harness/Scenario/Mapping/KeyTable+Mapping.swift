@@ -43,7 +43,7 @@ extension KeyTable {
         [
             .optional(
                 "joined",
-                "The answer to the join, and any later roster: 'event', or 'ack: true' for the acknowledgement; 'people', a list or an object with ids for keys; 'person_id' and 'person_name' inside of each. Without it a bot is in the room at once.",
+                "The answer to the join, and any later roster: 'event', or 'ack: true' for the acknowledgement; 'people', a list or an object with ids for keys; 'person_id' and 'person_name' inside of each; 'ice_servers', a list of RTCIceServers. Without it a bot is in the room at once.",
                 .reference("text")),
             .optional("arrived", "Somebody came: 'event', 'id', 'name'.", .reference("text")),
             .optional("left", "Somebody went: 'event', 'id'.", .reference("text")),
@@ -61,7 +61,7 @@ extension KeyTable {
     static let identity = rule("an id", [.required("id", "Where the id stands.", .reference("text"))])
     static let roster = rule(
         "a roster", hasAcknowledgement: true,
-        ["people", "person_id", "person_name"].map { .optional($0, "A path.", .reference("text")) })
+        ["people", "person_id", "person_name", "ice_servers"].map { .optional($0, "A path.", .reference("text")) })
     static let person = rule("a person", ["id", "name"].map { .optional($0, "A path.", .reference("text")) })
     static let refusal = rule(
         "a refusal", hasAcknowledgement: true, [.optional("reason", "A path.", .reference("text"))])

@@ -165,6 +165,7 @@ extension ScenarioDecoder {
             heard.joined = .init(
                 rule: rule, people: path(inner, "people"), personID: path(inner, "person_id"),
                 personName: path(inner, "person_name"))
+            heard.joined?.iceServers = path(inner, "ice_servers")
         }
         if let inner = inner(fields, "refused", .refusal), let rule = rule(inner, acknowledgedBy: transport) {
             heard.refused = .init(rule: rule, content: path(inner, "reason"))

@@ -7,6 +7,8 @@ extension Scenario {
             case starling
             /// The VideoRoom of Janus, over WebSocket.
             case janus
+            /// A PeerJS server.
+            case peerjs
             /// Any room service on Socket.IO, by a mapping.
             case socketio
             /// Any room service that speaks JSON over WebSocket, by a mapping.
@@ -37,6 +39,8 @@ extension Scenario {
         public var mapping: MappingFile?
         /// What a mapping's `${token}` stands for.
         public var token: String?
+        /// PeerJS: the server's key; `nil` for its default.
+        public var key: String?
 
         public init(
             signalingProtocol: SignalingProtocol, address: Address, mode: Mode, janus: Janus = Janus(),
@@ -56,7 +60,7 @@ extension Scenario.Target.SignalingProtocol {
     /// The modes that its servers have, the default first.
     public var modes: [Scenario.Target.Mode] {
         switch self {
-        case .starling, .socketio, .websocket: [.mesh]
+        case .starling, .peerjs, .socketio, .websocket: [.mesh]
         case .janus: [.sfu]
         }
     }

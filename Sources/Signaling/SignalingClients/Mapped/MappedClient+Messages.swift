@@ -25,6 +25,9 @@ extension MappedClient {
         }
         if let joined = mapping.heard.joined, isMeant(joined.rule), state != .outside {
             let people = people(joined, in: message)
+            if let servers = joined.iceServers.flatMap({ $0.value(in: message)?.arrayValue }) {
+                iceServers = servers.prefix(timing.iceServers).compactMap(Self.iceServer)
+            }
             return state == .joining || state == .greeting ? self.joined(people, now: now) : update(people)
         }
         guard state == .joined || state == .ready else {
@@ -124,6 +127,14 @@ extension MappedClient {
         guard let path = person.id else { return (Self.onlyPeer, Self.onlyPeer) }
         guard let id = Self.id(path.value(in: message)) else { return nil }
         return (id, person.name.flatMap { $0.value(in: message)?.stringValue } ?? id)
+    }
+
+    /// An `RTCIceServer` of W3C webrtc-pc, whose `urls` may be one text.
+    private static func iceServer(_ value: JSON) -> ICEServer? {
+        guard let object = value.objectValue, let urls = object["urls"] else { return nil }
+        return ICEServer(
+            urls: urls.stringValue.map { [$0] } ?? (urls.arrayValue ?? []).compactMap(\.stringValue),
+            username: object["username"]?.stringValue, credential: object["credential"]?.stringValue)
     }
 
     /// Ids are texts, or numbers.

@@ -1,5 +1,5 @@
 public import RTCCore
-import SignalingProtocol
+public import SignalingProtocol
 
 /// A bot's side of a room service that is described by a ``RoomMapping``.
 ///
@@ -25,7 +25,9 @@ public struct MappedClient: SignalingClient {
     public internal(set) var peers: [RemoteParticipant] = []
     public let mayReconnect = true
     public let retryAfter: Duration? = nil
-    public let stunServers: [SocketAddress] = []
+    /// What the service wants used, where its mapping says where that stands.
+    public internal(set) var iceServers: [ICEServer] = []
+    public var stunServers: [SocketAddress] { iceServers.stunAddresses }
     /// Messages that no rule of the mapping is about.
     public internal(set) var unmappedMessages = 0
     /// Messages that came too early and too many.

@@ -75,6 +75,8 @@ public struct RoomMapping: Hashable, Sendable {
         /// Inside of one of them; `nil` where the item or the key is the id.
         public var personID: MessagePath?
         public var personName: MessagePath?
+        /// An array of `RTCIceServer`s.
+        public var iceServers: MessagePath?
 
         public init(rule: Rule, people: MessagePath? = nil, personID: MessagePath? = nil, personName: MessagePath? = nil) {
             self.rule = rule
