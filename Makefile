@@ -20,8 +20,9 @@ test: dependencies ## Run every test on the release build, then the lint
 build: dependencies ## Build the program, .build/release/starling
 	@scripts/build-release
 
-bench: build ## Measure what a call costs, beside Pion on the same work
+bench: build ## Measure what a call costs beside Pion, and a room's message beside python-socketio, on the same work
 	@Benchmarks/run
+	@Benchmarks/rooms
 
 interop: build ## Call what others wrote (browsers, Pion, aiortc, GStreamer, coturn, Janus, Socket.IO), and print what worked
 	@scripts/install-interop

@@ -107,12 +107,20 @@ let package = Package(
             ], path: "Sources/Interop/StarlingPeer", swiftSettings: settings),
 
         .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
+        .target(name: "Figures", path: "Benchmarks/Figures", swiftSettings: settings),
         .executableTarget(
             name: "starling-bench",
             dependencies: [
-                "CAllocationCounter", "RTCCore", "RTCWire", "RTCCrypto", "RTCPeer", "NetworkImpairment", "NetworkDriver",
+                "CAllocationCounter", "Figures", "RTCCore", "RTCWire", "RTCCrypto", "RTCPeer", "NetworkImpairment",
+                "NetworkDriver",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/PairBench", swiftSettings: settings),
+        .executableTarget(
+            name: "starling-room-bench",
+            dependencies: [
+                "Figures", "RTCCore", "NetworkImpairment", "NetworkDriver", "SignalingClients", "SignalingProtocol", "SocketIO",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/RoomBench", swiftSettings: settings),
 
         tests("RTCCore"),
         tests("RTCWire", ["RTCCore"]),

@@ -37,5 +37,5 @@ class Aiortc(Peer):
             [sys.executable, "-c", "import aiortc; print(aiortc.__version__)"], capture_output=True, text=True,
             timeout=60).stdout.strip()
 
-    def start(self, log):
+    def start(self, log, codec):
         return Program(self.name, [sys.executable, str(PROGRAM)], log)

@@ -26,7 +26,7 @@ class Chromium(Peer):
         words = subprocess.run(["chromium", "--version"], capture_output=True, text=True, timeout=30).stdout.split()
         return next((word for word in words if word[:1].isdigit()), "unknown")
 
-    def start(self, log):
+    def start(self, log, codec):
         def launch(profile, url):
             return [
                 "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", f"--user-data-dir={profile}",

@@ -43,7 +43,7 @@ class Firefox(Peer):
         words = subprocess.run(["firefox-esr", "--version"], capture_output=True, text=True, timeout=30).stdout.split()
         return next((word for word in words if word[:1].isdigit()), "unknown")
 
-    def start(self, log):
+    def start(self, log, codec):
         def launch(profile, url):
             preferences = PREFERENCES | {"media.peerconnection.ice.obfuscate_host_addresses": self.hides_addresses}
             spell = lambda value: f'"{value}"' if isinstance(value, str) else str(value).lower()

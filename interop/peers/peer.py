@@ -37,7 +37,7 @@ class Peer:
     def version(self):
         raise NotImplementedError
 
-    def start(self, log):
+    def start(self, log, codec):
         """A Conversation with a new one."""
         raise NotImplementedError
 

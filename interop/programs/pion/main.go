@@ -2,7 +2,7 @@
 //
 //	pion-peer AUDIO.ogg VIDEO.ivf FOLDER
 //
-// Pion has no decoder, so whole frames go into FOLDER as IVF files for somebody else to decode.
+// Pion has no decoder, so whole frames go into FOLDER, as IVF files or H.264 byte streams, for somebody else to decode.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -162,10 +163,102 @@ func (s *sending) listen() {
 	}
 }
 
+// Puts the OBUs of AV1 together that came in elements, each with its size in front of it as a file has them
+// (https://aomediacodec.github.io/av1-rtp-spec/ section 4; AV1 section 5.3.2). The packets of a frame come in order.
+type av1Depacketizer struct {
+	open []byte
+}
+
+func leb128(value int) []byte {
+	bytes := []byte{}
+	for value >= 0x80 {
+		bytes = append(bytes, byte(value)|0x80)
+		value >>= 7
+	}
+	return append(bytes, byte(value))
+}
+
+func (d *av1Depacketizer) Unmarshal(payload []byte) ([]byte, error) {
+	if len(payload) < 2 {
+		return nil, errors.New("no AV1 packet")
+	}
+	goesOn, staysOpen, count := payload[0]&0x80 != 0, payload[0]&0x40 != 0, int(payload[0]>>4&3)
+	rest, whole := payload[1:], []byte{}
+	for number := 1; len(rest) > 0; number++ {
+		size := len(rest)
+		if count == 0 || number < count {
+			value, shift, read := 0, uint(0), 0
+			for {
+				if read == len(rest) || shift > 28 {
+					return nil, errors.New("an element without its size")
+				}
+				next := rest[read]
+				value |= int(next&0x7f) << shift
+				shift, read = shift+7, read+1
+				if next&0x80 == 0 {
+					break
+				}
+			}
+			rest = rest[read:]
+			if value > len(rest) {
+				return nil, errors.New("an element that is longer than its packet")
+			}
+			size = value
+		}
+		element := rest[:size]
+		rest = rest[size:]
+		if number == 1 && goesOn {
+			d.open = append(d.open, element...)
+		} else {
+			d.open = append([]byte{}, element...)
+		}
+		if len(rest) == 0 && staysOpen || len(d.open) == 0 {
+			continue
+		}
+		header := 1
+		if d.open[0]&4 != 0 {
+			header = 2
+		}
+		if d.open[0]&2 == 0 && len(d.open) >= header {
+			whole = append(whole, d.open[0]|2)
+			whole = append(whole, d.open[1:header]...)
+			whole = append(whole, leb128(len(d.open)-header)...)
+			whole = append(whole, d.open[header:]...)
+		} else {
+			whole = append(whole, d.open...)
+		}
+	}
+	return whole, nil
+}
+
+func (d *av1Depacketizer) IsPartitionHead(payload []byte) bool {
+	return len(payload) > 0 && payload[0]&0x80 == 0
+}
+
+func (d *av1Depacketizer) IsPartitionTail(marker bool, _ []byte) bool {
+	return marker
+}
+
+// How packets of a codec become frames, and the four letters of it in an IVF file; H.264 is written as a byte stream.
+func depacketizer(mime string) (rtp.Depacketizer, string) {
+	switch strings.ToLower(mime) {
+	case strings.ToLower(webrtc.MimeTypeVP9):
+		return &codecs.VP9Packet{}, "VP90"
+	case strings.ToLower(webrtc.MimeTypeH264):
+		return &codecs.H264Packet{}, ""
+	case strings.ToLower(webrtc.MimeTypeAV1):
+		return &av1Depacketizer{}, "AV01"
+	default:
+		return &codecs.VP8Packet{}, "VP80"
+	}
+}
+
 // What is received on one track.
 type receiving struct {
 	lock     sync.Mutex
 	kind     string
+	codec    string
+	letters  string
 	mid      string
 	ssrc     uint32
 	packets  uint64
@@ -178,19 +271,27 @@ type receiving struct {
 func (r *receiving) read(peer *webrtc.PeerConnection, track *webrtc.TrackRemote, folder string, number int) {
 	var builder *samplebuilder.SampleBuilder
 	if r.kind == "video" {
-		builder = samplebuilder.New(400, &codecs.VP8Packet{}, 90000, samplebuilder.WithMaxTimeDelay(500*time.Millisecond))
-		r.path = filepath.Join(folder, fmt.Sprintf("video-%d.ivf", number))
+		frames, letters := depacketizer(track.Codec().MimeType)
+		builder = samplebuilder.New(400, frames, 90000, samplebuilder.WithMaxTimeDelay(500*time.Millisecond))
+		r.letters = letters
+		ending := "ivf"
+		if letters == "" {
+			ending = "h264"
+		}
+		r.path = filepath.Join(folder, fmt.Sprintf("video-%d.%s", number, ending))
 		file, err := os.Create(r.path)
 		if err != nil {
 			write(object{"event": "failed", "reason": err.Error()})
 			return
 		}
 		r.file = file
-		header := make([]byte, 32)
-		copy(header, "DKIF\x00\x00\x20\x00VP80")
-		binary.LittleEndian.PutUint32(header[16:], 90000)
-		binary.LittleEndian.PutUint32(header[20:], 1)
-		file.Write(header)
+		if letters != "" {
+			header := make([]byte, 32)
+			copy(header, "DKIF\x00\x00\x20\x00"+letters)
+			binary.LittleEndian.PutUint32(header[16:], 90000)
+			binary.LittleEndian.PutUint32(header[20:], 1)
+			file.Write(header)
+		}
 		// As an application does that wants a picture.
 		peer.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: r.ssrc}})
 	}
@@ -223,10 +324,12 @@ func (r *receiving) take(peer *webrtc.PeerConnection, packet *rtp.Packet, builde
 			r.dropped += uint64(sample.PrevDroppedPackets)
 			peer.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: r.ssrc}})
 		}
-		header := make([]byte, 12)
-		binary.LittleEndian.PutUint32(header, uint32(len(sample.Data)))
-		binary.LittleEndian.PutUint64(header[4:], r.frames)
-		r.file.Write(header)
+		if r.letters != "" {
+			header := make([]byte, 12)
+			binary.LittleEndian.PutUint32(header, uint32(len(sample.Data)))
+			binary.LittleEndian.PutUint64(header[4:], r.frames)
+			r.file.Write(header)
+		}
 		r.file.Write(sample.Data)
 	}
 }
@@ -255,6 +358,16 @@ func newAPI() (*webrtc.API, error) {
 		{webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: video},
 			PayloadType: 96}, webrtc.RTPCodecTypeVideo},
+		{webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeVP9, ClockRate: 90000, SDPFmtpLine: "profile-id=0", RTCPFeedback: video},
+			PayloadType: 98}, webrtc.RTPCodecTypeVideo},
+		{webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeH264, ClockRate: 90000, RTCPFeedback: video,
+			SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"},
+			PayloadType: 102}, webrtc.RTPCodecTypeVideo},
+		{webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeAV1, ClockRate: 90000, RTCPFeedback: video},
+			PayloadType: 45}, webrtc.RTPCodecTypeVideo},
 	}
 	for _, one := range registrations {
 		if err := engine.RegisterCodec(one.codec, one.kind); err != nil {
@@ -297,7 +410,7 @@ func (p *peerProgram) open() error {
 		write(object{"event": "dtls", "state": state.String()})
 	})
 	p.peer.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
-		one := &receiving{kind: track.Kind().String(), ssrc: uint32(track.SSRC())}
+		one := &receiving{kind: track.Kind().String(), codec: track.Codec().MimeType, ssrc: uint32(track.SSRC())}
 		for _, transceiver := range p.peer.GetTransceivers() {
 			if transceiver.Receiver() == receiver {
 				one.mid = transceiver.Mid()
@@ -431,7 +544,7 @@ func (p *peerProgram) statistics() object {
 	for _, one := range p.received {
 		one.lock.Lock()
 		inbound = append(inbound, object{
-			"kind": one.kind, "mid": one.mid, "ssrc": one.ssrc, "packets": one.packets, "frames": one.frames,
+			"kind": one.kind, "codec": one.codec, "mid": one.mid, "ssrc": one.ssrc, "packets": one.packets, "frames": one.frames,
 			"dropped": one.dropped, "path": one.path,
 		})
 		one.lock.Unlock()
