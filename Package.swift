@@ -58,7 +58,7 @@ let package = Package(
 
         room("Signaling", "SignalingProtocol", ["RTCCore"]),
         room("Signaling", "SocketIO", ["SignalingProtocol"]),
-        room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
+        room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol", "SocketIO"]),
 
         room("Server", "AccessCore", ["RTCCore", "SignalingProtocol"]),
         room("Server", "ServerTokens", ["AccessCore", "SignalingProtocol", .product(name: "JWTKit", package: "jwt-kit")]),
@@ -75,7 +75,10 @@ let package = Package(
         room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
             "Harness", "Scenario",
-            ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
+            [
+                "RTCCore", "NetworkImpairment", "Measurement", "SignalingClients", "SignalingProtocol",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         room(
             "Harness", "Bots",
             [
@@ -87,7 +90,8 @@ let package = Package(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE",
+                "ServerFronts", "RelayCore", "SignalingClients", "SignalingProtocol", "Bots", "Scenario", "Measurement",
+                "Reports", "RTCICE",
                 "RTCPeer",
             ]),
         .executableTarget(
@@ -154,7 +158,12 @@ let package = Package(
                 "SignalingProtocol", "SignalingClients", "RoomCore", "SocketIO", "SocketIOSessions",
             ] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
-        tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
+        tests(
+            "Scenario",
+            [
+                "RTCCore", "NetworkImpairment", "Measurement", "SignalingClients", "SignalingProtocol",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         .target(
             name: "HandmadeRecords",
             dependencies: [
