@@ -53,6 +53,9 @@ class Pion(Peer):
     name = "Pion"
     trickles = True
     resends_verbatim = True
+    receives_layers = True
+    sends_layers = True
+    encodes = False
     # It closes its old sockets before it has new ones, so that what it sends meanwhile is lost.
     gaps_at_restart = 100
     cannot = {

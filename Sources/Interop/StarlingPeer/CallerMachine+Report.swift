@@ -56,7 +56,8 @@ extension CallerMachine {
                 "packetsReceived": .count(inbound.packetsReceived), "pliCount": .count(inbound.pliCount),
                 "retransmittedPacketsReceived": .count(inbound.retransmittedPacketsReceived),
             ],
-            "kind": .string(peer.kind(of: index).rawValue), "mid": .text(peer.mid(of: index)),
+            "kind": .string(peer.kind(of: index).rawValue), "layers": .array(layers(of: index)),
+            "mid": .text(peer.mid(of: index)),
             "outbound": [
                 "codec": .text(peer.sendCodec(of: index)?.name), "firCount": .count(outbound.firCount),
                 "framesSent": .count(outbound.framesSent),
@@ -66,6 +67,34 @@ extension CallerMachine {
                 "retransmittedPacketsSent": .count(outbound.retransmittedPacketsSent),
             ], "stopped": .bool(peer.isStopped(index)), "transceiver": .integer(Int64(index)),
         ]
+    }
+}
+
+extension CallerMachine {
+    /// What goes out and what comes in as layers of a simulcast; empty where there is none.
+    private func layers(of index: Int) -> [JSON] {
+        let sent = (0..<peer.sentLayerCount(of: index)).compactMap { layer -> JSON? in
+            guard let rid = peer.sentRid(of: index, layer: layer) else { return nil }
+            let outbound = peer.sendStatistics(on: index, layer: layer)
+            return [
+                "active": .bool(peer.maySend(on: index, layer: layer)), "framesSent": .count(outbound.framesSent),
+                "nackCount": .count(outbound.nackCount), "packetsSent": .count(outbound.packetsSent),
+                "pliCount": .count(outbound.pliCount), "retransmittedPacketsSent": .count(outbound.retransmittedPacketsSent),
+                "rid": .string(rid), "sends": .bool(true),
+            ]
+        }
+        let received = (0..<peer.receivedLayerCount(of: index)).compactMap { layer -> JSON? in
+            guard let rid = peer.receivedRid(of: index, layer: layer) else { return nil }
+            let inbound = peer.receiveStatistics(on: index, layer: layer)
+            return [
+                "audit": .object(audits.report(on: index, layer: layer)), "frameHeight": .integer(Int64(inbound.frameHeight)),
+                "framesReceived": .count(inbound.framesReceived), "nackCount": .count(inbound.nackCount),
+                "pliCount": .count(inbound.pliCount),
+                "retransmittedPacketsReceived": .count(inbound.retransmittedPacketsReceived), "rid": .string(rid),
+                "sends": .bool(false),
+            ]
+        }
+        return sent + received
     }
 }
 

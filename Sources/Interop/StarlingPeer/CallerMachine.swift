@@ -11,7 +11,8 @@ import SignalingProtocol
 final class CallerMachine: HostedMachine {
     var peer: Peer
     let audio: MediaTrack
-    let video: MediaTrack
+    /// One picture, or the layers of a simulcast.
+    let videos: [VideoSource]
     let output: LineOutput
     let audits: TrackAudits
     var random: SplitMix64
@@ -31,10 +32,10 @@ final class CallerMachine: HostedMachine {
     private var lastTold: Instant
 
     init(
-        seed: UInt64, audio: MediaTrack, video: MediaTrack, wallClock: WallClock, output: LineOutput, now: Instant
+        seed: UInt64, audio: MediaTrack, videos: [VideoSource], wallClock: WallClock, output: LineOutput, now: Instant
     ) throws(CryptoError) {
         self.audio = audio
-        self.video = video
+        self.videos = videos
         self.output = output
         let audits = TrackAudits()
         self.audits = audits
@@ -199,8 +200,9 @@ final class CallerMachine: HostedMachine {
             ])
         case .trackRemoved(let transceiver, let mid):
             output.write(["event": "trackRemoved", "mid": .string(mid), "transceiver": .integer(Int64(transceiver))])
-        case .keyFrameRequested(let transceiver):
-            for index in playbacks.indices where playbacks[index].transceiver == transceiver {
+        case .keyFrameRequested(let transceiver, let layer):
+            for index in playbacks.indices
+            where playbacks[index].transceiver == transceiver && playbacks[index].layer == layer {
                 playbacks[index].requestKeyFrame(at: now)
             }
         case .relayFailed, .gatheringFailed, .iceRestartNeeded:

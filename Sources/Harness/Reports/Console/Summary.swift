@@ -142,7 +142,7 @@ public enum Summary {
             rows = Array(rows.prefix(worstTracks))
             heading = "worst of \(result.audit.count) tracks"
         }
-        let names = rows.map { "\($0.from) → \($0.to) \($0.kind)" }
+        let names = rows.map { "\($0.from) → \($0.to) \($0.label)" }
         let width = min(34, ([heading] + names).map(\.count).max() ?? 0)
         var lines: [String] = []
         if result.audit.count > listedTracks {

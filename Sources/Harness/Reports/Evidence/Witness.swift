@@ -41,7 +41,7 @@ struct Witness {
     private func phrase(_ stretch: Stretches.Stretch, _ claim: Assertion) -> String {
         let worst = stretch.worst
         let tracks = stretch.tracks == 1 ? "" : ", on \(stretch.tracks) \(stretch.noun)s"
-        let who = worst.from.map { "\($0) → \(worst.to)\(worst.kind.map { " \($0.rawValue)" } ?? "")" } ?? worst.to
+        let who = worst.from.map { "\($0) → \(worst.to)\(worst.label.map { " \($0)" } ?? "")" } ?? worst.to
         let span = "\(Figure.tenths(stretch.start)) to \(Figure.tenths(stretch.end))"
         let active = conditions.active(from: stretch.start, to: stretch.end, bots: stretch.bots)
         let fault =
