@@ -139,7 +139,7 @@ let package = Package(
         tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
         tests("SignalingProtocol", ["RTCCore"]),
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
-        tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
+        tests("SignalingClients", ["MutatedInput", "RTCCore", "SignalingProtocol"]),
         tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
         tests("SocketIOSessions", ["RTCCore", "SignalingProtocol", "SocketIO"]),
         tests(
