@@ -13,7 +13,8 @@ enum TargetPolicy {
     /// What is missing for a plan to be run; `nil` where nothing is.
     static func objection(to plan: Plan, ownedTarget: String?) -> String? {
         if case .program = plan.scenario.target.address, plan.bots.count > mostPrograms {
-            return "\(plan.scenario.path): \(plan.bots.count) bots would start as many programs; 'protocol: exec' carries \(mostPrograms)"
+            return
+                "\(plan.scenario.path): \(plan.bots.count) bots would start as many programs; 'protocol: exec' carries \(mostPrograms)"
         }
         guard case .url(let text) = plan.scenario.target.address, let url = try? SignalingURL(text) else { return nil }
         guard plan.bots.count > mostPeers, !isLoopback(url.host), ownedTarget != url.host else { return nil }

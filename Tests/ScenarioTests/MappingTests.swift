@@ -131,7 +131,8 @@ struct MappingTests {
         #expect(scenario.target.mapping?.rooms == .program && scenario.target.token == "t0k3n")
         for (wrong, message) in [
             ("{ protocol: exec, url: \"ws://h\", command: [x] }", "a program is started, not called"),
-            ("{ protocol: exec }", "the target needs 'command'"), ("{ protocol: exec, command: [] }", "a program is expected here"),
+            ("{ protocol: exec }", "the target needs 'command'"),
+            ("{ protocol: exec, command: [] }", "a program is expected here"),
             ("{ url: embedded, command: [x] }", "'command' is for 'protocol: exec'"),
         ] {
             do throws(ScenarioErrors) {

@@ -15,7 +15,8 @@ struct AdapterMutationTests {
     ]
     private static let packets = [
         #"0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#, #"40{"sid":"s"}"#, "2",
-        #"430[{"ok":true}]"#, #"42["offer",{"from":"b"}]"#, #"4213["a",{"_placeholder":true}]"#, "41", #"44{"message":"no"}"#, "1",
+        #"430[{"ok":true}]"#, #"42["offer",{"from":"b"}]"#, #"4213["a",{"_placeholder":true}]"#, "41", #"44{"message":"no"}"#,
+        "1",
     ]
     private static let peerMessages = [
         #"{"type":"OPEN"}"#, #"{"type":"EXPIRE","src":"r-a"}"#, #"{"type":"LEAVE","src":"r-b"}"#,

@@ -19,7 +19,8 @@ extension ScenarioDecoder {
             ? program(fields) : required(fields, "url").flatMap { self.address($0, fields.path(of: "url"), of: signaling) }
         if let node = fields["command"], let signaling, signaling != .exec {
             diagnostics.report(
-                "'command' is for 'protocol: exec': write that, or take it out", at: node.location, field: fields.path(of: "command"))
+                "'command' is for 'protocol: exec': write that, or take it out", at: node.location,
+                field: fields.path(of: "command"))
         }
         let mode = mode(fields, of: signaling)
         let janus = janus(fields, of: signaling)
