@@ -142,7 +142,7 @@ let package = Package(
         tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
         tests("SignalingProtocol", ["RTCCore"]),
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
-        tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
+        tests("SignalingClients", ["MutatedInput", "RTCCore", "SignalingProtocol"]),
         .target(
             name: "HandmadeTokens", dependencies: ["AccessCore", "RTCCore", "SignalingProtocol"], path: "Tests/HandmadeTokens",
             swiftSettings: settings),

@@ -33,7 +33,7 @@ struct EmbeddedServer {
         switch dialect {
         case .socketio: EngineIOAddress.webSocket(at: root)
         case .peerjs: root + "peerjs"
-        case .starling, .janus, .websocket: root + "ws"
+        case .starling, .exec, .janus, .websocket: root + "ws"
         }
     }
 

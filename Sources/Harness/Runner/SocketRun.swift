@@ -46,6 +46,7 @@ public struct SocketRun: Sendable {
             let started = try await EmbeddedServer(plan)
             embedded = started
             url = started.url(for: plan.scenario.target.signalingProtocol)
+        case .program(let command): url = ProgramAddress.text(of: command)
         case .url(let target):
             let isSocketIO = plan.scenario.target.signalingProtocol == .socketio
             url = isSocketIO ? EngineIOAddress.webSocket(at: target) : target
