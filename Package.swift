@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C: one thin target per library.
@@ -60,6 +61,8 @@ let package = Package(
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
 
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "Store", ["RTCCore", "RoomCore", "SignalingProtocol"]),
+        room("Server", "StoreSQLite", ["Store", "SignalingProtocol", .product(name: "GRDB", package: "GRDB.swift")]),
         room("Server", "RelayCore", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment"]),
         room("Server", "SocketIOSessions", ["RTCCore", "RoomCore", "SignalingProtocol", "SocketIO"]),
         room(
@@ -129,6 +132,11 @@ let package = Package(
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
         tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
         tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
+        tests("Store", ["RTCCore", "RoomCore", "SignalingProtocol"]),
+        .target(
+            name: "StoreConformance", dependencies: ["Store", "RTCCore", "SignalingProtocol"], path: "Tests/StoreConformance",
+            swiftSettings: settings),
+        tests("StoreSQLite", ["Store", "StoreConformance", "SignalingProtocol", "RTCCore"]),
         tests("SocketIOSessions", ["RTCCore", "SignalingProtocol", "SocketIO"]),
         tests(
             "ServerFronts",
