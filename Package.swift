@@ -132,7 +132,7 @@ let package = Package(
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
         tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
         tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
-        tests("Store", ["RTCCore", "RoomCore", "SignalingProtocol"]),
+        tests("Store", ["StoreConformance", "RTCCore", "RoomCore", "SignalingProtocol"]),
         .target(
             name: "StoreConformance", dependencies: ["Store", "RTCCore", "SignalingProtocol"], path: "Tests/StoreConformance",
             swiftSettings: settings),

@@ -44,6 +44,12 @@ extension RoomCore {
         let before = membership.media[request.source]
         let after: MediaState = request.hard || before == .locked ? .locked : .off
         statistics.muted += 1
+        recordEvent(
+            "mute", in: membership.room, by: actor.participant,
+            [
+                "hard": .bool(after == .locked), "participant": .string(request.participant),
+                "source": .string(request.source.rawValue),
+            ])
         if before != after {
             var media = membership.media
             media[request.source] = after
@@ -78,8 +84,15 @@ extension RoomCore {
         guard target != key else { throw RequestError(.badRequest, "leave the room instead") }
         reply(key, id, .done)
         let isBan = request.banSeconds > 0
-        if isBan { ban(target, from: membership.room, seconds: request.banSeconds, request.reason, now: now) }
+        if isBan {
+            ban(
+                target, from: membership.room, seconds: request.banSeconds, request.reason, by: actor.participant, now: now)
+        }
         statistics.kicked += 1
+        let words = recordable(request.reason, in: membership.room)
+        recordEvent(
+            "kick", in: membership.room, by: actor.participant,
+            ["participant": .string(request.participant), "reason": .string(words)])
         for member in rooms[membership.room]?.members ?? [] {
             sessions[member]?.membership?.held.removeAll { $0.comes(from: request.participant) }
         }
@@ -88,7 +101,9 @@ extension RoomCore {
             request.reason.isEmpty ? "a moderator has ended this participation" : request.reason)
     }
 
-    private mutating func ban(_ key: SessionKey, from room: String, seconds: Int64, _ reason: String, now: Instant) {
+    private mutating func ban(
+        _ key: SessionKey, from room: String, seconds: Int64, _ reason: String, by actor: String, now: Instant
+    ) {
         guard let session = sessions[key], session.identity != nil || session.address != nil else { return }
         statistics.banned += 1
         bans.removeAll { $0.until <= now }
@@ -97,10 +112,16 @@ extension RoomCore {
             Ban(
                 room: room, identity: session.identity, address: session.identity == nil ? session.address : nil,
                 until: now + .seconds(seconds), reason: reason))
+        let words = recordable(reason, in: room)
+        let end = milliseconds(at: now + .seconds(seconds))
+        record(
+            .banned(
+                room: room, identity: session.identity, address: session.identity == nil ? session.address : nil,
+                until: end, reason: words, by: actor))
     }
 
     func checkBans(_ room: String, _ session: Session, now: Instant) throws(RequestError) {
-        guard let ban = bans.first(where: { $0.holds(for: session.identity, session.address, in: room, at: now) })
+        guard let ban = bans.first(where: { $0.holds(for: session.identity, session.address, in: room, at: now, veil: veil) })
         else { return }
         throw RequestError(.banned, ban.reason.isEmpty ? "banned from the room '\(room)'" : ban.reason)
     }
@@ -113,7 +134,7 @@ extension RoomCore {
         }
         outputs.append(.end(key, code, reason: words))
         remove(key, reason)
-        forget(key)
+        forget(key, reason)
     }
 
     mutating func setRole(
@@ -136,6 +157,7 @@ extension RoomCore {
     private mutating func give(_ role: Role, to key: SessionKey) {
         guard let before = sessions[key]?.membership, var room = rooms[before.room] else { return }
         sessions[key]?.membership?.role = role
+        record(.changedRole(participant: before.participant, role))
         room.rev += 1
         rooms[before.room] = room
         let permissions = permissions(of: role, in: before.room)
@@ -197,6 +219,7 @@ extension RoomCore {
 
     private mutating func tellSettings(_ name: String) {
         guard let room = rooms[name] else { return }
+        record(.roomChanged(room: room.number, room.settings))
         tellRoom(name, .roomUpdated(room.settings, spotlight: room.spotlight), except: nil)
     }
 
@@ -214,8 +237,10 @@ extension RoomCore {
             participants[membership.participant] = nil
             sessions[member]?.membership = nil
             statistics.left += 1
+            record(.left(participant: membership.participant, reason: LeaveReason.ended.rawValue))
             if sessions[member]?.isConnected ?? false { send(.roomEnded(reason: words), rev: nil, to: member) }
             expel(member, .ended, .roomEnded, words)
         }
+        record(.roomClosed(room: room.number, reason: "ended", mostParticipants: room.mostMembers))
     }
 }

@@ -41,6 +41,12 @@ public struct RoomCore {
     var reservations: [String: Reservation] = [:]
     /// When the core was last told the time.
     var clock = Instant.origin
+    /// Whether ``nextRecord()`` is told what happens. Somebody must take it then.
+    public var keepsRecords = false
+    var records = OutputQueue<RoomRecord>()
+    var roomsMade = 0
+    /// Hides who someone is, alike each time; for bans that were restored.
+    var veil: (@Sendable (String) -> String)?
     let unixMilliseconds: Int64
 
     /// - Parameters:
@@ -94,21 +100,25 @@ public struct RoomCore {
     ///   - role: What it is in every room; `nil` where rooms decide.
     ///   - address: Where it comes from, for bans of those without an identity; `nil` where that says nothing.
     ///   - tab: Which tab of its identity this is: the older session of the same tab ends, so that no ghost is left of it.
+    ///   - front: By which front it comes, for the records.
     /// - Returns: The key, and the name that the client is told.
     public mutating func open(
         identity: String? = nil, role: Role? = nil, address: String? = nil, tab: String? = nil,
-        succeeding predecessor: SessionKey? = nil
+        succeeding predecessor: SessionKey? = nil, front: String = "native"
     ) -> (key: SessionKey, name: String) {
         sessionsOpened += 1
         let key = SessionKey(number: sessionsOpened)
         let tab = tab.map { Tab(identity: identity, name: $0) }
         let older = tab.flatMap { tabs[$0] }
         if predecessor == nil, older == nil { statistics.visits += 1 }
+        let continued = (predecessor ?? older).map { sessions[$0]?.name ?? "expired" }
         if let older, older != predecessor { replace(older) }
         if let tab { tabs[tab] = key }
+        let name = "s_" + token(length: 16)
         sessions[key] = Session(
-            identity: identity, predecessor: predecessor, grantedRole: role, address: address, tab: tab)
-        return (key, "s_" + token(length: 16))
+            identity: identity, predecessor: predecessor, grantedRole: role, address: address, tab: tab, name: name)
+        record(.sessionOpened(session: name, front: front, continues: continued))
+        return (key, name)
     }
 
     /// Carries out one command. The reply comes before every event that the command causes.

@@ -12,6 +12,14 @@ public final class SharedRooms {
         case native
         case socketIO
         case peerJS
+
+        var recordedName: String {
+            switch self {
+            case .native: "native"
+            case .socketIO: "socketio"
+            case .peerJS: "peerjs"
+            }
+        }
     }
 
     public var core: RoomCore
@@ -35,7 +43,7 @@ public final class SharedRooms {
     func open(
         identity: String?, role: Role? = nil, address: String?, tab: String? = nil, for front: Front
     ) -> SessionKey {
-        let key = core.open(identity: identity, role: role, address: address, tab: tab).key
+        let key = core.open(identity: identity, role: role, address: address, tab: tab, front: front.recordedName).key
         fronts[key] = front
         return key
     }
