@@ -69,7 +69,7 @@ let package = Package(
             "Server", "ServerFronts",
             [
                 "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "RoomCore", "SignalingProtocol", "SocketIO",
-                "SocketIOSessions",
+                "SocketIOSessions", "Store",
             ] + nio),
 
         room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
@@ -93,7 +93,8 @@ let package = Package(
         .executableTarget(
             name: "starling",
             dependencies: [
-                "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkDriver",
+                "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "Store", "StoreSQLite", "MediaCodecs",
+                "MediaFiles", "NetworkDriver",
                 "NetworkImpairment", "RTCCore", "SignalingProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
@@ -142,7 +143,7 @@ let package = Package(
             "ServerFronts",
             [
                 "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment", "NetworkSimulation", "SignalingProtocol", "SignalingClients",
-                "RoomCore", "SocketIO", "SocketIOSessions",
+                "RoomCore", "SocketIO", "SocketIOSessions", "Store", "StoreConformance",
             ] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
         tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),

@@ -52,7 +52,18 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Serve what a public conformance suite expects, in the place of rooms over Socket.IO: socketio or engineio.")
     var conformance: ConformanceProfile?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where rooms, participants, chat and call statistics are written down: sqlite:FILE, or none.", valueName: "PLACE"))
+    var store = StoreArgument.none
+
+    @Option(help: "After how many days what is over is taken out of the store; 0 keeps it.")
+    var retention = 30
+
     func validate() throws {
+        guard (0...36_500).contains(retention) else {
+            throw ValidationError("--retention \(retention): it lies between 0 and 36500 days")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): a port lies between 0 and 65535") }
         if let stunPort, !(0...65_535).contains(stunPort) {
             throw ValidationError("--stun-port \(stunPort): a port lies between 0 and 65535")
@@ -98,7 +109,9 @@ struct ServeCommand: AsyncParsableCommand {
             configuration.socketIO.recovers = recoversSockets
             configuration.peerJS.allowsDiscovery = listsPeers
             configuration.conformance = conformance
-            server = try await ReferenceServer.start(configuration: configuration)
+            configuration.storeTiming.retention = retention == 0 ? nil : .seconds(retention * 86_400)
+            configuration.timing.drain = .seconds(30)
+            server = try await ReferenceServer.start(configuration: configuration, store: store.open())
         } catch let error as ValidationError {
             throw error
         } catch {
@@ -109,7 +122,7 @@ struct ServeCommand: AsyncParsableCommand {
         Console.say(
             "serving starling.v1 at \(server.url); health at http://\(server.boundAddress):\(server.port)/healthz\(stun); Ctrl-C stops"
         )
-        let interruption = Interruption()
+        let interruption = Interruption(includesTermination: true)
         while !interruption.isRequested { try? await Task.sleep(for: .milliseconds(100)) }
         await server.stop()
     }

@@ -26,7 +26,7 @@ struct ChronicleTests {
         }
 
         mutating func keep() {
-            while let record = core.nextRecord() { store.write([chronicle.write(record, at: now)]) }
+            while let record = core.nextRecord() { store.write(chronicle.write(record, at: now)) }
             store.write([chronicle.serverSeen(at: now)])
         }
 
@@ -94,7 +94,7 @@ struct ChronicleTests {
         let key = first.core.open(identity: "ana").key
         first.core.perform(.join(JoinRequest(room: "r", name: "ana")), id: 1, for: key, now: .origin)
         first.now = 1200
-        while let record = first.core.nextRecord() { store.write([first.chronicle.write(record, at: first.now)]) }
+        while let record = first.core.nextRecord() { store.write(first.chronicle.write(record, at: first.now)) }
         _ = try Server(store, at: 9000)
         #expect(rows(store, .participants, ["joined_at", "left_at"]) == [[1200, 1200]])
     }
@@ -133,6 +133,31 @@ struct ChronicleTests {
         }
         #expect(!chronicle.knows("p0") && chronicle.knows("p1") && chronicle.knows("p\(Chronicle.rememberedParticipants)"))
         #expect(!chronicle.knows("p"))
+    }
+
+    @Test("a client's word on its call is one row for the call and one for each track, and each number is where it belongs")
+    func calls() throws {
+        let store = MemoryStore()
+        var chronicle = Chronicle(server: 1) { $0 }
+        var track = CallTrack(kind: .video, mid: "1")
+        for (index, (_, path)) in CallTrack.counts.enumerated() { track[keyPath: path] = Int64(index) + 100 }
+        for (index, (_, path)) in CallTrack.durations.enumerated() { track[keyPath: path] = Double(index) + 0.25 }
+        let report = CallReport(remote: "q", outcome: .connected, duration: 2, setup: 0.5, tracks: [track])
+        store.write(chronicle.write(.stats(participant: "p", StatsReport(calls: [report])), at: 77))
+        let found = store.read(StoreQuery(.callStatistics))
+        #expect(found.count == 1)
+        let row = try #require(found.first)
+        for (index, (name, _)) in CallTrack.counts.enumerated() {
+            #expect(row[Chronicle.column(name)] == .integer(Int64(index) + 100), "\(name)")
+        }
+        for (index, (name, _)) in CallTrack.durations.enumerated() {
+            #expect(row[Chronicle.column(name)] == .real(Double(index) + 0.25), "\(name)")
+        }
+        #expect(
+            row["participant"] == "p" && row["remote"] == "q" && row["kind"] == "video" && row["mid"] == "1" && row["at"] == 77)
+        #expect(
+            rows(store, .calls, ["participant", "remote", "outcome", "duration", "setup", "freeze_ratio", "health"])
+                == [["p", "q", "connected", .real(2), .real(0.5), .real(0.125), .real(report.health)]])
     }
 
     @Test("the store in memory, on which these tests stand, does what every store must", arguments: StoreConformance.cases)

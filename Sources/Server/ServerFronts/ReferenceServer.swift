@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import RTCCore
+public import Store
 
 #if canImport(Glibc)
     import Glibc
@@ -22,11 +23,13 @@ public final class ReferenceServer: Sendable {
     private let listener: any Channel
     private let stun: (any Channel)?
     private let loop: NIOLoopBound<ServerLoop>
+    private let store: StoreKeeper.Opened?
 
     private init(
         address: String, configuration: ServerConfiguration, group: MultiThreadedEventLoopGroup, listener: any Channel,
-        stun: (any Channel)?, loop: NIOLoopBound<ServerLoop>
+        stun: (any Channel)?, loop: NIOLoopBound<ServerLoop>, store: StoreKeeper.Opened?
     ) {
+        self.store = store
         boundAddress = address
         self.configuration = configuration
         self.group = group
@@ -46,7 +49,20 @@ public final class ReferenceServer: Sendable {
     }
 
     /// Listens. Throws with the port and the remedy where that is not possible.
-    public static func start(configuration: ServerConfiguration) async throws(ServerError) -> ReferenceServer {
+    ///
+    /// - Parameter store: Where it is written down what happens; closed when the server ends. `nil` keeps nothing.
+    public static func start(
+        configuration: ServerConfiguration, store: (any StoreBackend)? = nil
+    ) async throws(ServerError) -> ReferenceServer {
+        var opened: StoreKeeper.Opened?
+        if let store {
+            do {
+                opened = try await StoreKeeper.open(store, at: ServerLoop.unixMilliseconds())
+            } catch {
+                throw .store("\(error)")
+            }
+        }
+        let kept = opened
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let seed = configuration.seed ?? UInt64.random(in: .min ... .max)
@@ -55,7 +71,8 @@ public final class ReferenceServer: Sendable {
             let stunPort = stun?.localAddress?.port.map { UInt16(truncatingIfNeeded: $0) }
             let loop = try await eventLoop.submit {
                 NIOLoopBound(
-                    ServerLoop(configuration: configuration, seed: seed, stunPort: stunPort, eventLoop: eventLoop),
+                    ServerLoop(
+                        configuration: configuration, seed: seed, stunPort: stunPort, store: kept, eventLoop: eventLoop),
                     eventLoop: eventLoop)
             }.get()
             let queue = max(2, configuration.limits.outboundQueue)
@@ -73,9 +90,10 @@ public final class ReferenceServer: Sendable {
             bound.stunPort = stunPort.map { Int($0) }
             return ReferenceServer(
                 address: listener.localAddress?.ipAddress ?? configuration.host, configuration: bound, group: group,
-                listener: listener, stun: stun, loop: loop)
+                listener: listener, stun: stun, loop: loop, store: kept)
         } catch {
             try? await group.shutdownGracefully()
+            await kept?.close()
             throw (error as? ServerError) ?? Self.explained(error, configuration)
         }
     }
@@ -121,8 +139,12 @@ public final class ReferenceServer: Sendable {
     public func kill() async {
         try? await listener.close()
         try? await stun?.close()
-        try? await loop.eventLoop.submit { [loop] in loop.value.closeAll() }.get()
+        try? await loop.eventLoop.submit { [loop] in
+            loop.value.store?.abandon()
+            loop.value.closeAll()
+        }.get()
         try? await group.shutdownGracefully()
+        await store?.close()
     }
 
     /// Tells clients to go (4017), waits for them for the configured time, and ends every thread. Call it once.
@@ -144,6 +166,10 @@ public final class ReferenceServer: Sendable {
         try? await done.futureResult.get()
         try? await listener.close()
         try? await stun?.close()
+        if store != nil {
+            try? await eventLoop.flatSubmit { [loop] in loop.value.finishStore() }.get()
+        }
         try? await group.shutdownGracefully()
+        await store?.close()
     }
 }

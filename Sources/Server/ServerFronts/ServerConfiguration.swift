@@ -29,6 +29,7 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var conformance: ConformanceProfile?
     public var limits = ServerLimits()
     public var timing = ServerTiming()
+    public var storeTiming = StoreTiming()
     public var roomLimits = RoomLimits()
     public var roomTiming = RoomTiming()
     /// How rooms are run that their first visitor makes without saying how.

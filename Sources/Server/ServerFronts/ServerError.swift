@@ -3,6 +3,8 @@ public enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
     case portInUse(host: String, port: Int)
     case portForbidden(host: String, port: Int)
     case cannotListen(host: String, port: Int, reason: String)
+    /// What is wrong with the store, and the remedy.
+    case store(String)
 
     public var description: String {
         switch self {
@@ -10,6 +12,7 @@ public enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
             "port \(port) on \(host) is in use by another program: stop it, or take another port (0 takes a free one)"
         case .portForbidden(let host, let port):
             "port \(port) on \(host) needs more rights than this user has: take a port above 1023 (0 takes a free one)"
+        case .store(let words): words
         case .cannotListen(let host, let port, let reason):
             "cannot listen on \(host), port \(port): \(reason); is '\(host)' an address of this machine?"
         }

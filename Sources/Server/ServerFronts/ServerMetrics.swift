@@ -39,5 +39,8 @@ public struct ServerMetrics: Hashable, Sendable {
     public var peerJSPeers = 0
     public var peerJS = PeerJSCounts()
 
+    /// `nil` where nothing is written down.
+    public var store: StoreCounts?
+
     public init() {}
 }

@@ -1,5 +1,5 @@
 public import RoomCore
-import SignalingProtocol
+public import SignalingProtocol
 
 /// Makes rows of what happens in one server's rooms.
 ///
@@ -55,7 +55,13 @@ public struct Chronicle {
 
     // MARK: - Rooms
 
-    public mutating func write(_ record: RoomRecord, at now: Int64) -> StoreWrite {
+    public mutating func write(_ record: RoomRecord, at now: Int64) -> [StoreWrite] {
+        guard case .stats(let participant, let report) = record else { return [one(record, at: now)] }
+        let calls = write(report.calls, of: participant, at: now)
+        return report.saysNothing ? calls : [measured(report, of: participant, at: now)] + calls
+    }
+
+    private mutating func one(_ record: RoomRecord, at now: Int64) -> StoreWrite {
         let server = StoreValue.integer(server)
         let time = StoreValue.integer(now)
         switch record {
@@ -132,14 +138,7 @@ public struct Chronicle {
                     StoreField("reason", .text(reason)), StoreField("actor", .text(by)),
                 ])
         case .stats(let participant, let report):
-            return statistics(
-                of: participant,
-                [
-                    StoreField("audio_level", StoreValue(report.audioLevel)),
-                    StoreField("round_trip_time", StoreValue(report.roundTrip.map { $0 / 1000 })),
-                    StoreField("jitter", StoreValue(report.jitterMilliseconds.map { $0 / 1000 })),
-                    StoreField("loss", StoreValue(report.loss)),
-                ], at: now)
+            return measured(report, of: participant, at: now)
         case .event(let room, let type, let actor, let data):
             events += 1
             return .put(
@@ -176,6 +175,61 @@ public struct Chronicle {
     }
 
     // MARK: - Calls
+
+    /// How calls went, as the client of one of their sides tells it.
+    public mutating func write(_ reports: [CallReport], of participant: String, at now: Int64) -> [StoreWrite] {
+        var writes: [StoreWrite] = []
+        for report in reports {
+            calls += 1
+            writes.append(
+                .put(
+                    .calls,
+                    [
+                        StoreField("server", .integer(server)), StoreField("number", .integer(calls)),
+                        StoreField("at", .integer(now)), StoreField("participant", .text(participant)),
+                        StoreField("remote", .text(report.remote)), StoreField("outcome", .text(report.outcome.rawValue)),
+                        StoreField("duration", .real(report.duration)), StoreField("setup", StoreValue(report.setup)),
+                        StoreField("round_trip_time", StoreValue(report.roundTripTime)),
+                        StoreField("jitter", StoreValue(report.jitter)), StoreField("loss", StoreValue(report.loss)),
+                        StoreField("freeze_ratio", StoreValue(report.freezeRatio)), StoreField("health", .real(report.health)),
+                    ]))
+            for track in report.tracks {
+                var fields = [
+                    StoreField("remote", .text(report.remote)), StoreField("mid", .text(track.mid)),
+                    StoreField("kind", .text(track.kind.rawValue)),
+                ]
+                for (name, path) in CallTrack.counts {
+                    fields.append(StoreField(Self.column(name), StoreValue(track[keyPath: path])))
+                }
+                for (name, path) in CallTrack.durations {
+                    fields.append(StoreField(Self.column(name), StoreValue(track[keyPath: path])))
+                }
+                writes.append(statistics(of: participant, fields, at: now))
+            }
+        }
+        return writes
+    }
+
+    /// The column of a name of the W3C's: `packets_sent` of `packetsSent`.
+    public static func column(_ name: String) -> String {
+        var column = ""
+        for letter in name.unicodeScalars {
+            if (65...90).contains(letter.value) { column += "_" }
+            column += String(letter).lowercased()
+        }
+        return column
+    }
+
+    private mutating func measured(_ report: StatsReport, of participant: String, at now: Int64) -> StoreWrite {
+        statistics(
+            of: participant,
+            [
+                StoreField("audio_level", StoreValue(report.audioLevel)),
+                StoreField("round_trip_time", StoreValue(report.roundTrip.map { $0 / 1000 })),
+                StoreField("jitter", StoreValue(report.jitterMilliseconds.map { $0 / 1000 })),
+                StoreField("loss", StoreValue(report.loss)),
+            ], at: now)
+    }
 
     private mutating func statistics(of participant: String, _ fields: [StoreField], at now: Int64) -> StoreWrite {
         statistics += 1

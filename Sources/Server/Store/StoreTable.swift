@@ -122,8 +122,9 @@ extension StoreTable {
             Column("bytes_sent", .integer), Column("frames_sent", .integer), Column("retransmitted_packets_sent", .integer),
             Column("packets_received", .integer), Column("bytes_received", .integer), Column("frames_received", .integer),
             Column("retransmitted_packets_received", .integer), Column("packets_lost", .integer),
-            Column("nack_count", .integer), Column("pli_count", .integer), Column("jitter", .real),
-            Column("round_trip_time", .real), Column("frame_width", .integer), Column("frame_height", .integer),
+            Column("nack_count", .integer), Column("pli_count", .integer), Column("freeze_count", .integer),
+            Column("frame_width", .integer), Column("frame_height", .integer), Column("total_freezes_duration", .real),
+            Column("jitter", .real), Column("round_trip_time", .real),
             Column("audio_level", .real), Column("loss", .real),
         ])
 

@@ -43,8 +43,8 @@ enum SQLiteMigrations {
             server INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER, participant TEXT, remote TEXT, mid TEXT, kind TEXT,
             packets_sent INTEGER, bytes_sent INTEGER, frames_sent INTEGER, retransmitted_packets_sent INTEGER,
             packets_received INTEGER, bytes_received INTEGER, frames_received INTEGER, retransmitted_packets_received INTEGER,
-            packets_lost INTEGER, nack_count INTEGER, pli_count INTEGER, jitter REAL, round_trip_time REAL, frame_width INTEGER,
-            frame_height INTEGER, audio_level REAL, loss REAL, PRIMARY KEY(server, number)) WITHOUT ROWID;
+            packets_lost INTEGER, nack_count INTEGER, pli_count INTEGER, freeze_count INTEGER, frame_width INTEGER,
+            frame_height INTEGER, total_freezes_duration REAL, jitter REAL, round_trip_time REAL, audio_level REAL, loss REAL, PRIMARY KEY(server, number)) WITHOUT ROWID;
         CREATE INDEX call_stats_by_end ON call_stats(at);
         """
 }

@@ -32,9 +32,11 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    /// A request of Engine.IO that is not answered yet.
+    /// A request of Engine.IO, or a report of calls, that is not answered yet.
     private struct Exchange {
         let id: UInt64
+        /// Whose calls it tells of; `nil` for Engine.IO.
+        var participant: String?
         let isKeptAlive: Bool
         let crossOrigin: [(String, String)]
         /// `nil` once it is known to be too large.
@@ -65,7 +67,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if let exchange = exchange.take() { loop.aborted(exchange.id) }
+        if let exchange = exchange.take(), exchange.participant == nil { loop.aborted(exchange.id) }
         loop.gone(self)
         context.fireChannelInactive()
     }
@@ -101,7 +103,12 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             guard let ended = exchange, ended.hasBody else { return }
             let text = ended.body.flatMap { try? $0.getUTF8ValidatedString(at: $0.readerIndex, length: $0.readableBytes) }
             exchange?.body = ByteBuffer()
-            loop.received(text, of: ended.id)
+            if let participant = ended.participant {
+                let (status, body) = loop.calls(text, of: participant)
+                respond(EngineIOResponse(status: status, contentType: "application/json", body: JSON.object(body).text + "\n"))
+            } else {
+                loop.received(text, of: ended.id)
+            }
         }
     }
 
@@ -114,6 +121,9 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
 
     private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         let path = ServerLoop.path(of: head)
+        if head.method == .POST, let participant = ServerLoop.participant(ofCallPath: path) {
+            return beginCalls(of: participant, head, context: context)
+        }
         guard loop.isEngineIO(path) else {
             requestGuard.finish()
             isOver = true
@@ -148,6 +158,19 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         exchange = Exchange(
             id: id, isKeptAlive: isKeptAlive, crossOrigin: crossOrigin, body: ByteBuffer(), hasBody: head.method == .POST)
         loop.begin(id, head, on: self, from: context.channel)
+    }
+
+    private func beginCalls(of participant: String, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        let fields = loop.fields(of: head, from: context.channel)
+        if let refusal = loop.admission.refusesOrigin(fields) {
+            requestGuard.finish()
+            isOver = true
+            return write(Self.refused(refusal), isHead: false, context: context)
+        }
+        requestGuard.headIsOver()
+        exchange = Exchange(
+            id: loop.nextID(), participant: participant, isKeptAlive: false,
+            crossOrigin: Self.crossOrigin(loop.admission.allowedOrigin(fields)), body: ByteBuffer(), hasBody: true)
     }
 
     private func refuse(_ refusal: EngineIORefusal, context: ChannelHandlerContext) {
@@ -195,14 +218,23 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             return Answer(status: .ok, body: ["status": "ok"])
         case "/readyz":
             let isDraining = loop.front.isDraining
+            let store = loop.store?.counts
+            let isReady = !isDraining && store?.error == nil
+            var checks: JSONObject = ["draining": .bool(isDraining)]
+            if let store {
+                checks["store"] = .object([
+                    "dropped": .integer(Int64(store.dropped)), "error": store.error.map { .string($0) } ?? .null,
+                    "place": .string(store.place), "waiting": .integer(Int64(store.waiting)),
+                ])
+            }
             let body: JSONObject = [
-                "ready": .bool(!isDraining),
-                "checks": .object(["draining": .bool(isDraining)]),
+                "ready": .bool(isReady),
+                "checks": .object(checks),
                 "connections": .integer(Int64(loop.front.connectionCount)),
                 "rooms": .integer(Int64(loop.front.roomCount)),
                 "participants": .integer(Int64(loop.front.participantCount)),
             ]
-            return Answer(status: isDraining ? .serviceUnavailable : .ok, body: body)
+            return Answer(status: isReady ? .ok : .serviceUnavailable, body: body)
         case "/ws":
             if let refusal = loop.admission.refusesUpgrade(fields) { return Self.refused(refusal) }
             return Answer(

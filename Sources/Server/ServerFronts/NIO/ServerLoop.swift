@@ -18,6 +18,8 @@ final class ServerLoop {
     let admission: Admission
     let front: NativeFront
     let peerJS: PeerJSFront
+    let store: StoreKeeper?
+    private let rooms: SharedRooms
     private let socketIO: SocketIOFront
     private let engineIO: any EngineIOHosting
     private let eventLoop: any EventLoop
@@ -37,20 +39,31 @@ final class ServerLoop {
     private let stunPort: UInt16?
     private var whenEmpty: EventLoopPromise<Void>?
 
-    init(configuration: ServerConfiguration, seed: UInt64, stunPort: UInt16?, eventLoop: any EventLoop) {
+    init(
+        configuration: ServerConfiguration, seed: UInt64, stunPort: UInt16?, store: StoreKeeper.Opened? = nil,
+        eventLoop: any EventLoop
+    ) {
         self.configuration = configuration
         self.stunPort = stunPort
         self.eventLoop = eventLoop
         admission = Admission(configuration: configuration)
         let bits = { UInt64.random(in: .min ... .max) }
-        let rooms = SharedRooms(configuration: configuration, seed: seed, unixMilliseconds: Self.unixMilliseconds())
+        let unixMilliseconds = Self.unixMilliseconds()
+        let rooms = SharedRooms(configuration: configuration, seed: seed, unixMilliseconds: unixMilliseconds)
+        self.rooms = rooms
+        self.store = store.map { [began] opened in
+            StoreKeeper(
+                opened, timing: configuration.storeTiming, eventLoop: eventLoop, now: { Self.now(since: began) },
+                unixMilliseconds: unixMilliseconds)
+        }
+        self.store?.begin(&rooms.core)
         front = NativeFront(configuration: configuration, seed: seed, at: .origin, secretBits: bits, rooms: rooms)
         peerJS = PeerJSFront(configuration: configuration, rooms: rooms, bits: bits)
         socketIO = SocketIOFront(configuration: configuration, rooms: rooms, bits: bits)
         engineIO = configuration.conformance.map { ConformanceFront($0, bits: bits) } ?? socketIO
     }
 
-    private static func unixMilliseconds() -> Int64 {
+    static func unixMilliseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
@@ -65,10 +78,13 @@ final class ServerLoop {
         metrics.socketIO = socketIO.counts
         metrics.peerJSPeers = peerJS.peerCount
         metrics.peerJS = peerJS.counts
+        metrics.store = store?.counts
         return metrics
     }
 
-    var now: Instant {
+    var now: Instant { Self.now(since: began) }
+
+    private static func now(since began: NIODeadline) -> Instant {
         Instant(nanoseconds: UInt64(max(0, (NIODeadline.now() - began).nanoseconds)))
     }
 
@@ -229,6 +245,34 @@ final class ServerLoop {
         kept[ObjectIdentifier(answers)] = nil
     }
 
+    // MARK: - Reports of calls
+
+    /// Whose calls a path is about: `/v1/stats/calls/{participant}`.
+    static func participant(ofCallPath path: String) -> String? {
+        let prefix = "/v1/stats/calls/"
+        guard path.hasPrefix(prefix), path.utf8.count > prefix.utf8.count else { return nil }
+        return String(path.dropFirst(prefix.count))
+    }
+
+    /// Takes a report of calls; it is written down with what comes next.
+    ///
+    /// - Parameter body: `nil` where it is too large, or no text.
+    /// - Returns: The status and the body of the answer.
+    func calls(_ body: String?, of participant: String) -> (Int, JSONObject) {
+        guard let store else { return (404, ["error": "not_found", "message": "this server keeps no store"]) }
+        guard let body else {
+            return (413, ["error": "too_large", "message": .string("the body is larger than \(maximumBody) bytes")])
+        }
+        do throws(FrameError) {
+            guard store.take(try CallReport.parse(body), of: participant) else {
+                return (404, ["error": "no_such_peer", "message": "nobody here was ever called so"])
+            }
+            return (202, ["status": "accepted"])
+        } catch {
+            return (error.code.status, ["error": .string(error.code.rawValue), "message": .string(error.message)])
+        }
+    }
+
     private static func address(of channel: any Channel) -> RTCCore.SocketAddress? {
         channel.remoteAddress.flatMap { RTCCore.SocketAddress($0) }
     }
@@ -339,6 +383,7 @@ final class ServerLoop {
         }
         for socket in touched { socket.flush() }
         isPumping = false
+        store?.take(from: &rooms.core)
         setTimer()
     }
 
@@ -374,6 +419,13 @@ final class ServerLoop {
         let promise = whenEmpty ?? eventLoop.makePromise(of: Void.self)
         whenEmpty = promise
         return promise.futureResult
+    }
+
+    /// Writes down that the server stopped, behind everything else.
+    func finishStore() -> EventLoopFuture<Void> {
+        guard let store else { return eventLoop.makeSucceededVoidFuture() }
+        store.take(from: &rooms.core)
+        return store.finish(reason: "stopped")
     }
 
     /// Closes what is still open.
