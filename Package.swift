@@ -39,6 +39,8 @@ let package = Package(
             name: "CLibSRTP", path: "Sources/C/CLibSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
         .systemLibrary(name: "COpus", path: "Sources/C/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
         .systemLibrary(name: "CVPX", path: "Sources/C/CVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
+        .systemLibrary(
+            name: "CMongo", path: "Sources/C/CMongo", pkgConfig: "libmongoc-1.0", providers: [.apt(["libmongoc-dev"])]),
         .target(name: "CStarlingCRC", path: "Sources/C/CStarlingCRC"),
         .target(name: "CStarlingSocket", path: "Sources/C/CStarlingSocket"),
 
@@ -61,16 +63,25 @@ let package = Package(
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
 
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "Operations", ["RTCCore", "SignalingProtocol"]),
         room("Server", "Store", ["RTCCore", "RoomCore", "SignalingProtocol"]),
         room("Server", "StoreSQLite", ["Store", "SignalingProtocol", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Server", "StoreMongo", ["Store", "SignalingProtocol", "CMongo"]),
         room("Server", "RelayCore", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment"]),
         room("Server", "SocketIOSessions", ["RTCCore", "RoomCore", "SignalingProtocol", "SocketIO"]),
         room(
             "Server", "ServerFronts",
             [
                 "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "RoomCore", "SignalingProtocol", "SocketIO",
-                "SocketIOSessions", "Store",
+                "SocketIOSessions", "Store", "Operations",
             ] + nio),
+
+        room(
+            "Server", "ServerSettings",
+            [
+                "RTCCore", "RoomCore", "SignalingProtocol", "Operations", "Store", "ServerFronts",
+                .product(name: "Yams", package: "Yams"),
+            ]),
 
         room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
@@ -82,18 +93,21 @@ let package = Package(
                 "RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment", "SignalingClients",
                 "SignalingProtocol", "Measurement", "Scenario",
             ]),
-        room("Harness", "Reports", ["RTCCore", "RTCICE", "RTCPeer", "NetworkImpairment", "Measurement"]),
+        room(
+            "Harness", "Reports",
+            ["RTCCore", "RTCICE", "RTCPeer", "NetworkImpairment", "Measurement", "SignalingProtocol"]),
         room(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE",
+                "ServerFronts", "Store", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE",
                 "RTCPeer",
             ]),
         .executableTarget(
             name: "starling",
             dependencies: [
-                "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "Store", "StoreSQLite", "MediaCodecs",
+                "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "ServerSettings", "Store", "StoreSQLite",
+                "MediaCodecs",
                 "MediaFiles", "NetworkDriver",
                 "NetworkImpairment", "RTCCore", "SignalingProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -105,6 +119,10 @@ let package = Package(
                 "RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer", "NetworkImpairment", "NetworkDriver", "MediaFiles",
                 "MediaTracks", "MediaCodecs", "SignalingProtocol",
             ], path: "Sources/Interop/StarlingPeer", swiftSettings: settings),
+
+        .executableTarget(
+            name: "starling-store-check", dependencies: ["Store", "StoreConformance", "StoreMongo"],
+            path: "Sources/Interop/StoreCheck", swiftSettings: settings),
 
         .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
         .executableTarget(
@@ -133,6 +151,7 @@ let package = Package(
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
         tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
         tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
+        tests("Operations", ["RTCCore", "SignalingProtocol"]),
         tests("Store", ["StoreConformance", "RTCCore", "RoomCore", "SignalingProtocol"]),
         .target(
             name: "StoreConformance", dependencies: ["Store", "RTCCore", "SignalingProtocol"], path: "Tests/StoreConformance",
@@ -145,6 +164,7 @@ let package = Package(
                 "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment", "NetworkSimulation", "SignalingProtocol", "SignalingClients",
                 "RoomCore", "SocketIO", "SocketIOSessions", "Store", "StoreConformance",
             ] + nio),
+        tests("ServerSettings", ["Operations", "RoomCore", "ServerFronts"]),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
         tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
         .target(
@@ -163,6 +183,7 @@ let package = Package(
         tests(
             "Runner",
             [
+                "Store", "StoreSQLite", "SignalingProtocol",
                 "Scenario", "Measurement", "Reports", "RTCCore", "RTCICE", "RTCPeer", "MediaFiles", "MediaTracks",
                 "NetworkImpairment",
             ]),

@@ -84,6 +84,32 @@ struct StoreOnSocketsTests {
         #expect(store.read(StoreQuery(.calls)).map { $0["participant"] } == [.text(participant)])
     }
 
+    @Test("metrics are Prometheus's, count what clients told, and name nobody")
+    func metrics() async throws {
+        let server = try await ReferenceServer.start(configuration: configuration(), store: MemoryStore())
+        let participant = try await visit(server, leaves: true)
+        var track = CallTrack(kind: .audio, mid: "0")
+        track.roundTripTime = 0.03
+        let report = CallReport(remote: "q", outcome: .connected, duration: 1, tracks: [track])
+        let status = try await HTTPPost.send(
+            CallReport.text([report]), host: "127.0.0.1", port: server.port, path: "/v1/stats/calls/\(participant)")
+        #expect(status == 202)
+        let text = try await RawConnection.with(port: server.port) { connection in
+            try await connection.send(raw: "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            return try await connection.rest()
+        }
+        #expect(text.contains("Content-Type: text/plain; version=0.0.4"))
+        for line in [
+            #"starling_joins_total{result="joined"} 1"#, #"starling_calls_total{outcome="connected"} 1"#,
+            #"starling_call_round_trip_seconds_bucket{le="0.05"} 1"#, "starling_participants 0",
+            #"starling_store_dropped_total 0"#, #"starling_build_info{version="\#(ServerVersion.current)"} 1"#,
+        ] {
+            #expect(text.contains("\n\(line)\n"), "\(line)")
+        }
+        for word in [participant, "Ana", "ana", #""r""#] { #expect(!text.contains(word), "\(word)") }
+        await server.stop()
+    }
+
     @Test("a store that cannot be opened keeps the server from starting, with its own words")
     func refused() async {
         await #expect(throws: ServerError.store("watched: no room")) {
@@ -145,7 +171,8 @@ private final class WatchedStore: StoreBackend {
     }
 
     func read(_ query: StoreQuery) -> [StoreRow] { inner.read(query) }
-    func remove(from table: StoreTable, endedBefore milliseconds: Int64) -> Int { 0 }
+    func remove(from table: StoreTable, endedBefore milliseconds: Int64, most: Int) -> Int { 0 }
+    func reader() -> any StoreBackend { inner }
     func key(orElse fresh: String) -> String { fresh }
     func close() {}
 

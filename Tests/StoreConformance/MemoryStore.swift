@@ -51,10 +51,16 @@ public final class MemoryStore: StoreBackend, @unchecked Sendable {
         return false
     }
 
-    public func remove(from table: StoreTable, endedBefore milliseconds: Int64) -> Int {
-        let before = rows[table]?.count ?? 0
-        rows[table]?.removeAll { row in row[table.end].integerValue.map { $0 < milliseconds } ?? false }
-        return before - (rows[table]?.count ?? 0)
+    public func reader() -> any StoreBackend { self }
+
+    public func remove(from table: StoreTable, endedBefore milliseconds: Int64, most: Int) -> Int {
+        var removed = 0
+        rows[table]?.removeAll { row in
+            guard removed < most, let end = row[table.end].integerValue, end < milliseconds else { return false }
+            removed += 1
+            return true
+        }
+        return removed
     }
 
     public func key(orElse fresh: String) -> String {

@@ -120,9 +120,38 @@ public enum StoreConformance {
             try store.write([
                 participant("old", joined: 1, left: 99), participant("new", joined: 1, left: 100), participant("here", joined: 1),
             ])
-            let count = try store.remove(from: .participants, endedBefore: 100)
+            let count = try store.remove(from: .participants, endedBefore: 100, most: 10)
             let found = Set(names(try store.read(StoreQuery(.participants))))
             try expect(count == 1 && found == ["new", "here"], "\(count): \(found)")
+        },
+        Case(description: "no more is removed at once than was asked for, of any table") { store in
+            for table in StoreTable.all {
+                let rows = (1...5).map { number in
+                    StoreWrite.put(
+                        table,
+                        table.key.map { column in
+                            StoreField(
+                                column,
+                                table.columns[table.index(of: column)].kind == .text
+                                    ? .text("k\(number)") : .integer(Int64(number)))
+                        } + (table.key.contains(table.end) ? [] : [StoreField(table.end, 7)]))
+                }
+                try store.write(rows)
+                let counts = [
+                    try store.remove(from: table, endedBefore: 7, most: 3),
+                    try store.remove(from: table, endedBefore: 8, most: 3),
+                    try store.remove(from: table, endedBefore: 8, most: 3),
+                    try store.remove(from: table, endedBefore: 8, most: 3),
+                ]
+                try expect(counts == [0, 3, 2, 0], "\(table.name): \(counts)")
+            }
+        },
+        Case(description: "another way in sees what was written") { store in
+            try store.write([participant("p", joined: 1)])
+            let reader = try store.reader()
+            let found = try reader.read(StoreQuery(.participants))
+            if reader !== store { reader.close() }
+            try expect(found.count == 1, "\(found)")
         },
         Case(description: "preparing a place again changes nothing") { store in
             try store.write([participant("p", joined: 1)])

@@ -46,7 +46,8 @@ extension Bot {
             if part == .server, file(for: kind) == nil { peer.stop(transceiver: transceiver, now: now) }
         }
         let connection = MeshConnection(
-            remoteID: id, remoteName: name, token: nextToken, isPolite: remote?.polite ?? true, part: part, peer: peer,
+            remoteID: id, remoteName: name, localID: participantID, token: nextToken, isPolite: remote?.polite ?? true,
+            part: part, peer: peer,
             transceivers: kinds.count, now: now)
         connection.mutedKinds = mutedKinds
         requests.append(.openSocket(token: nextToken))

@@ -9,6 +9,8 @@ internal import SignalingClients
 final class MeshConnection {
     let remoteID: String
     let remoteName: String
+    /// Which participant this side was when the connection was made.
+    let localID: String?
     let token: UInt64
     var peer: Peer
     var socket: SocketAddress?
@@ -51,11 +53,13 @@ final class MeshConnection {
     var needsDrain = true
 
     init(
-        remoteID: String, remoteName: String, token: UInt64, isPolite: Bool, part: ParticipantPart, peer: consuming Peer,
+        remoteID: String, remoteName: String, localID: String?, token: UInt64, isPolite: Bool, part: ParticipantPart,
+        peer: consuming Peer,
         transceivers: Int, now: Instant
     ) {
         self.remoteID = remoteID
         self.remoteName = remoteName
+        self.localID = localID
         self.token = token
         self.isPolite = isPolite
         self.part = part
@@ -181,6 +185,6 @@ final class MeshConnection {
             remote: remoteName, createdAt: createdAt, endedAt: endedAt, connectedAt: connectedAt, phases: phases,
             sent: schedules.flatMap(\.records),
             received: received.compactMap { $0 }, samples: samples, statistics: finalStatistics ?? peer.statisticsSnapshot(),
-            codepoints: codepoints, isForwarded: part == .server)
+            codepoints: codepoints, isForwarded: part == .server, participant: localID, remoteParticipant: remoteID)
     }
 }

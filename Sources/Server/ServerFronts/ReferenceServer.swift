@@ -50,9 +50,11 @@ public final class ReferenceServer: Sendable {
 
     /// Listens. Throws with the port and the remedy where that is not possible.
     ///
-    /// - Parameter store: Where it is written down what happens; closed when the server ends. `nil` keeps nothing.
+    /// - Parameters:
+    ///   - store: Where it is written down what happens; closed when the server ends. `nil` keeps nothing.
+    ///   - log: Where it says what happens; `nil` for nowhere.
     public static func start(
-        configuration: ServerConfiguration, store: (any StoreBackend)? = nil
+        configuration: ServerConfiguration, store: (any StoreBackend)? = nil, log: ServerLog? = nil
     ) async throws(ServerError) -> ReferenceServer {
         var opened: StoreKeeper.Opened?
         if let store {
@@ -72,7 +74,8 @@ public final class ReferenceServer: Sendable {
             let loop = try await eventLoop.submit {
                 NIOLoopBound(
                     ServerLoop(
-                        configuration: configuration, seed: seed, stunPort: stunPort, store: kept, eventLoop: eventLoop),
+                        configuration: configuration, seed: seed, stunPort: stunPort, store: kept, log: log,
+                        eventLoop: eventLoop),
                     eventLoop: eventLoop)
             }.get()
             let queue = max(2, configuration.limits.outboundQueue)

@@ -1,3 +1,4 @@
+public import Operations
 public import RoomCore
 public import SignalingProtocol
 
@@ -39,6 +40,14 @@ public struct ServerMetrics: Hashable, Sendable {
     public var peerJSPeers = 0
     public var peerJS = PeerJSCounts()
 
+    /// What clients tell of their calls.
+    public var call = CallCounts()
+    /// Alerts that fire now.
+    public var alertsFiring: [String] = []
+    public var webhooksDelivered = 0
+    public var webhooksGivenUp = 0
+    /// How late the server's timers were.
+    public var loopLag = MetricHistogram.seconds
     /// `nil` where nothing is written down.
     public var store: StoreCounts?
 

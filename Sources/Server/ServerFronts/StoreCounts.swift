@@ -1,3 +1,5 @@
+public import Operations
+
 /// What became of what was to be written down.
 public struct StoreCounts: Hashable, Sendable {
     /// Where it goes, such as `sqlite:calls.db`.
@@ -12,5 +14,5 @@ public struct StoreCounts: Hashable, Sendable {
     /// Why the last batch could not be written; `nil` where it could.
     public var error: String?
     /// Writes by how long they took.
-    public var writes = DurationCounts()
+    public var writes = MetricHistogram.seconds
 }

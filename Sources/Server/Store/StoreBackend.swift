@@ -11,11 +11,16 @@ public protocol StoreBackend: AnyObject, Sendable {
 
     func read(_ query: StoreQuery) throws(StoreError) -> [StoreRow]
 
-    /// Takes out the rows of a table that were over before a moment.
+    /// Takes out rows of a table that were over before a moment.
     ///
-    /// - Parameter milliseconds: Since 1970.
+    /// - Parameters:
+    ///   - milliseconds: Since 1970.
+    ///   - most: So many and no more, so that writing need not wait for long.
     /// - Returns: How many.
-    func remove(from table: StoreTable, endedBefore milliseconds: Int64) throws(StoreError) -> Int
+    func remove(from table: StoreTable, endedBefore milliseconds: Int64, most: Int) throws(StoreError) -> Int
+
+    /// Another way into the same place, for a thread of its own that only reads: long reads then keep no write waiting.
+    func reader() throws(StoreError) -> any StoreBackend
 
     /// A secret of the place, made with it, with which ids are veiled; 32 bytes in hexadecimal.
     ///

@@ -141,10 +141,17 @@ public final class SQLiteStore: StoreBackend {
         }
     }
 
-    public func remove(from table: StoreTable, endedBefore milliseconds: Int64) throws(StoreError) -> Int {
-        try failing {
+    public func reader() throws(StoreError) -> any StoreBackend {
+        try SQLiteStore(path: path, version: version)
+    }
+
+    public func remove(from table: StoreTable, endedBefore milliseconds: Int64, most: Int) throws(StoreError) -> Int {
+        let key = table.key.joined(separator: ", ")
+        let chosen = "SELECT \(key) FROM \(table.name) WHERE \(table.end) < ? LIMIT ?"
+        return try failing {
             try queue.write { database in
-                try database.execute(sql: "DELETE FROM \(table.name) WHERE \(table.end) < ?", arguments: [milliseconds])
+                try database.execute(
+                    sql: "DELETE FROM \(table.name) WHERE (\(key)) IN (\(chosen))", arguments: [milliseconds, most])
                 return database.changesCount
             }
         }

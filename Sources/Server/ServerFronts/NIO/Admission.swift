@@ -47,6 +47,15 @@ struct Admission {
         return origin
     }
 
+    /// Who runs the server is on this machine, or shows an access token.
+    func refusesOperator(_ head: Head) -> Refusal? {
+        if let refusal = refusesHost(head) { return refusal }
+        if head.isLoopback || configuration.servesMetricsToAll { return nil }
+        guard let bearer = Self.bearer(head.authorization), configuration.accessTokens.contains(where: { $0.matches(bearer) })
+        else { return Refusal(status: 403, message: "from other machines, a Bearer token is needed") }
+        return nil
+    }
+
     /// The check of `Host` and `Origin` for whatever lets a client into the rooms.
     func refusesOrigin(_ head: Head) -> Refusal? {
         if let refusal = refusesHost(head) { return refusal }

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
+import Operations
 import SignalingProtocol
 import SocketIOSessions
 
@@ -124,6 +125,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         if head.method == .POST, let participant = ServerLoop.participant(ofCallPath: path) {
             return beginCalls(of: participant, head, context: context)
         }
+        if path == "/v1/analytics" { return beginAnalytics(head, context: context) }
         guard loop.isEngineIO(path) else {
             requestGuard.finish()
             isOver = true
@@ -158,6 +160,38 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         exchange = Exchange(
             id: id, isKeptAlive: isKeptAlive, crossOrigin: crossOrigin, body: ByteBuffer(), hasBody: head.method == .POST)
         loop.begin(id, head, on: self, from: context.channel)
+    }
+
+    private func beginAnalytics(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        requestGuard.finish()
+        isOver = true
+        if let refusal = loop.admission.refusesOperator(loop.fields(of: head, from: context.channel)) {
+            return write(Self.refused(refusal), isHead: false, context: context)
+        }
+        guard head.method == .GET else {
+            return write(
+                Answer(status: .methodNotAllowed, body: ["error": "only GET"], extra: [("Allow", "GET")]), isHead: false,
+                context: context)
+        }
+        let hours = URLQuery(target: head.uri)["hours"].map { Int($0) } ?? 24
+        guard let hours, (1...87_600).contains(hours) else {
+            return write(
+                Answer(status: .badRequest, body: ["error": "'hours' must be a number from 1 to 87600"]), isHead: false,
+                context: context)
+        }
+        guard let figures = loop.analytics(hours: hours) else {
+            return write(
+                Answer(status: .notFound, body: ["error": "this server keeps no store"]), isHead: false, context: context)
+        }
+        figures.assumeIsolated().whenComplete { [weak self] result in
+            guard let self, let context = self.context else { return }
+            switch result {
+            case .success(let body): write(Answer(status: .ok, body: body), isHead: false, context: context)
+            case .failure(let error):
+                write(
+                    Answer(status: .serviceUnavailable, body: ["error": .string("\(error)")]), isHead: false, context: context)
+            }
+        }
     }
 
     private func beginCalls(of participant: String, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
@@ -201,13 +235,13 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
 
     // MARK: - Everything else
 
-    private static let paths: JSON = .array(["/healthz", "/readyz", "/ws", "/socket.io/", "/peerjs"])
+    private static let paths: JSON = .array(["/healthz", "/readyz", "/metrics", "/v1/analytics", "/ws", "/socket.io/", "/peerjs"])
 
     private func answer(to head: HTTPRequestHead, _ path: String, from channel: any Channel) -> Answer {
         let fields = loop.fields(of: head, from: channel)
         if let refusal = loop.admission.refusesHost(fields) { return Self.refused(refusal) }
         let peerJS = head.method == .GET ? loop.peerJS.answer(path: path) : nil
-        guard ["/healthz", "/readyz", "/ws"].contains(path) || peerJS != nil else {
+        guard ["/healthz", "/readyz", "/metrics", "/ws"].contains(path) || peerJS != nil else {
             return Answer(status: .notFound, body: ["error": "not_found", "paths": Self.paths])
         }
         guard head.method == .GET || head.method == .HEAD else {
@@ -235,6 +269,9 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
                 "participants": .integer(Int64(loop.front.participantCount)),
             ]
             return Answer(status: isReady ? .ok : .serviceUnavailable, body: body)
+        case "/metrics":
+            if let refusal = loop.admission.refusesOperator(fields) { return Self.refused(refusal) }
+            return Answer(EngineIOResponse(status: 200, contentType: MetricsText.contentType, body: loop.metricsText))
         case "/ws":
             if let refusal = loop.admission.refusesUpgrade(fields) { return Self.refused(refusal) }
             return Answer(

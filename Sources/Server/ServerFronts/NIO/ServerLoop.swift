@@ -3,10 +3,13 @@ import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
 import NetworkImpairment
+import Operations
 import RTCCore
+import RoomCore
 import SignalingProtocol
 import SocketIO
 import SocketIOSessions
+import Store
 
 #if canImport(Glibc)
     import Glibc
@@ -38,9 +41,14 @@ final class ServerLoop {
     /// On which STUN is served; `nil` where it is not.
     private let stunPort: UInt16?
     private var whenEmpty: EventLoopPromise<Void>?
+    private var calls = CallCounts()
+    private var loopLag = MetricHistogram.seconds
+    private let startedAt: Int64
+    private let log: ServerLog?
+    private var alerts: AlertDesk?
 
     init(
-        configuration: ServerConfiguration, seed: UInt64, stunPort: UInt16?, store: StoreKeeper.Opened? = nil,
+        configuration: ServerConfiguration, seed: UInt64, stunPort: UInt16?, store: StoreKeeper.Opened?, log: ServerLog?,
         eventLoop: any EventLoop
     ) {
         self.configuration = configuration
@@ -51,16 +59,35 @@ final class ServerLoop {
         let unixMilliseconds = Self.unixMilliseconds()
         let rooms = SharedRooms(configuration: configuration, seed: seed, unixMilliseconds: unixMilliseconds)
         self.rooms = rooms
+        startedAt = unixMilliseconds
+        self.log = log
         self.store = store.map { [began] opened in
             StoreKeeper(
-                opened, timing: configuration.storeTiming, eventLoop: eventLoop, now: { Self.now(since: began) },
+                opened, timing: configuration.storeTiming, eventLoop: eventLoop, now: { [began] in Self.now(since: began) },
                 unixMilliseconds: unixMilliseconds)
         }
+        rooms.core.keepsRecords = true
         self.store?.begin(&rooms.core)
         front = NativeFront(configuration: configuration, seed: seed, at: .origin, secretBits: bits, rooms: rooms)
         peerJS = PeerJSFront(configuration: configuration, rooms: rooms, bits: bits)
         socketIO = SocketIOFront(configuration: configuration, rooms: rooms, bits: bits)
         engineIO = configuration.conformance.map { ConformanceFront($0, bits: bits) } ?? socketIO
+        alerts = AlertDesk(
+            configuration.alerts, eventLoop: eventLoop, now: { [began] in Self.now(since: began) },
+            unixMilliseconds: { [weak self] in self?.unixNow ?? 0 },
+            metrics: { [weak self] in self?.metrics ?? ServerMetrics() }, log: { [weak self] in self?.write($0) })
+        alerts?.begin()
+        write(LogLine(.info, "started", ["version": .string(ServerVersion.current)]))
+    }
+
+    /// The wall clock, as it was when the server began and has gone on since.
+    private var unixNow: Int64 { startedAt + Int64(now.nanoseconds / 1_000_000) }
+
+    /// Writes a line into the log, where there is one that wants it.
+    func write(_ line: @autoclosure () -> LogLine) {
+        guard let log else { return }
+        let line = line()
+        if line.level >= log.level { log.write(line.text(at: unixNow) + "\n") }
     }
 
     static func unixMilliseconds() -> Int64 {
@@ -79,6 +106,11 @@ final class ServerLoop {
         metrics.peerJSPeers = peerJS.peerCount
         metrics.peerJS = peerJS.counts
         metrics.store = store?.counts
+        metrics.call = calls
+        metrics.loopLag = loopLag
+        metrics.alertsFiring = alerts?.firing ?? []
+        metrics.webhooksDelivered = alerts?.webhook.delivered ?? 0
+        metrics.webhooksGivenUp = alerts?.webhook.givenUp ?? 0
         return metrics
     }
 
@@ -245,6 +277,36 @@ final class ServerLoop {
         kept[ObjectIdentifier(answers)] = nil
     }
 
+    // MARK: - What happened
+
+    private func takeRecords() {
+        while let record = rooms.core.nextRecord() {
+            if case .stats(_, let report) = record { calls.add(report) }
+            store?.take(record)
+            write(record.logLine)
+        }
+        guard let error = store?.counts.error, error != lastStoreError else {
+            if store?.counts.error == nil { lastStoreError = nil }
+            return
+        }
+        lastStoreError = error
+        write(LogLine(.error, "store_failed", ["error": .string(error)]))
+    }
+
+    private var lastStoreError: String?
+
+    /// Figures of the last hours, for people; `nil` where nothing is written down.
+    func analytics(hours: Int) -> EventLoopFuture<JSONObject>? {
+        let until = unixNow
+        let since = until - Int64(hours) * 3_600_000
+        return store?.read { store in try Analytics(store, since: since, until: until).json }
+    }
+
+    /// For Prometheus.
+    var metricsText: String {
+        MetricsText.write(metrics.families + ProcessMetrics.families(startedAt: Double(startedAt) / 1000))
+    }
+
     // MARK: - Reports of calls
 
     /// Whose calls a path is about: `/v1/stats/calls/{participant}`.
@@ -264,9 +326,11 @@ final class ServerLoop {
             return (413, ["error": "too_large", "message": .string("the body is larger than \(maximumBody) bytes")])
         }
         do throws(FrameError) {
-            guard store.take(try CallReport.parse(body), of: participant) else {
+            let reports = try CallReport.parse(body)
+            guard store.take(reports, of: participant) else {
                 return (404, ["error": "no_such_peer", "message": "nobody here was ever called so"])
             }
+            for report in reports { calls.add(report) }
             return (202, ["status": "accepted"])
         } catch {
             return (error.code.status, ["error": .string(error.code.rawValue), "message": .string(error.message)])
@@ -383,7 +447,7 @@ final class ServerLoop {
         }
         for socket in touched { socket.flush() }
         isPumping = false
-        store?.take(from: &rooms.core)
+        takeRecords()
         setTimer()
     }
 
@@ -397,6 +461,7 @@ final class ServerLoop {
         let task = eventLoop.assumeIsolated().scheduleTask(deadline: due) { [weak self] in
             guard let self else { return }
             timer = nil
+            loopLag.add((now - deadline).inSeconds)
             front.advance(to: now)
             engineIO.advance(to: now)
             peerJS.advance(to: now)
@@ -409,6 +474,7 @@ final class ServerLoop {
 
     /// Tells all clients to go. The future succeeds when they have gone.
     func drain() -> EventLoopFuture<Void> {
+        write(LogLine(.info, "draining", ["connections": .integer(Int64(channels.count))]))
         front.drain(now: now)
         engineIO.drain(now: now)
         peerJS.drain(now: now)
@@ -424,12 +490,14 @@ final class ServerLoop {
     /// Writes down that the server stopped, behind everything else.
     func finishStore() -> EventLoopFuture<Void> {
         guard let store else { return eventLoop.makeSucceededVoidFuture() }
-        store.take(from: &rooms.core)
+        takeRecords()
         return store.finish(reason: "stopped")
     }
 
     /// Closes what is still open.
     func closeAll() {
+        alerts?.end()
+        write(LogLine(.info, "stopped"))
         timer?.task.cancel()
         timer = nil
         for channel in channels.values { channel.close(promise: nil) }

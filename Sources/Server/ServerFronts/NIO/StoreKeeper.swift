@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Operations
 import RTCCore
 import RTCCrypto
 import RoomCore
@@ -16,10 +17,13 @@ final class StoreKeeper {
         let opening: StoreOpening
         let key: String
         let thread: NIOThreadPool
+        /// For what only reads.
+        let reading: NIOThreadPool
 
-        /// Ends the thread, once what it was told is done.
+        /// Ends the threads, once what they were told is done.
         func close() async {
             try? await thread.shutdownGracefully()
+            try? await reading.shutdownGracefully()
             store.close()
         }
     }
@@ -36,7 +40,7 @@ final class StoreKeeper {
     private var sweep: RepeatedTask?
     private var whenWritten: EventLoopPromise<Void>?
     private var isOver = false
-    private var writes = DurationCounts()
+    private var writes = MetricHistogram.seconds
     private var lastError: String?
 
     /// Makes a store ready, and takes over what earlier servers left in it. Waits on a thread that it begins.
@@ -45,6 +49,8 @@ final class StoreKeeper {
     static func open(_ store: any StoreBackend, at unixMilliseconds: Int64) async throws -> Opened {
         let thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
+        let reading = NIOThreadPool(numberOfThreads: 1)
+        reading.start()
         let fresh = (0..<4).map { _ in UInt64.random(in: .min ... .max) }
         do {
             return try await thread.runIfActive {
@@ -53,10 +59,11 @@ final class StoreKeeper {
                 let opening = try StoreOpening(store, at: unixMilliseconds)
                 let chronicle = Chronicle(server: opening.server) { $0 }
                 try store.write(opening.closing + [chronicle.serverStarted(version: ServerVersion.current, at: unixMilliseconds)])
-                return Opened(store: store, opening: opening, key: key, thread: thread)
+                return Opened(store: store, opening: opening, key: key, thread: thread, reading: reading)
             }
         } catch {
             try? await thread.shutdownGracefully()
+            try? await reading.shutdownGracefully()
             throw error
         }
     }
@@ -95,7 +102,6 @@ final class StoreKeeper {
 
     /// Bans of earlier servers, and the beat of this one.
     func begin(_ core: inout RoomCore) {
-        core.keepsRecords = true
         core.restore(opened.opening.bans, veil: Self.veil(opened.key))
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         heartbeat = eventLoop.scheduleRepeatedTask(
@@ -116,14 +122,10 @@ final class StoreKeeper {
             failures: journal.failures, error: lastError, writes: writes)
     }
 
-    /// Takes down what has happened since.
-    func take(from core: inout RoomCore) {
-        var any = false
-        while let record = core.nextRecord() {
-            for write in chronicle.write(record, at: unixNow) { journal.add(write, now: now()) }
-            any = true
-        }
-        if any { setTimer() }
+    /// Takes down what has happened.
+    func take(_ record: RoomRecord) {
+        for write in chronicle.write(record, at: unixNow) { journal.add(write, now: now()) }
+        setTimer()
     }
 
     /// Takes down how calls went.
@@ -172,7 +174,7 @@ final class StoreKeeper {
 
     private func written(_ result: Result<Void, any Error>, began: Instant) {
         guard !isOver else { return }
-        writes.add(now() - began)
+        writes.add((now() - began).inSeconds)
         switch result {
         case .success:
             lastError = nil
@@ -195,21 +197,34 @@ final class StoreKeeper {
     }
 
     private func sweepOut() {
-        guard let retention = timing.retention else { return }
-        let store = opened.store
-        let before = unixNow - retention.inNanoseconds / 1_000_000
-        opened.thread.submit { state in
-            guard state == .active else { return }
-            for table in StoreTable.all { _ = try? store.remove(from: table, endedBefore: before) }
-        }
+        guard !isOver, let retention = timing.retention else { return }
+        sweep(StoreTable.all[...], before: unixNow - retention.inNanoseconds / 1_000_000)
     }
 
-    /// Reads on the store's thread, behind the writes that are under way.
+    /// A few rows at a time, so that batches come in between.
+    private func sweep(_ tables: ArraySlice<StoreTable>, before: Int64) {
+        guard !isOver, let table = tables.first else { return }
+        let store = opened.store
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let most = Self.sweptAtOnce
+        opened.thread.runIfActive(eventLoop: eventLoop) { try store.remove(from: table, endedBefore: before, most: most) }
+            .whenSuccess { count in
+                bound.value.sweep(count < most ? tables.dropFirst() : tables, before: before)
+            }
+    }
+
+    private static let sweptAtOnce = 500
+
+    /// Reads through a way in of its own, so that no batch waits for it.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreBackend) throws -> Value
     ) -> EventLoopFuture<Value> {
-        let store = opened.store
-        return opened.thread.runIfActive(eventLoop: eventLoop) { try body(store) }
+        let opened = opened
+        return opened.reading.runIfActive(eventLoop: eventLoop) {
+            let reader = try opened.store.reader()
+            defer { if reader !== opened.store { reader.close() } }
+            return try body(reader)
+        }
     }
 
     // MARK: - The end
