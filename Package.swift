@@ -107,6 +107,7 @@ let package = Package(
             name: "starling",
             dependencies: [
                 "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "ServerSettings", "Store", "StoreSQLite",
+                "StoreMongo",
                 "MediaCodecs",
                 "MediaFiles", "NetworkDriver",
                 "NetworkImpairment", "RTCCore", "SignalingProtocol",
@@ -164,7 +165,7 @@ let package = Package(
                 "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment", "NetworkSimulation", "SignalingProtocol", "SignalingClients",
                 "RoomCore", "SocketIO", "SocketIOSessions", "Store", "StoreConformance",
             ] + nio),
-        tests("ServerSettings", ["Operations", "RoomCore", "ServerFronts"]),
+        tests("ServerSettings", ["Operations", "RoomCore", "ServerFronts", "Store"]),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
         tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
         .target(

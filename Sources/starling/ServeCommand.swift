@@ -76,6 +76,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .customLong("log-level"), help: "What it holds: debug, info, warning or error (default: info).")
     var logLevel: String?
 
+    func validate() throws {
+        for (flag, port) in [("--port", port), ("--stun-port", stunPort)] {
+            guard let port, !(0...65_535).contains(port) else { continue }
+            throw ValidationError("\(flag) \(port): a port lies between 0 and 65535")
+        }
+    }
+
     /// What was given on the command line, by setting.
     private var arguments: [(name: String, flag: String, values: [String])] {
         var given: [(name: String, flag: String, values: [String])] = []

@@ -1,10 +1,10 @@
-import Operations
+public import Operations
 import RoomCore
 import SignalingProtocol
 
 extension ServerMetrics {
     /// Everything that `/metrics` shows, in a fixed order.
-    var families: [MetricFamily] {
+    public var families: [MetricFamily] {
         fronts + roomsAndPeople + requests + calls + writing
     }
 

@@ -15,4 +15,17 @@ public struct StoreCounts: Hashable, Sendable {
     public var error: String?
     /// Writes by how long they took.
     public var writes = MetricHistogram.seconds
+
+    public init(
+        place: String, waiting: Int = 0, written: Int = 0, dropped: Int = 0, failures: Int = 0, error: String? = nil,
+        writes: MetricHistogram = .seconds
+    ) {
+        self.place = place
+        self.waiting = waiting
+        self.written = written
+        self.dropped = dropped
+        self.failures = failures
+        self.error = error
+        self.writes = writes
+    }
 }

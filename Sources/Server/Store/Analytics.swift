@@ -76,8 +76,8 @@ public struct Analytics: Sendable {
     /// With keys sorted; durations in seconds.
     public var json: JSONObject {
         [
-            "calls": .object(["health": Self.spread(health), "outcomes": Self.counts(calls)]),
-            "complete": .bool(!isCut), "matches": Self.counts(matches),
+            "calls": .object(["health": Self.spread(health), "outcomes": Self.object(calls)]),
+            "complete": .bool(!isCut), "matches": Self.object(matches),
             "rooms": .object([
                 "count": .integer(Int64(rooms)), "most_participants": .integer(mostParticipants),
                 "open": .integer(Int64(openRooms)),
@@ -99,14 +99,14 @@ public struct Analytics: Sendable {
 
     /// Of reasons; who is still there counts as `open`.
     private static func outcomes(_ reasons: [String?]) -> JSON {
-        var counts: [String: Int] = [:]
-        for reason in reasons { counts[reason ?? "open", default: 0] += 1 }
-        return Self.counts(counts)
+        var tally: [String: Int] = [:]
+        for reason in reasons { tally[reason ?? "open", default: 0] += 1 }
+        return Self.object(tally)
     }
 
-    private static func counts(_ counts: [String: Int]) -> JSON {
+    private static func object(_ tally: [String: Int]) -> JSON {
         var object = JSONObject()
-        for key in counts.keys.sorted() { object[key] = .integer(Int64(counts[key] ?? 0)) }
+        for key in tally.keys.sorted() { object[key] = .integer(Int64(tally[key] ?? 0)) }
         return .object(object)
     }
 

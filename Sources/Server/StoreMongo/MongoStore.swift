@@ -39,7 +39,7 @@ public final class MongoStore: StoreBackend, @unchecked Sendable {
         guard let scheme = url.firstRange(of: "://") else { return "mongodb" }
         let rest = url[scheme.upperBound...].prefix { $0 != "?" }
         let host = rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest
-        return url[..<scheme.upperBound] + host
+        return String(url[..<scheme.upperBound] + host)
     }
 
     /// Calls libmongoc with room for its complaint.
@@ -70,13 +70,13 @@ public final class MongoStore: StoreBackend, @unchecked Sendable {
     }
 
     private func run(_ command: String) throws(StoreError) {
-        try failing { message throws(StoreError) in
+        try failing { message throws(StoreError) -> Void? in
             cmongo_command(client, database, command, message) == 1 ? () : nil
         }
     }
 
     private func put(_ collection: String, id: String, _ fields: JSONObject) throws(StoreError) {
-        try failing { message throws(StoreError) in
+        try failing { message throws(StoreError) -> Void? in
             var document = fields
             document["_id"] = .string(id)
             guard let bulk = cmongo_bulk(client, database, collection) else { return nil }
@@ -120,7 +120,7 @@ public final class MongoStore: StoreBackend, @unchecked Sendable {
         for table in StoreTable.all {
             let changes = batch.filter { $0.table == table }
             guard !changes.isEmpty else { continue }
-            try failing { message throws(StoreError) in
+            try failing { message throws(StoreError) -> Void? in
                 guard let bulk = cmongo_bulk(client, database, table.name) else { return nil }
                 var isRight = true
                 for change in changes where isRight {
@@ -145,7 +145,7 @@ public final class MongoStore: StoreBackend, @unchecked Sendable {
     }
 
     private func find(_ collection: String, _ filter: JSONObject, options: JSONObject) throws(StoreError) -> [JSONObject] {
-        try failing { message throws(StoreError) in
+        try failing { message throws(StoreError) -> [JSONObject]? in
             let text = JSON.object(filter).text
             guard let cursor = cmongo_find(client, database, collection, text, JSON.object(options).text, message) else {
                 return nil
@@ -190,7 +190,7 @@ public final class MongoStore: StoreBackend, @unchecked Sendable {
         let ids = try find(table.name, over, options: options).compactMap { $0["_id"] }
         guard !ids.isEmpty else { return 0 }
         let filter = JSON.object(["_id": .object(["$in": .array(ids)])]).text
-        return try failing { message throws(StoreError) in
+        return try failing { message throws(StoreError) -> Int? in
             let count = cmongo_remove(client, database, table.name, filter, message)
             return count < 0 ? nil : Int(count)
         }

@@ -51,6 +51,8 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
     private var context: ChannelHandlerContext?
     private var isOver = false
     private var exchange: Exchange?
+    /// The newest request, for the log.
+    private var asked: (id: UInt64, method: String, path: String)?
     /// Whether what still comes of a request is read and dropped.
     private var isSkipping = false
 
@@ -122,6 +124,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
 
     private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         let path = ServerLoop.path(of: head)
+        asked = (loop.nextID(), head.method.rawValue, path)
         if head.method == .POST, let participant = ServerLoop.participant(ofCallPath: path) {
             return beginCalls(of: participant, head, context: context)
         }
@@ -295,6 +298,17 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             ("Connection", answer.isKeptAlive ? "keep-alive" : "close"),
         ])
         headers.add(contentsOf: answer.extra)
+        if let asked {
+            headers.add(name: "X-Request-Id", value: "\(asked.id)")
+            let isRoutine = ["/healthz", "/readyz", "/metrics"].contains(asked.path) || loop.isEngineIO(asked.path)
+            loop.write(
+                LogLine(
+                    isRoutine ? .debug : .info, "http",
+                    [
+                        "method": .string(asked.method), "path": .string(String(asked.path.prefix(128))),
+                        "request": .integer(Int64(clamping: asked.id)), "status": .integer(Int64(answer.status.code)),
+                    ]))
+        }
         let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if !isHead, body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
