@@ -29,6 +29,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // C: one thin target per library.
@@ -56,13 +57,15 @@ let package = Package(
 
         room("Media", "MediaFiles", ["RTCCore", "RTCWire"]),
         room("Media", "MediaTracks", ["RTCCore", "RTCWire", "MediaFiles"]),
-        room("Media", "MediaCodecs", ["RTCCore", "MediaFiles", "COpus", "CVPX"]),
+        room("Media", "MediaCodecs", ["RTCCore", "RTCWire", "MediaFiles", "COpus", "CVPX"]),
 
         room("Signaling", "SignalingProtocol", ["RTCCore"]),
         room("Signaling", "SocketIO", ["SignalingProtocol"]),
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
 
-        room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "AccessCore", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "ServerTokens", ["AccessCore", "SignalingProtocol", .product(name: "JWTKit", package: "jwt-kit")]),
+        room("Server", "RoomCore", ["RTCCore", "SignalingProtocol", "AccessCore"]),
         room("Server", "Operations", ["RTCCore", "SignalingProtocol"]),
         room("Server", "Store", ["RTCCore", "RoomCore", "SignalingProtocol"]),
         room("Server", "StoreSQLite", ["Store", "SignalingProtocol", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -72,8 +75,8 @@ let package = Package(
         room(
             "Server", "ServerFronts",
             [
-                "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "RoomCore", "SignalingProtocol", "SocketIO",
-                "SocketIOSessions", "Store", "Operations",
+                "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "AccessCore", "RoomCore", "SignalingProtocol",
+                "SocketIO", "SocketIOSessions", "CStarlingOpenSSL", "Store", "Operations",
             ] + nio),
 
         room(
@@ -107,10 +110,8 @@ let package = Package(
             name: "starling",
             dependencies: [
                 "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "ServerSettings", "Store", "StoreSQLite",
-                "StoreMongo",
-                "MediaCodecs",
-                "MediaFiles", "NetworkDriver",
-                "NetworkImpairment", "RTCCore", "SignalingProtocol",
+                "StoreMongo", "MediaCodecs", "MediaFiles", "NetworkDriver", "NetworkImpairment", "RTCCore", "SignalingProtocol",
+                "AccessCore", "ServerTokens",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
 
@@ -126,12 +127,20 @@ let package = Package(
             path: "Sources/Interop/StoreCheck", swiftSettings: settings),
 
         .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
+        .target(name: "Figures", path: "Benchmarks/Figures", swiftSettings: settings),
         .executableTarget(
             name: "starling-bench",
             dependencies: [
-                "CAllocationCounter", "RTCCore", "RTCWire", "RTCCrypto", "RTCPeer", "NetworkImpairment", "NetworkDriver",
+                "CAllocationCounter", "Figures", "RTCCore", "RTCWire", "RTCCrypto", "RTCPeer", "NetworkImpairment",
+                "NetworkDriver",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/PairBench", swiftSettings: settings),
+        .executableTarget(
+            name: "starling-room-bench",
+            dependencies: [
+                "Figures", "RTCCore", "NetworkImpairment", "NetworkDriver", "SignalingClients", "SignalingProtocol", "SocketIO",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/RoomBench", swiftSettings: settings),
 
         tests("RTCCore"),
         tests("RTCWire", ["RTCCore"]),
@@ -151,19 +160,25 @@ let package = Package(
         tests("SignalingProtocol", ["RTCCore"]),
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
         tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
-        tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
         tests("Operations", ["RTCCore", "SignalingProtocol"]),
         tests("Store", ["StoreConformance", "RTCCore", "RoomCore", "SignalingProtocol"]),
         .target(
             name: "StoreConformance", dependencies: ["Store", "RTCCore", "SignalingProtocol"], path: "Tests/StoreConformance",
             swiftSettings: settings),
         tests("StoreSQLite", ["Store", "StoreConformance", "SignalingProtocol", "RTCCore"]),
+        .target(
+            name: "HandmadeTokens", dependencies: ["AccessCore", "RTCCore", "SignalingProtocol"], path: "Tests/HandmadeTokens",
+            swiftSettings: settings),
+        tests("AccessCore", ["HandmadeTokens", "MutatedInput", "RTCCore", "SignalingProtocol"]),
+        tests("ServerTokens", ["AccessCore", "RTCCore", "SignalingProtocol"]),
+        tests("RoomCore", ["RTCCore", "SignalingProtocol", "AccessCore"]),
         tests("SocketIOSessions", ["RTCCore", "SignalingProtocol", "SocketIO"]),
         tests(
             "ServerFronts",
             [
-                "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment", "NetworkSimulation", "SignalingProtocol", "SignalingClients",
-                "RoomCore", "SocketIO", "SocketIOSessions", "Store", "StoreConformance",
+                "AccessCore", "HandmadeTokens", "CStarlingOpenSSL", "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment",
+                "NetworkSimulation", "SignalingProtocol", "SignalingClients", "RoomCore", "SocketIO", "SocketIOSessions",
+                "Store", "StoreConformance",
             ] + nio),
         tests("ServerSettings", ["Operations", "RoomCore", "ServerFronts", "Store"]),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
@@ -204,6 +219,17 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("front", ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol"]),
     ("files", ["MediaFiles"]), ("trace", ["NetworkImpairment"]),
     ("scenario", ["RTCCore", "NetworkImpairment", "Measurement", "Scenario"]),
+    ("turn", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
+    ("relay", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RelayCore", "NetworkImpairment"]),
+    ("stream", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
+    ("janus", ["RTCCore", "SignalingClients", "SignalingProtocol"]),
+    ("engineio", ["SignalingProtocol", "SocketIO", "SocketIOSessions"]),
+    ("socketio", ["RTCCore", "SignalingProtocol", "SocketIO", "SocketIOSessions"]),
+    (
+        "peerjs",
+        ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol", "SocketIOSessions"]
+    ),
+    ("codecs", ["RTCCore", "RTCWire", "MediaFiles", "MediaTracks"]), ("mdns", ["RTCCore", "RTCWire", "RTCICE"]),
 ]
 
 // `FUZZ=stun,sdp swift build` builds these fuzzers with what they need, `FUZZ=all` every one, and an ordinary build none: they need flags

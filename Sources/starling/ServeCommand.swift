@@ -62,6 +62,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Serve what a public conformance suite expects, in the place of rooms over Socket.IO: socketio or engineio.")
     var conformance: ConformanceProfile?
 
+    @OptionGroup(title: "Access")
+    var access: AccessOptions
+
     @Option(
         help: ArgumentHelp(
             "Where rooms, participants, chat and call statistics are written down: sqlite:FILE, mongodb://…, or none.",
@@ -154,6 +157,7 @@ struct ServeCommand: AsyncParsableCommand {
             var configuration = settings.configuration
             try configureTURN(&configuration, settings, environment)
             configuration.conformance = conformance
+            let keys = try await access.apply(to: &configuration, environment)
             guard let place = StoreArgument(argument: settings.store) else {
                 throw SettingProblem("store", "'\(settings.store)' must be sqlite:FILE, mongodb://… or none")
             }
@@ -163,7 +167,8 @@ struct ServeCommand: AsyncParsableCommand {
             }
             log = try LogFile.open(settings.logFile)
             let log = log.map { file in ServerLog(level: settings.logLevel, write: file.write) }
-            server = try await ReferenceServer.start(configuration: configuration, store: place.open(), log: log)
+            server = try await ReferenceServer.start(
+                configuration: configuration, keys: keys, store: place.open(), log: log)
         } catch let error as ValidationError {
             throw error
         } catch {
@@ -172,7 +177,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let stun = server.stunURL.map { "; STUN at \($0)" } ?? ""
         Console.say(
-            "serving starling.v1 at \(server.url); health at http://\(server.boundAddress):\(server.port)/healthz\(stun); Ctrl-C stops"
+            "serving starling.v1 at \(server.url); health at \(server.configuration.tls == nil ? "http" : "https")://\(server.boundAddress):\(server.port)/healthz\(stun); Ctrl-C stops"
         )
         let interruption = Interruption(includesTermination: true)
         while !interruption.isRequested { try? await Task.sleep(for: .milliseconds(100)) }

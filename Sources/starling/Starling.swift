@@ -16,7 +16,7 @@ struct Starling: AsyncParsableCommand {
         version: ServerVersion.current,
         subcommands: [
             RunCommand.self, SimulateCommand.self, CheckCommand.self, ReportCommand.self, ServeCommand.self, FixturesCommand.self,
-            NetworksCommand.self,
+            NetworksCommand.self, TokenCommand.self,
         ])
 
     static func main() async {

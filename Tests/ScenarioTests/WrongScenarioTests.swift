@@ -172,7 +172,7 @@ struct WrongScenarioTests {
         Slip("url: embedded", "url: ftp://example.com/", "'ftp://' is not a scheme of a target"),
         Slip("url: embedded", "url: embeded", "'embeded' is not an address; did you mean 'embedded'?"),
         Slip("url: embedded", "url: ws:///x", "'ws:///x' names no host"),
-        Slip("    subscribe: all", "    simulcast: 3", "'simulcast' is not available yet [groups[0].simulcast]"),
+        Slip("    subscribe: all", "    record: 3", "'record' is not available yet [groups[0].record]"),
         Slip(
             "fixtures/speech.ogg", "talk.mp3",
             "'.mp3' is not available yet: use a .ogg or .opus file, such as fixtures/speech.ogg"),

@@ -68,14 +68,14 @@ extension RoomCore {
         else { return }
         sessions[key]?.membership?.isReconnecting = true
         recordEvent("reconnecting", in: membership.room, by: membership.participant)
-        tellRoom(membership.room, .peerReconnecting(participant: membership.participant), except: key)
+        tellRoom(membership.room, about: key, .peerReconnecting(participant: membership.participant), except: key)
     }
 
     private mutating func tellReturned(_ key: SessionKey) {
         guard let membership = sessions[key]?.membership, membership.isReconnecting else { return }
         sessions[key]?.membership?.isReconnecting = false
         recordEvent("resumed", in: membership.room, by: membership.participant)
-        tellRoom(membership.room, .peerResumed(participant: membership.participant), except: key)
+        tellRoom(membership.room, about: key, .peerResumed(participant: membership.participant), except: key)
     }
 
     /// Signals that waited for `ready` now wait for a connection.

@@ -1,3 +1,4 @@
+public import AccessCore
 public import RTCCore
 public import SignalingProtocol
 
@@ -87,9 +88,9 @@ public struct RoomCore {
         outputs.next()
     }
 
-    /// Who is in a room, in the order in which they joined.
+    /// Who is in a room, in the order in which they joined, but for those who are hidden.
     public func participants(in room: String) -> [String] {
-        (rooms[room]?.members ?? []).compactMap { sessions[$0]?.membership?.participant }
+        (rooms[room]?.members ?? []).compactMap { isHidden($0) ? nil : sessions[$0]?.membership?.participant }
     }
 
     /// Begins a session.
@@ -100,15 +101,17 @@ public struct RoomCore {
     ///   - role: What it is in every room; `nil` where rooms decide.
     ///   - address: Where it comes from, for bans of those without an identity; `nil` where that says nothing.
     ///   - tab: Which tab of its identity this is: the older session of the same tab ends, so that no ghost is left of it.
+    ///   - grant: What its token lets it do.
+    ///   - until: When it is over, unless ``extend(_:until:)`` comes before; `nil` for never.
     ///   - front: By which front it comes, for the records.
     /// - Returns: The key, and the name that the client is told.
     public mutating func open(
         identity: String? = nil, role: Role? = nil, address: String? = nil, tab: String? = nil,
-        succeeding predecessor: SessionKey? = nil, front: String = "native"
+        succeeding predecessor: SessionKey? = nil, grant: Grant = Grant(), until: Instant? = nil, front: String = "native"
     ) -> (key: SessionKey, name: String) {
         sessionsOpened += 1
         let key = SessionKey(number: sessionsOpened)
-        let tab = tab.map { Tab(identity: identity, name: $0) }
+        let tab = tab.map { Tab(identity: identity ?? grant.identity, name: $0) }
         let older = tab.flatMap { tabs[$0] }
         if predecessor == nil, older == nil { statistics.visits += 1 }
         let continued = (predecessor ?? older).map { sessions[$0]?.name ?? "expired" }
@@ -116,8 +119,10 @@ public struct RoomCore {
         if let tab { tabs[tab] = key }
         let name = "s_" + token(length: 16)
         sessions[key] = Session(
-            identity: identity, predecessor: predecessor, grantedRole: role, address: address, tab: tab, name: name)
+            identity: identity ?? grant.identity, predecessor: predecessor, grantedRole: role ?? grant.role, address: address,
+            tab: tab, name: name, grant: grant)
         record(.sessionOpened(session: name, front: front, continues: continued))
+        if let until { extend(key, until: until) }
         return (key, name)
     }
 
@@ -177,6 +182,8 @@ public struct RoomCore {
             case .grace(let key, let loss):
                 guard let session = sessions[key], !session.isConnected, session.losses == loss else { continue }
                 finish(key, .disconnected)
+            case .access(let key):
+                checkAccess(of: key, now: now)
             case .speaker(let room):
                 checkSilence(in: room, now: now)
             case .matchedRoom(let room):

@@ -23,7 +23,8 @@ public enum RoomRecord: Hashable, Sendable {
     /// - Parameters:
     ///   - room: Its name: a ban outlives the room.
     ///   - until: Milliseconds since 1970.
-    case banned(room: String, identity: String?, address: String?, until: Int64, reason: String, by: String)
+    ///   - by: The participant that did it; `nil` for who runs the server.
+    case banned(room: String, identity: String?, address: String?, until: Int64, reason: String, by: String?)
     case stats(participant: String, StatsReport)
     /// Anything else that people may ask about later.
     case event(room: Int?, type: String, actor: String?, JSONObject)

@@ -1,3 +1,4 @@
+public import AccessCore
 import NIOCore
 import NIOPosix
 import RTCCore
@@ -18,6 +19,8 @@ public final class ReferenceServer: Sendable {
     public var port: Int { configuration.port }
     /// With which a server like this one can be started in its place: the port is the one that was taken.
     public let configuration: ServerConfiguration
+    /// Whose tokens it believes.
+    public let keys: (any TokenKeys)?
 
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
@@ -26,12 +29,13 @@ public final class ReferenceServer: Sendable {
     private let store: StoreKeeper.Opened?
 
     private init(
-        address: String, configuration: ServerConfiguration, group: MultiThreadedEventLoopGroup, listener: any Channel,
-        stun: (any Channel)?, loop: NIOLoopBound<ServerLoop>, store: StoreKeeper.Opened?
+        address: String, configuration: ServerConfiguration, keys: (any TokenKeys)?, group: MultiThreadedEventLoopGroup,
+        listener: any Channel, stun: (any Channel)?, loop: NIOLoopBound<ServerLoop>, store: StoreKeeper.Opened?
     ) {
         self.store = store
         boundAddress = address
         self.configuration = configuration
+        self.keys = keys
         self.group = group
         self.listener = listener
         self.stun = stun
@@ -45,16 +49,18 @@ public final class ReferenceServer: Sendable {
 
     /// Where clients connect, such as `ws://127.0.0.1:8080/ws`.
     public var url: String {
-        "ws://\(boundAddress.contains(":") ? "[\(boundAddress)]" : boundAddress):\(port)/ws"
+        "\(configuration.tls == nil ? "ws" : "wss")://\(boundAddress.contains(":") ? "[\(boundAddress)]" : boundAddress):\(port)/ws"
     }
 
     /// Listens. Throws with the port and the remedy where that is not possible.
     ///
     /// - Parameters:
+    ///   - keys: Whose tokens let clients in; with `nil` and no ``ServerConfiguration/accessTokens`` everybody comes in.
     ///   - store: Where it is written down what happens; closed when the server ends. `nil` keeps nothing.
     ///   - log: Where it says what happens; `nil` for nowhere.
     public static func start(
-        configuration: ServerConfiguration, store: (any StoreBackend)? = nil, log: ServerLog? = nil
+        configuration: ServerConfiguration, keys: (any TokenKeys)? = nil, store: (any StoreBackend)? = nil,
+        log: ServerLog? = nil
     ) async throws(ServerError) -> ReferenceServer {
         var opened: StoreKeeper.Opened?
         if let store {
@@ -73,8 +79,8 @@ public final class ReferenceServer: Sendable {
             let stunPort = stun?.localAddress?.port.map { UInt16(truncatingIfNeeded: $0) }
             let loop = try await eventLoop.submit {
                 NIOLoopBound(
-                    ServerLoop(
-                        configuration: configuration, seed: seed, stunPort: stunPort, store: kept, log: log,
+                    try ServerLoop(
+                        configuration: configuration, keys: keys, seed: seed, stunPort: stunPort, store: kept, log: log,
                         eventLoop: eventLoop),
                     eventLoop: eventLoop)
             }.get()
@@ -92,7 +98,7 @@ public final class ReferenceServer: Sendable {
             bound.port = listener.localAddress?.port ?? configuration.port
             bound.stunPort = stunPort.map { Int($0) }
             return ReferenceServer(
-                address: listener.localAddress?.ipAddress ?? configuration.host, configuration: bound, group: group,
+                address: listener.localAddress?.ipAddress ?? configuration.host, configuration: bound, keys: keys, group: group,
                 listener: listener, stun: stun, loop: loop, store: kept)
         } catch {
             try? await group.shutdownGracefully()

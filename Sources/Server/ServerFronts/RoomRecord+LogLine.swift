@@ -46,7 +46,7 @@ extension RoomRecord {
         case .chatDeleted(let room, let message):
             return LogLine(.debug, "chat_deleted", ["message": .integer(message), "room": .integer(Int64(room))])
         case .banned(_, _, _, let until, _, let by):
-            return LogLine(.warning, "banned", ["by": .string(by), "until": .integer(until)])
+            return LogLine(.warning, "banned", ["by": by.map { .string($0) } ?? .null, "until": .integer(until)])
         case .stats(let participant, _):
             return LogLine(.debug, "stats", ["participant": .string(participant)])
         case .event(let room, let type, let actor, _):

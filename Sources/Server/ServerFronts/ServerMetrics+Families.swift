@@ -1,3 +1,4 @@
+import AccessCore
 public import Operations
 import RoomCore
 import SignalingProtocol
@@ -95,6 +96,14 @@ extension ServerMetrics {
             MetricFamily(
                 "closes_total", "Connections that the server closed.",
                 .counter(Self.samples(CloseCode.allCases.map { ("\($0.rawValue)", closes[$0] ?? 0) }, label: "code"))),
+            MetricFamily(
+                "auth_failures_total", "Tokens that let nobody in.",
+                .counter(
+                    Self.samples(TokenRefusal.Reason.allCases.map { ($0.rawValue, refusedTokens[$0] ?? 0) }, label: "reason"))),
+            .gauge("sockets", "TCP connections open now.", sockets),
+            .counter("sockets_refused_total", "TCP connections of an address that had too many.", socketsRefused),
+            .counter("requests_evicted_total", "Connections that made room while their request was not whole.", requestsEvicted),
+            .counter("tls_failures_total", "TLS handshakes, and connections later, that went wrong.", tlsFailures),
             MetricFamily(
                 "rate_limited_total", "Messages over their rate.",
                 .counter(

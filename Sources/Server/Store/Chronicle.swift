@@ -135,7 +135,7 @@ public struct Chronicle {
                     StoreField("server", server), StoreField("number", .integer(bans)), StoreField("at", time),
                     StoreField("room", .text(room)), StoreField("identity", StoreValue(identity.map(veil))),
                     StoreField("address", StoreValue(address.map(veil))), StoreField("until", .integer(until)),
-                    StoreField("reason", .text(reason)), StoreField("actor", .text(by)),
+                    StoreField("reason", .text(reason)), StoreField("actor", StoreValue(by)),
                 ])
         case .stats(let participant, let report):
             return measured(report, of: participant, at: now)

@@ -86,6 +86,15 @@ public struct ConnectionRecord: Sendable {
     }
 }
 
+extension ConnectionRecord {
+    /// The tracks that were sent, each once, however many files were played on it.
+    var sentNames: [TrackName] {
+        var names: [TrackName] = []
+        for name in sent.map(\.name) where !names.contains(name) { names.append(name) }
+        return names
+    }
+}
+
 /// Where a call can fail, in the order in which it comes into being.
 public enum Phase: String, Hashable, Sendable, CaseIterable, Comparable {
     case resolve

@@ -22,6 +22,8 @@ public struct BotPlan: Sendable, Hashable {
     public var ecn: ECN
     public var iceServers: ICEServers
     public var transportPolicy: TransportPolicy
+    /// Whether it connects to TCP candidates of the other side.
+    public var usesTCP: Bool
     public var reconnect: ReconnectPolicy?
     /// Its own share of the run's seed: the same however many others there are.
     public var seed: UInt64

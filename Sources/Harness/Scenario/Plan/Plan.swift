@@ -83,7 +83,8 @@ public struct Plan: Sendable {
             index: index, name: name, group: group.name, room: room,
             joinAt: .origin + group.arrival.offset(of: place, in: group.count), publication: group.publication,
             subscription: group.subscription, network: group.network, nat: group.nat, ecn: group.ecn,
-            iceServers: group.iceServers, transportPolicy: group.transportPolicy, reconnect: group.reconnect,
+            iceServers: group.iceServers, transportPolicy: group.transportPolicy, usesTCP: group.usesTCP,
+            reconnect: group.reconnect,
             seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration)
     }
 

@@ -21,6 +21,10 @@ extension KeyTable {
                 "Which candidates they use: all, or relay for those of TURN servers alone; all by default.",
                 .choice(TransportPolicy.allCases.map(\.rawValue))),
             .optional(
+                "ice_tcp",
+                "Whether they connect to TCP candidates of the other side, where it has some; true by default.",
+                .boolean),
+            .optional(
                 "ice_ca", "A PEM file with the certificates that turns: servers are trusted by; the system's by default.",
                 .reference("text")),
             .optional("timeline", "What happens when.", ["type": "array", "items": .reference("entry")]),
@@ -73,6 +77,7 @@ extension KeyTable {
             .optional(
                 "ice_transport_policy", "Which candidates they use, instead of the scenario's.",
                 .choice(TransportPolicy.allCases.map(\.rawValue))),
+            .optional("ice_tcp", "Whether they connect to TCP candidates, instead of the scenario's.", .boolean),
             .optional("reconnect", "How they come back; without it they stay away.", .reference("reconnect")),
         ])
 
@@ -112,6 +117,18 @@ extension KeyTable {
             .optional(
                 "video", "A file with VP8, VP9 or AV1 (.ivf) or H.264 (.h264, .264): its codec is what is sent.",
                 .reference("text")),
+            .optional(
+                "simulcast", "The same pictures in two to eight sizes side by side, instead of 'video'.",
+                ["type": "array", "minItems": 2, "maxItems": 8, "items": .reference("layer")]),
+        ])
+
+    static let layer = KeyTable(
+        "a layer",
+        [
+            .required(
+                "rid", "What it is called: letters, digits, - and _, 16 at most.",
+                ["anyOf": [["type": "string", "pattern": "^[A-Za-z0-9_-]{1,16}$"], .reference("environment")]]),
+            .required("video", "Its file; all of one codec and one length.", .reference("text")),
         ])
 
     static let network = KeyTable(

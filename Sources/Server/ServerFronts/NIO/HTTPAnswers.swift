@@ -52,9 +52,10 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
     private var isOver = false
     private var exchange: Exchange?
     /// The newest request, for the log.
-    private var asked: (id: UInt64, method: String, path: String)?
+    private var request: (id: UInt64, method: String, path: String)?
     /// Whether what still comes of a request is read and dropped.
     private var isSkipping = false
+    private var asked: Asked?
 
     init(loop: ServerLoop, requestGuard: RequestGuard) {
         self.loop = loop
@@ -79,7 +80,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         guard !isOver else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
-            guard exchange == nil else {
+            guard exchange == nil, asked == nil else {
                 // A second request before the answer to the first: nobody who speaks Engine.IO does that.
                 isOver = true
                 context.close(promise: nil)
@@ -87,6 +88,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             }
             begin(head, context: context)
         case .body(var bytes):
+            asked?.append(&bytes)
             guard !isSkipping, var waiting = exchange?.body else { return }
             guard waiting.readableBytes + bytes.readableBytes <= loop.maximumBody else {
                 exchange?.body = nil
@@ -97,6 +99,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             exchange?.body = waiting
         case .end:
             requestGuard.finish()
+            if let asked = asked.take() { return answer(asked, context: context) }
             if isSkipping {
                 isSkipping = false
                 requestGuard.rearm()
@@ -124,11 +127,12 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
 
     private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         let path = ServerLoop.path(of: head)
-        asked = (loop.nextID(), head.method.rawValue, path)
+        request = (loop.nextID(), head.method.rawValue, path)
         if head.method == .POST, let participant = ServerLoop.participant(ofCallPath: path) {
             return beginCalls(of: participant, head, context: context)
         }
         if path == "/v1/analytics" { return beginAnalytics(head, context: context) }
+        if HTTPAPI.owns(path) { return ask(head, context: context) }
         guard loop.isEngineIO(path) else {
             requestGuard.finish()
             isOver = true
@@ -144,10 +148,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         if head.method == .OPTIONS {
             isSkipping = true
             var answer = Answer(EngineIOResponse(status: 204, contentType: "text/plain", body: ""), extra: crossOrigin)
-            answer.extra += [
-                ("Access-Control-Allow-Methods", "GET, POST"), ("Access-Control-Allow-Headers", "Content-Type, Authorization"),
-                ("Access-Control-Max-Age", "600"),
-            ]
+            answer.extra = Self.preflight(crossOrigin, "GET, POST")
             answer.isKeptAlive = isKeptAlive
             return write(answer, isHead: false, context: context)
         }
@@ -236,9 +237,36 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         return [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"), ("Vary", "Origin")]
     }
 
+    // MARK: - The API
+
+    private func ask(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        let fields = loop.fields(of: head, from: context.channel)
+        if let refusal = loop.admission.refusesOrigin(fields) {
+            requestGuard.finish()
+            isOver = true
+            return write(Self.refused(refusal), isHead: head.method == .HEAD, context: context)
+        }
+        requestGuard.headIsOver()
+        asked = Asked(head: head)
+    }
+
+    private func answer(_ asked: Asked, context: ChannelHandlerContext) {
+        isOver = true
+        let crossOrigin = Self.crossOrigin(loop.admission.allowedOrigin(loop.fields(of: asked.head, from: context.channel)))
+        guard asked.head.method != .OPTIONS else {
+            var answer = Answer(EngineIOResponse(status: 204, contentType: "text/plain", body: ""))
+            answer.extra = Self.preflight(crossOrigin, "GET, POST")
+            return write(answer, isHead: false, context: context)
+        }
+        let response = loop.answer(asked.head, body: asked.text, from: context.channel)
+        let status = HTTPResponseStatus(statusCode: response.status)
+        let extra = crossOrigin + response.fields.map { ($0.name, $0.value) }
+        write(Answer(status: status, body: response.body, extra: extra), isHead: asked.head.method == .HEAD, context: context)
+    }
+
     // MARK: - Everything else
 
-    private static let paths: JSON = .array(["/healthz", "/readyz", "/metrics", "/v1/analytics", "/ws", "/socket.io/", "/peerjs"])
+    private static let paths: JSON = .array(["/healthz", "/readyz", "/metrics", "/ws", "/socket.io/", "/peerjs", "/v1/"])
 
     private func answer(to head: HTTPRequestHead, _ path: String, from channel: any Channel) -> Answer {
         let fields = loop.fields(of: head, from: channel)
@@ -298,15 +326,15 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             ("Connection", answer.isKeptAlive ? "keep-alive" : "close"),
         ])
         headers.add(contentsOf: answer.extra)
-        if let asked {
-            headers.add(name: "X-Request-Id", value: "\(asked.id)")
-            let isRoutine = ["/healthz", "/readyz", "/metrics"].contains(asked.path) || loop.isEngineIO(asked.path)
+        if let request {
+            headers.add(name: "X-Request-Id", value: "\(request.id)")
+            let isRoutine = ["/healthz", "/readyz", "/metrics"].contains(request.path) || loop.isEngineIO(request.path)
             loop.write(
                 LogLine(
                     isRoutine ? .debug : .info, "http",
                     [
-                        "method": .string(asked.method), "path": .string(String(asked.path.prefix(128))),
-                        "request": .integer(Int64(clamping: asked.id)), "status": .integer(Int64(answer.status.code)),
+                        "method": .string(request.method), "path": .string(String(request.path.prefix(128))),
+                        "request": .integer(Int64(clamping: request.id)), "status": .integer(Int64(answer.status.code)),
                     ]))
         }
         let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
