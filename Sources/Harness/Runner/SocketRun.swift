@@ -15,11 +15,17 @@ public struct SocketRun: Sendable {
         case serverStarted(url: String)
         case running(elapsed: Duration, of: Duration, joined: Int, bots: Int)
         case draining
+        /// The signaling server was told how the calls went.
+        case callsPosted(taken: Int, refused: Int, reason: String?)
     }
 
     public var workers: Int
     /// Where callers' sockets are bound, of either family; `nil` for the IPv4 loopback.
     public var localAddress: RTCCore.SocketAddress?
+    /// Of the embedded server; `nil` for none. It is told how the calls went.
+    public var store: RunStore?
+    /// Whether a server that is not embedded is told how the calls went.
+    public var postsCalls = false
     /// How long after the last machine should have finished the run is ended all the same.
     private static let grace = Duration.seconds(8)
 
@@ -41,15 +47,20 @@ public struct SocketRun: Sendable {
     ) async throws(RunError) -> RunRecord {
         var embedded: EmbeddedServer?
         let url: String
+        let postsCalls: Bool
         switch plan.scenario.target.address {
         case .embedded:
-            let started = try await EmbeddedServer(plan)
+            let started = try await EmbeddedServer(plan, store: store)
+            postsCalls = store != nil
             embedded = started
             url = started.url(for: plan.scenario.target.signalingProtocol)
-        case .program(let command): url = ProgramAddress.text(of: command)
+        case .program(let command):
+            url = ProgramAddress.text(of: command)
+            postsCalls = false
         case .url(let target):
             let isSocketIO = plan.scenario.target.signalingProtocol == .socketio
             url = isSocketIO ? EngineIOAddress.webSocket(at: target) : target
+            postsCalls = self.postsCalls
         }
         progress(.serverStarted(url: url))
         var configuration = WorkerConfiguration()
@@ -70,6 +81,10 @@ public struct SocketRun: Sendable {
                 progress: progress)
             await driver.stop()
             await started.stop()
+            if postsCalls {
+                let post = await CallPost(record, to: url)
+                progress(.callsPosted(taken: post.taken, refused: post.refused, reason: post.reason))
+            }
             await embedded?.stop()
             return record
         } catch {
