@@ -20,14 +20,15 @@ test: dependencies ## Run every test on the release build, then the lint
 build: dependencies ## Build the program, .build/release/starling
 	@scripts/build-release
 
-bench: build ## Measure what a call costs, beside Pion on the same work
+bench: build ## Measure what a call costs beside Pion, and a room's message beside python-socketio, on the same work
 	@Benchmarks/run
+	@Benchmarks/rooms
 
 interop: build ## Call what others wrote (browsers, Pion, aiortc, GStreamer, coturn, Janus, Socket.IO), and print what worked
 	@scripts/install-interop
 	@scripts/install-fronts
-	@echo "building starling-peer; the compiler's own words go to .build/interop-build.log"
-	@swift build -c release --product starling-peer >.build/interop-build.log 2>&1 || { tail -n 25 .build/interop-build.log >&2; exit 1; }
+	@echo "building starling-peer and starling-room-bench; the compiler's own words go to .build/interop-build.log"
+	@(for product in starling-peer starling-room-bench; do swift build -c release --product $$product || exit 1; done) >.build/interop-build.log 2>&1 || { tail -n 25 .build/interop-build.log >&2; exit 1; }
 	@interop/all
 
 fuzz: dependencies ## Search for inputs that break a promise, a minute in each parser and machine

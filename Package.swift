@@ -54,11 +54,11 @@ let package = Package(
 
         room("Media", "MediaFiles", ["RTCCore", "RTCWire"]),
         room("Media", "MediaTracks", ["RTCCore", "RTCWire", "MediaFiles"]),
-        room("Media", "MediaCodecs", ["RTCCore", "MediaFiles", "COpus", "CVPX"]),
+        room("Media", "MediaCodecs", ["RTCCore", "RTCWire", "MediaFiles", "COpus", "CVPX"]),
 
         room("Signaling", "SignalingProtocol", ["RTCCore"]),
         room("Signaling", "SocketIO", ["SignalingProtocol"]),
-        room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
+        room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol", "SocketIO"]),
 
         room("Server", "AccessCore", ["RTCCore", "SignalingProtocol"]),
         room("Server", "ServerTokens", ["AccessCore", "SignalingProtocol", .product(name: "JWTKit", package: "jwt-kit")]),
@@ -75,7 +75,10 @@ let package = Package(
         room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
             "Harness", "Scenario",
-            ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
+            [
+                "RTCCore", "NetworkImpairment", "Measurement", "SignalingClients", "SignalingProtocol",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         room(
             "Harness", "Bots",
             [
@@ -87,7 +90,8 @@ let package = Package(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE",
+                "ServerFronts", "RelayCore", "SignalingClients", "SignalingProtocol", "Bots", "Scenario", "Measurement",
+                "Reports", "RTCICE",
                 "RTCPeer",
             ]),
         .executableTarget(
@@ -106,12 +110,20 @@ let package = Package(
             ], path: "Sources/Interop/StarlingPeer", swiftSettings: settings),
 
         .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
+        .target(name: "Figures", path: "Benchmarks/Figures", swiftSettings: settings),
         .executableTarget(
             name: "starling-bench",
             dependencies: [
-                "CAllocationCounter", "RTCCore", "RTCWire", "RTCCrypto", "RTCPeer", "NetworkImpairment", "NetworkDriver",
+                "CAllocationCounter", "Figures", "RTCCore", "RTCWire", "RTCCrypto", "RTCPeer", "NetworkImpairment",
+                "NetworkDriver",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/PairBench", swiftSettings: settings),
+        .executableTarget(
+            name: "starling-room-bench",
+            dependencies: [
+                "Figures", "RTCCore", "NetworkImpairment", "NetworkDriver", "SignalingClients", "SignalingProtocol", "SocketIO",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/RoomBench", swiftSettings: settings),
 
         tests("RTCCore"),
         tests("RTCWire", ["RTCCore"]),
@@ -146,7 +158,12 @@ let package = Package(
                 "SignalingProtocol", "SignalingClients", "RoomCore", "SocketIO", "SocketIOSessions",
             ] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
-        tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
+        tests(
+            "Scenario",
+            [
+                "RTCCore", "NetworkImpairment", "Measurement", "SignalingClients", "SignalingProtocol",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         .target(
             name: "HandmadeRecords",
             dependencies: [
@@ -182,6 +199,17 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("front", ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol"]),
     ("files", ["MediaFiles"]), ("trace", ["NetworkImpairment"]),
     ("scenario", ["RTCCore", "NetworkImpairment", "Measurement", "Scenario"]),
+    ("turn", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
+    ("relay", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RelayCore", "NetworkImpairment"]),
+    ("stream", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
+    ("janus", ["RTCCore", "SignalingClients", "SignalingProtocol"]),
+    ("engineio", ["SignalingProtocol", "SocketIO", "SocketIOSessions"]),
+    ("socketio", ["RTCCore", "SignalingProtocol", "SocketIO", "SocketIOSessions"]),
+    (
+        "peerjs",
+        ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol", "SocketIOSessions"]
+    ),
+    ("codecs", ["RTCCore", "RTCWire", "MediaFiles", "MediaTracks"]), ("mdns", ["RTCCore", "RTCWire", "RTCICE"]),
 ]
 
 // `FUZZ=stun,sdp swift build` builds these fuzzers with what they need, `FUZZ=all` every one, and an ordinary build none: they need flags

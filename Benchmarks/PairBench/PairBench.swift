@@ -1,5 +1,6 @@
 import ArgumentParser
 import CAllocationCounter
+import Figures
 import NetworkDriver
 import NetworkImpairment
 import RTCCore
@@ -74,15 +75,15 @@ struct PairBench: AsyncParsableCommand {
             ("implementation", "starling"), ("cipher", cipher.rawValue), ("certificate", certificate.rawValue),
             ("pairs", "\(pairs)"), ("workers", "\(workers)"),
             ("srtp", await driver.withMachine(handles[0]) { machine, _ in (machine as? Pair)?.cipher ?? "none" }),
-            ("cpu_ms_per_peer", Self.decimal((joined.cpu - before.cpu).inMilliseconds / peers, 3)),
-            ("allocations_per_peer", Self.decimal(Double(joined.allocations - before.allocations) / peers, 0)),
-            ("page_faults_per_peer", Self.decimal(Double(joined.pageFaults - before.pageFaults) / peers, 2)),
-            ("joined_kib_per_peer", Self.decimal(Double(memoryJoined - memoryBefore) / 1024 / peers, 1)),
+            ("cpu_ms_per_peer", ((joined.cpu - before.cpu).inMilliseconds / peers).decimal(3)),
+            ("allocations_per_peer", (Double(joined.allocations - before.allocations) / peers).decimal(0)),
+            ("page_faults_per_peer", (Double(joined.pageFaults - before.pageFaults) / peers).decimal(2)),
+            ("joined_kib_per_peer", (Double(memoryJoined - memoryBefore) / 1024 / peers).decimal(1)),
         ]
         if seconds > 0 {
             fields += await measureMedia(driver, handles, tallies)
             fields.append(
-                ("kib_per_peer", Self.decimal(Double(Usage.residentBytes() - memoryBefore) / 1024 / peers, 1)))
+                ("kib_per_peer", (Double(Usage.residentBytes() - memoryBefore) / 1024 / peers).decimal(1)))
         }
         print(fields.map { "\($0)=\($1)" }.joined(separator: " "))
         await driver.stop()
@@ -147,21 +148,21 @@ struct PairBench: AsyncParsableCommand {
         let cpu = (after.cpu - before.cpu).inSeconds
         let allocations = Double(after.allocations - steady.allocations)
         return [
-            ("seconds", Self.decimal(elapsed, 2)),
-            ("us_per_packet", Self.decimal(cpu / packets * 1e6, 2)),
+            ("seconds", elapsed.decimal(2)),
+            ("us_per_packet", (cpu / packets * 1e6).decimal(2)),
             (
                 "allocations_per_packet",
-                Self.decimal(allocations / Double(max(1, received - receivedBeforeSteady)), 5)
+                (allocations / Double(max(1, received - receivedBeforeSteady))).decimal(5)
             ),
             ("offered", "\(Int(offered))"), ("sent", "\(sent)"), ("received", "\(received)"), ("damaged", "\(damaged)"),
-            ("achieved", Self.decimal(Double(received) / offered, 4)),
-            ("core_percent", Self.decimal(cpu / elapsed * 100, 1)),
-            ("turns_per_s", Self.decimal(Double(now.turns - health.turns) / elapsed, 0)),
+            ("achieved", (Double(received) / offered).decimal(4)),
+            ("core_percent", (cpu / elapsed * 100).decimal(1)),
+            ("turns_per_s", (Double(now.turns - health.turns) / elapsed).decimal(0)),
             ("sent_datagrams", "\(now.datagramsSent - health.datagramsSent)"),
             ("send_calls", "\(now.sendCalls - health.sendCalls)"),
             ("received_datagrams", "\(now.datagramsReceived - health.datagramsReceived)"),
             ("receive_calls", "\(now.receiveCalls - health.receiveCalls)"),
-            ("lag_p99_ms", Self.decimal(now.lag.p99.inMilliseconds, 2)),
+            ("lag_p99_ms", now.lag.p99.inMilliseconds.decimal(2)),
         ]
     }
 
@@ -181,18 +182,6 @@ struct PairBench: AsyncParsableCommand {
 
     struct Failure: Error, CustomStringConvertible {
         var description: String
-    }
-
-    static func decimal(_ value: Double, _ digits: Int) -> String {
-        var scale = 1.0
-        for _ in 0..<digits { scale *= 10 }
-        let rounded = (value * scale).rounded()
-        guard rounded.isFinite, rounded.magnitude < 1e15 else { return "nan" }
-        let whole = Int(rounded.magnitude)
-        let sign = rounded < 0 ? "-" : ""
-        guard digits > 0 else { return "\(sign)\(whole)" }
-        let fraction = String(whole % Int(scale))
-        return "\(sign)\(whole / Int(scale))." + String(repeating: "0", count: digits - fraction.count) + fraction
     }
 }
 

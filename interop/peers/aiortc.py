@@ -15,6 +15,7 @@ class Aiortc(Peer):
     trickles = False
     codec = "libvpx and libopus in aiortc"
     cannot = {
+        "ICE-TCP": "it has no ICE over TCP",
         "restart by us": "aiortc takes no other ICE credentials than its first",
         "restart by them": "aiortc has no ICE restart",
         "recycled section": "aiortc refuses m-sections of port 0",
@@ -37,5 +38,5 @@ class Aiortc(Peer):
             [sys.executable, "-c", "import aiortc; print(aiortc.__version__)"], capture_output=True, text=True,
             timeout=60).stdout.strip()
 
-    def start(self, log):
+    def start(self, log, codec):
         return Program(self.name, [sys.executable, str(PROGRAM)], log)

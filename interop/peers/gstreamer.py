@@ -14,7 +14,7 @@ for name, version in (("Gst", "1.0"), ("GstSdp", "1.0"), ("GstWebRTC", "1.0"), (
     gi.require_version(name, version)
 from gi.repository import Gst
 Gst.init(None)
-missing = [name for name in ("webrtcbin", "nicesrc", "vp8enc", "opusenc", "rtpvp8pay", "dtlsenc", "srtpenc")
+missing = [name for name in ("webrtcbin", "nicesrc", "vp8enc", "vp9enc", "openh264enc", "opusenc", "rtpvp8pay", "rtpvp9pay", "rtph264pay", "dtlsenc", "srtpenc")
            if not Gst.ElementFactory.find(name)]
 print(*missing) if missing else print(".".join(map(str, Gst.version()[:3])))
 """
@@ -25,13 +25,13 @@ class GStreamer(Peer):
     trickles = True
     hangs_up_silently = True
     cannot = {
-        **dict.fromkeys(("VP9", "H264", "AV1"), "its program here takes VP8 alone"),
+        "AV1": "this version has no RTP payload of AV1",
         "restart by us": "this version answers an ICE restart with its old credentials",
         "restart by them": "this version has no ICE restart",
         "recycled section": "this version has no way to stop a transceiver, and says of changed directions: not implemented",
         ("glare", "we offer"): "this version has no rollback",
     }
-    codec = "libvpx and libopus in GStreamer"
+    codec = "libvpx, OpenH264 and libopus in GStreamer"
 
     @staticmethod
     def notices(event):
@@ -47,5 +47,8 @@ class GStreamer(Peer):
     def version(self):
         return subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=60).stdout.strip()
 
-    def start(self, log):
-        return Program(self.name, [sys.executable, str(PROGRAM)], log)
+    def start(self, log, codec):
+        return Program(self.name, [sys.executable, str(PROGRAM), codec], log)
+
+    def start_over_tcp(self, log):
+        return Program(self.name, [sys.executable, str(PROGRAM), "VP8", "tcp"], log)

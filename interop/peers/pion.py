@@ -34,7 +34,7 @@ class PionProgram(Program):
 
 
 def decode(path):
-    """How many frames of an IVF file, which may still grow, decode before the first that does not."""
+    """How many frames of a file, which may still grow, decode before the first that does not."""
     import av
 
     # A file that has no frame yet is no news.
@@ -53,14 +53,16 @@ class Pion(Peer):
     name = "Pion"
     trickles = True
     resends_verbatim = True
+    receives_layers = True
+    sends_layers = True
+    encodes = False
     # It closes its old sockets before it has new ones, so that what it sends meanwhile is lost.
     gaps_at_restart = 100
     cannot = {
-        **dict.fromkeys(("VP9", "H264", "AV1"), "its program here takes VP8 alone"),
         "recycled section": "this version stops a transceiver with a=inactive and answers a section of port 0 with another port",
         ("glare", "we offer"): "this version's SetLocalDescription refuses a rollback",
     }
-    codec = "whole frames, which FFmpeg's VP8 decodes; Opus is counted by packets"
+    codec = "whole frames, which FFmpeg decodes (AV1 with libdav1d); Opus is counted by packets"
 
     @staticmethod
     def notices(event):
@@ -93,8 +95,12 @@ class Pion(Peer):
             ["dpkg-query", "-W", "-f", "${Version}", "golang-github-pion-webrtc.v3-dev"], capture_output=True, text=True)
         return words.stdout.split("-")[0] or "unknown"
 
-    def start(self, log):
+    def start(self, log, codec, *more):
         folder = tempfile.mkdtemp(prefix="interop-pion-")
         fixtures = ROOT / "fixtures"
         return PionProgram(
-            self.name, [str(self.program), str(fixtures / "speech.ogg"), str(fixtures / "talking-head.ivf"), folder], log, folder)
+            self.name, [str(self.program), str(fixtures / "speech.ogg"), str(fixtures / "talking-head.ivf"), folder, *more],
+            log, folder)
+
+    def start_over_tcp(self, log):
+        return self.start(log, "VP8", "tcp")

@@ -1,4 +1,7 @@
-"""One webrtcbin of GStreamer, driven by JSON lines: sends a moving picture and a tone, decodes what it receives."""
+"""One webrtcbin of GStreamer, driven by JSON lines: sends a moving picture and a tone, decodes what it receives.
+
+With `tcp` it has no UDP, and listens for connections (RFC 6544, passive).
+"""
 
 import json
 import sys
@@ -12,13 +15,31 @@ gi.require_version("GstWebRTC", "1.0")
 gi.require_version("Nice", "0.1")
 from gi.repository import GLib, Gst, GstSdp, GstWebRTC, Nice  # noqa: E402
 
-SOURCES = {
-    "video": "videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate=20/1 ! "
-             "vp8enc name=encoder deadline=1 cpu-used=8 target-bitrate=400000 keyframe-max-dist=100 ! "
-             "rtpvp8pay picture-id-mode=2 ! application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000 ! identity name=out",
-    "audio": "audiotestsrc is-live=true wave=sine freq=440 volume=0.3 ! audio/x-raw,rate=48000,channels=2 ! opusenc ! "
-             "rtpopuspay ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2 ! identity name=out",
+PICTURES = "videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=320,height=240,framerate=20/1 ! "
+# By the codec of the call: encoder and payload of what is sent, and the caps that webrtcbin offers.
+ENCODERS = {
+    "VP8": ("vp8enc name=encoder deadline=1 cpu-used=8 target-bitrate=400000 keyframe-max-dist=100 ! rtpvp8pay picture-id-mode=2", "payload=96"),
+    "VP9": ("vp9enc name=encoder deadline=1 cpu-used=8 target-bitrate=400000 keyframe-max-dist=100 ! rtpvp9pay picture-id-mode=2", "payload=98"),
+    "H264": ("openh264enc name=encoder bitrate=400000 gop-size=100 ! video/x-h264,profile=constrained-baseline ! "
+             "rtph264pay config-interval=-1 aggregate-mode=zero-latency",
+             "payload=102,packetization-mode=(string)1,profile-level-id=(string)42e01f,level-asymmetry-allowed=(string)1"),
 }
+AUDIO = ("audiotestsrc is-live=true wave=sine freq=440 volume=0.3 ! audio/x-raw,rate=48000,channels=2 ! opusenc ! "
+         "rtpopuspay ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2 ! identity name=out")
+# By the encoding name of what comes: how it is decoded.
+DECODERS = {
+    "VP8": "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec",
+    "VP9": "rtpvp9depay request-keyframe=true wait-for-keyframe=true ! vp9dec",
+    "H264": "rtph264depay request-keyframe=true wait-for-keyframe=true ! h264parse ! openh264dec",
+    "OPUS": "rtpopusdepay ! opusdec",
+}
+
+
+def source(kind, codec):
+    if kind == "audio":
+        return AUDIO
+    encoder, caps = ENCODERS[codec]
+    return PICTURES + encoder + f" ! application/x-rtp,media=video,encoding-name={codec},{caps},clock-rate=90000 ! identity name=out"
 
 
 def write(message):
@@ -31,8 +52,9 @@ class Failure(Exception):
 
 
 class Program:
-    def __init__(self):
+    def __init__(self, codec):
         Gst.init(None)
+        self.codec = codec
         self.pipeline = Gst.Pipeline.new("peer")
         self.webrtc = Gst.ElementFactory.make("webrtcbin", "webrtc")
         self.webrtc.set_property("bundle-policy", GstWebRTC.WebRTCBundlePolicy.MAX_BUNDLE)
@@ -46,7 +68,9 @@ class Program:
         self.nice = self.agent.get_property("agent")
         self.nice.add_local_address(address)
         self.nice.set_property("upnp", False)
-        self.nice.set_property("ice-tcp", False)
+        over_tcp = sys.argv[2:] == ["tcp"]
+        self.nice.set_property("ice-tcp", over_tcp)
+        self.nice.set_property("ice-udp", not over_tcp)
         self.sent = []
         self.received = []
         self.lock = threading.Lock()
@@ -92,9 +116,11 @@ class Program:
         transceiver = pad.get_property("transceiver")
         one = {"kind": kind, "mid": transceiver and transceiver.get_property("mid"), "decoded": 0, "freezes": 0, "last": None,
                "ssrc": structure.get_value("ssrc") if structure.has_field("ssrc") else None}
-        text = ("rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec ! fakesink sync=false name=sink"
-                if kind == "video" else "rtpopusdepay ! opusdec ! fakesink sync=false name=sink")
-        chain = Gst.parse_bin_from_description("queue ! " + text, True)
+        encoding = structure.get_string("encoding-name")
+        one["codec"] = f"{kind}/{encoding}"
+        if encoding not in DECODERS:
+            return write({"event": "failed", "reason": f"nothing here decodes {encoding}"})
+        chain = Gst.parse_bin_from_description(f"queue ! {DECODERS[encoding]} ! fakesink sync=false name=sink", True)
         self.pipeline.add(chain)
         sink = chain.get_by_name("sink").get_static_pad("sink")
 
@@ -140,7 +166,7 @@ class Program:
         return {"type": field, "sdp": description.sdp.as_text()}
 
     def add(self, kind, **_):
-        chain = Gst.parse_bin_from_description(SOURCES[kind], False)
+        chain = Gst.parse_bin_from_description(source(kind, self.codec), False)
         out = chain.get_by_name("out").get_static_pad("src")
         ghost = Gst.GhostPad.new("src", out)
         ghost.set_active(True)
@@ -205,7 +231,7 @@ class Program:
             for one in self.received:
                 entry = rtp.get(one["ssrc"])
                 inbound.append({
-                    "kind": one["kind"], "mid": one["mid"], "decoded": one["decoded"], "freezes": one["freezes"],
+                    "kind": one["kind"], "codec": one["codec"], "mid": one["mid"], "decoded": one["decoded"], "freezes": one["freezes"],
                     "packets": entry.get_value("packets-received") if entry else None,
                     "lost": entry.get_value("packets-lost") if entry and entry.has_field("packets-lost") else None,
                 })
@@ -227,7 +253,7 @@ class Program:
 
 
 def main():
-    program = Program()
+    program = Program(sys.argv[1] if len(sys.argv) > 1 else "VP8")
     loop = GLib.MainLoop()
 
     def read():

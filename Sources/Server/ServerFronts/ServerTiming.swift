@@ -14,6 +14,8 @@ public struct ServerTiming: Hashable, Sendable {
     public var requestHead: Duration = .seconds(10)
     /// For clients to go when the server stops.
     public var drain: Duration = .seconds(2)
+    /// The server wakes for deadlines only at multiples of this, so that many sessions share a wake-up; above zero.
+    public var timerGranularity: Duration = .milliseconds(5)
 
     public init() {}
 }

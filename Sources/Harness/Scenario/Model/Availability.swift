@@ -2,15 +2,13 @@
 ///
 /// A scenario that uses one of these is refused by name, rather than told that it made a typing mistake.
 enum Availability {
-    static let verbs = [
-        "share", "subscribe", "chat", "react", "raise_hand", "admit", "deny", "kick", "mute_other",
-    ]
-    static let protocols = ["socketio", "peerjs", "whip", "whep", "livekit", "mediasoup"]
+    static let verbs = ["share", "screen"]
+    static let protocols = ["whip", "whep", "livekit", "mediasoup"]
     static let urlSchemes = ["wss", "http", "https"]
     static let scenarioKeys = ["server", "sample"]
     static let targetKeys = ["ca", "ice", "stun", "turn"]
     static let groupKeys = [
-        "certificate", "srtp", "role", "record", "simulcast", "profile", "token", "data", "encryption", "duration",
+        "certificate", "srtp", "role", "record", "profile", "token", "data", "encryption", "duration",
     ]
     static let publishKeys = ["screen", "data"]
     static let audioFormats = ["wav", "webm", "mkv", "mka", "mp4", "m4a", "mp3", "aac", "flac"]

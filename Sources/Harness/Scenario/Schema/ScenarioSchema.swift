@@ -22,6 +22,7 @@ public enum ScenarioSchema {
             "arrive": exactlyOne(KeyTable.arrive),
             "stairs": KeyTable.stairs.schema,
             "publish": KeyTable.publish.schema,
+            "layer": KeyTable.layer.schema,
             "network": [
                 "anyOf": [
                     ["type": "string", "minLength": 1, "examples": ["wifi", "wifi-lossy", "clean"]], KeyTable.network.schema,
@@ -44,6 +45,12 @@ public enum ScenarioSchema {
             "verbs": atLeastOne(KeyTable.verbs),
             "blackout": KeyTable.blackout.schema,
             "kill": KeyTable.kill.schema,
+            "chat": KeyTable.chat.schema,
+            "mute": KeyTable.mute.schema,
+            "role": KeyTable.role.schema,
+            "subscribe": exactlyOne(KeyTable.subscribe),
+            "create": KeyTable.create.schema,
+            "match": KeyTable.match.schema,
             "environment": ["type": "string", "pattern": .string(#"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"#)],
             "text": ["type": "string", "minLength": 1],
             "name": ["anyOf": [["type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]*$"], .reference("environment")]],

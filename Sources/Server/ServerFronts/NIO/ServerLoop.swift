@@ -421,7 +421,9 @@ final class ServerLoop {
             guard deadline < timer.at else { return }
             timer.task.cancel()
         }
-        let due = began + .nanoseconds(Int64(clamping: deadline.nanoseconds))
+        let step = configuration.timing.timerGranularity.inNanoseconds
+        let exact = Int64(clamping: deadline.nanoseconds)
+        let due = began + .nanoseconds(exact + (step - exact % step))
         let task = eventLoop.assumeIsolated().scheduleTask(deadline: due) { [weak self] in
             guard let self else { return }
             timer = nil
