@@ -83,7 +83,7 @@ let package = Package(
             "Harness", "Bots",
             [
                 "RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment", "SignalingClients",
-                "SignalingProtocol", "Measurement", "Scenario",
+                "SignalingProtocol", "Measurement", "Scenario", "AccessCore",
             ]),
         room("Harness", "Reports", ["RTCCore", "RTCICE", "RTCPeer", "NetworkImpairment", "Measurement"]),
         room(
@@ -92,7 +92,7 @@ let package = Package(
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
                 "ServerFronts", "RelayCore", "SignalingClients", "SignalingProtocol", "Bots", "Scenario", "Measurement",
                 "Reports", "RTCICE",
-                "RTCPeer",
+                "RTCPeer", "AccessCore",
             ]),
         .executableTarget(
             name: "starling",

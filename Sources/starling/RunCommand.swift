@@ -37,7 +37,8 @@ struct RunCommand: AsyncParsableCommand {
             isInterrupted: { interruption.isRequested }, failure: .unreachable
         ) { prepared throws(RunError) in
             let progress = LiveProgress(prepared.plan, isQuiet: isQuiet)
-            return try await SocketRun(localAddress: address).perform(
+            let keys = try await TokenSecrets.keys(of: prepared.plan.scenario)
+            return try await SocketRun(localAddress: address, tokenKeys: keys).perform(
                 prepared.plan, media: prepared.media, interruption: { interruption.isRequested }, progress: progress.show)
         }
         throw ExitCode(try outcomes.finish().rawValue)
