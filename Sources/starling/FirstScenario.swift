@@ -41,7 +41,7 @@ struct FirstScenario {
         switch dialect {
         case .socketio: Self.socketIOMapping
         case .websocket: Self.webSocketMapping
-        case .starling, .janus, .peerjs: nil
+        case .starling, .exec, .janus, .peerjs: nil
         }
     }
 

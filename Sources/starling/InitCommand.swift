@@ -42,6 +42,10 @@ struct InitCommand: ParsableCommand {
             throw ExitCode(ExitStatus.usage.rawValue)
         }
         let found = dialect ?? (probe ? ServerProbe(parsed).dialect : nil) ?? Self.guess(parsed)
+        guard found != .exec else {
+            Console.complain("starling init: a program is not called by an address: see 'protocol: exec' in docs/adapters.md")
+            throw ExitCode(ExitStatus.usage.rawValue)
+        }
         let first = FirstScenario(url: url, dialect: found)
         var files = [(FirstScenario.scenarioPath, first.scenario), (ci.path, ci.text)]
         if let mapping = first.mapping { files.insert((FirstScenario.mappingPath, mapping), at: 1) }

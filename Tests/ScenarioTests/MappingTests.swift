@@ -1,4 +1,5 @@
 import Foundation
+import RTCCore
 import Scenario
 import SignalingClients
 import SignalingProtocol
@@ -69,6 +70,26 @@ struct MappingTests {
         #expect(found.contains { $0.hasPrefix(message) }, "\(found)")
     }
 
+    @Test("ten thousand damaged ones are read or refused")
+    func mutations() {
+        var random = SplitMix64(seed: 7)
+        let corpus = Array(whole.utf8)
+        for _ in 0..<10_000 {
+            var bytes = corpus
+            for _ in 0...Int(random.next() % 4) {
+                let place = Int(random.next() % UInt64(bytes.count))
+                switch random.next() % 3 {
+                case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+                case 1: bytes.remove(at: place)
+                default: bytes.insert(contentsOf: corpus[place % corpus.count..<min(corpus.count, place + 7)], at: place)
+                }
+                if bytes.isEmpty { bytes = corpus }
+            }
+            let found = errors(String(decoding: bytes, as: UTF8.self))
+            #expect(found.allSatisfy { $0.hasPrefix("m.yaml") })
+        }
+    }
+
     @Test("every shipped mapping is right")
     func shipped() throws {
         let folder = SchemaTests.root.appending(path: "scenarios/mappings")
@@ -99,6 +120,28 @@ struct MappingTests {
         #expect(
             messages("target: { url: embedded, mapping: m.yaml }")
                 == ["'mapping' is for 'protocol: socketio' and 'protocol: websocket': take it out"])
+    }
+
+    @Test("a program is started and not called, and needs no mapping")
+    func programs() throws {
+        let target = "target: { protocol: exec, command: [python3, adapter.py], token: t0k3n }"
+        let native = "target: { protocol: starling, url: embedded, mode: mesh }"
+        let scenario = try parse(wholeScenario.replacing(native, with: target))
+        #expect(scenario.target.address == .program(["python3", "adapter.py"]))
+        #expect(scenario.target.mapping?.rooms == .program && scenario.target.token == "t0k3n")
+        for (wrong, message) in [
+            ("{ protocol: exec, url: \"ws://h\", command: [x] }", "a program is started, not called"),
+            ("{ protocol: exec }", "the target needs 'command'"),
+            ("{ protocol: exec, command: [] }", "a program is expected here"),
+            ("{ url: embedded, command: [x] }", "'command' is for 'protocol: exec'"),
+        ] {
+            do throws(ScenarioErrors) {
+                _ = try parse(wholeScenario.replacing(native, with: "target: \(wrong)"))
+                Issue.record("\(wrong) was taken")
+            } catch {
+                #expect(error.errors.contains { $0.message.hasPrefix(message) }, "\(error)")
+            }
+        }
     }
 
     @Test("a file for another protocol than the target's is refused where the target names it")

@@ -58,8 +58,8 @@ extension Bot {
         }
         let own = peer.transceiverCount
         let connection = MeshConnection(
-            remoteID: id, remoteName: name, token: nextToken, isPolite: remote?.polite ?? true, part: part, peer: peer,
-            transceivers: own, now: now)
+            remoteID: id, remoteName: name, localID: participantID, token: nextToken, isPolite: remote?.polite ?? true,
+            part: part, peer: peer, transceivers: own, now: now)
         connection.mutedKinds = mutedKinds
         requests.append(.openSocket(token: nextToken))
         nextToken += 1

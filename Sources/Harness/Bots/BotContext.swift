@@ -71,7 +71,7 @@ public struct BotContext {
             RoomClient(
                 name: plan.name, room: plan.room, seed: seed, token: target.token, makeToken: makeToken, create: plan.create,
                 match: plan.match)
-        case .socketio, .websocket:
+        case .exec, .socketio, .websocket:
             MappedClient(name: plan.name, room: plan.room, mapping: mapping, token: target.token, seed: seed)
         case .peerjs:
             PeerJSClient(name: plan.name, room: PeerJSRoom(plan.room, bots: roommates, key: target.key ?? "peerjs"), seed: seed)

@@ -11,6 +11,8 @@ final class MeshConnection {
     let remoteID: String
     /// As the room shows it; where that shows no names, the id until the other side has said its own.
     var remoteName: String
+    /// Which participant this side was when the connection was made.
+    let localID: String?
     let token: UInt64
     var peer: Peer
     var socket: SocketAddress?
@@ -57,11 +59,13 @@ final class MeshConnection {
     var needsDrain = true
 
     init(
-        remoteID: String, remoteName: String, token: UInt64, isPolite: Bool, part: ParticipantPart, peer: consuming Peer,
+        remoteID: String, remoteName: String, localID: String?, token: UInt64, isPolite: Bool, part: ParticipantPart,
+        peer: consuming Peer,
         transceivers: Int, now: Instant
     ) {
         self.remoteID = remoteID
         self.remoteName = remoteName
+        self.localID = localID
         self.token = token
         self.isPolite = isPolite
         self.part = part
@@ -254,6 +258,6 @@ final class MeshConnection {
             remote: remoteName, createdAt: createdAt, endedAt: endedAt, connectedAt: connectedAt, phases: phases,
             sent: schedules.flatMap(\.records),
             received: received.map(\.record), samples: samples, statistics: finalStatistics ?? peer.statisticsSnapshot(),
-            codepoints: codepoints, isForwarded: part == .server)
+            codepoints: codepoints, isForwarded: part == .server, participant: localID, remoteParticipant: remoteID)
     }
 }

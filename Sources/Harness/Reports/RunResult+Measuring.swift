@@ -4,6 +4,7 @@ internal import NetworkImpairment
 internal import RTCCore
 internal import RTCICE
 internal import RTCPeer
+internal import SignalingProtocol
 
 extension RunResult {
     /// - Parameter replay: The command that runs the same again.
@@ -81,8 +82,9 @@ extension RunResult {
         }
     }
 
-    private static func peers(_ record: RunRecord) -> [PeerRow] {
-        record.bots.flatMap { bot in bot.connections.map { PeerRow(bot: bot.name, $0) } }
+    /// Each connection of each bot, in their order.
+    public static func peers(_ record: RunRecord) -> [PeerRow] {
+        record.bots.flatMap { bot in bot.connections.map { PeerRow(bot: bot.name, $0, stopAt: record.stopAt) } }
     }
 }
 
@@ -148,12 +150,13 @@ extension RunResult.PeerRow {
         (bot, remote) == (one, other) || (bot, remote) == (other, one)
     }
 
-    init(bot: String, _ connection: ConnectionRecord) {
+    init(bot: String, _ connection: ConnectionRecord, stopAt: Instant) {
         let statistics = connection.statistics
         let transport = statistics.transport
         let pair = statistics.candidatePairs.first { $0.nominated && $0.state == .succeeded } ?? statistics.candidatePairs.first
         self.init(
-            bot: bot, remote: connection.remote, unconnected: connection.whyUnconnected,
+            bot: bot, remote: connection.remote, participant: connection.participant,
+            remoteParticipant: connection.remoteParticipant, unconnected: connection.whyUnconnected,
             ice: ICE(
                 state: transport.iceState, role: transport.iceRole, local: pair?.path.local.description,
                 remote: pair?.path.remote.description, checksSent: statistics.ice.checksSent,
@@ -173,6 +176,14 @@ extension RunResult.PeerRow {
                     packetsReceivedWithCe: connection.codepoints.ce),
             tracks: statistics.tracks.map(Track.init),
             stats: Dictionary(statistics.reports.map { ($0.id, StatsObject($0)) }, uniquingKeysWith: { first, _ in first }))
+        let end = connection.endedAt ?? stopAt
+        let connectedAt = connection.connectedAt
+        call = Call(
+            outcome: (connectedAt == nil ? CallReport.Outcome.failed : .connected).rawValue,
+            duration: connectedAt.map { max(0, (end - $0).inSeconds) } ?? 0,
+            setup: connectedAt.map { ($0 - connection.createdAt).inSeconds }, health: 0)
+        let health = report?.health ?? 0
+        call?.health = health
     }
 }
 
@@ -189,6 +200,8 @@ extension RunResult.PeerRow.Track {
             jitter: inbound?.jitter, framesReceived: inbound?.framesReceived,
             retransmittedPacketsReceived: inbound?.retransmittedPacketsReceived,
             frameWidth: track.kind == .video ? inbound?.frameWidth : nil,
-            frameHeight: track.kind == .video ? inbound?.frameHeight : nil)
+            frameHeight: track.kind == .video ? inbound?.frameHeight : nil,
+            freezeCount: track.kind == .video ? inbound?.freezes.freezeCount : nil,
+            totalFreezesDuration: track.kind == .video ? inbound.map { Double($0.freezes.totalFreezes) / 1e9 } : nil)
     }
 }

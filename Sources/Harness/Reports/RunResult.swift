@@ -190,6 +190,11 @@ public struct RunResult: Codable, Sendable {
     public struct PeerRow: Codable, Sendable {
         public var bot: String
         public var remote: String
+        /// Who both were to the signaling server; absent where that is not known, and in results of older versions.
+        public var participant: String?
+        public var remoteParticipant: String?
+        /// Absent in results of older versions.
+        public var call: Call?
         /// Why the two never connected, in one line; absent where they did.
         public var unconnected: String?
         public var ice: ICE
@@ -200,6 +205,18 @@ public struct RunResult: Codable, Sendable {
         public var tracks: [Track]
         /// W3C webrtc-stats at the end, by id.
         public var stats: [String: StatsObject]
+
+        /// The call in all, by the rule that servers use for what clients tell them.
+        public struct Call: Codable, Sendable {
+            /// `connected`, or `failed` where it never was.
+            public var outcome: String
+            /// Seconds from connected to the end of the call or of the run.
+            public var duration: Double
+            /// Seconds from its beginning to connected.
+            public var setup: Double?
+            /// 0 to 100.
+            public var health: Double
+        }
 
         /// Named like the W3C's of received-rtp, but of every datagram.
         public struct ECN: Codable, Sendable {
@@ -257,6 +274,9 @@ public struct RunResult: Codable, Sendable {
             public var retransmittedPacketsReceived: UInt64?
             public var frameWidth: Int?
             public var frameHeight: Int?
+            public var freezeCount: UInt64?
+            /// Seconds.
+            public var totalFreezesDuration: Double?
         }
     }
 

@@ -10,21 +10,23 @@ struct EmbeddedServer {
     private var running: ReferenceServer?
     private var outages: ArraySlice<ServerOutage>
     private let seed: UInt64
+    private let store: RunStore?
     private let keys: (any TokenKeys)?
     private var restarts: UInt64 = 0
 
     /// - Parameter keys: Whose tokens the server asks for; `nil` lets everybody in.
-    init(_ plan: Plan, keys: (any TokenKeys)?) async throws(RunError) {
+    init(_ plan: Plan, store: RunStore?, keys: (any TokenKeys)?) async throws(RunError) {
+        self.store = store
+        self.keys = keys
         var configuration = ServerConfiguration(port: 0, trustLoopback: true)
         configuration.seed = SplitMix64.derive(plan.seed, "server")
         configuration.stunPort = 0
-        let server = try await Self.start(configuration, keys)
+        let server = try await Self.start(configuration, store: store, keys: keys)
         running = server
         url = server.url
         self.configuration = server.configuration
         outages = plan.serverOutages[...]
         seed = plan.seed
-        self.keys = keys
     }
 
     /// Where a dialect is spoken.
@@ -37,15 +39,15 @@ struct EmbeddedServer {
         switch dialect {
         case .socketio: EngineIOAddress.webSocket(at: root)
         case .peerjs: root + "peerjs"
-        case .starling, .janus, .websocket: root + "ws"
+        case .starling, .exec, .janus, .websocket: root + "ws"
         }
     }
 
     private static func start(
-        _ configuration: ServerConfiguration, _ keys: (any TokenKeys)?
+        _ configuration: ServerConfiguration, store: RunStore?, keys: (any TokenKeys)?
     ) async throws(RunError) -> ReferenceServer {
         do {
-            return try await ReferenceServer.start(configuration: configuration, keys: keys)
+            return try await ReferenceServer.start(configuration: configuration, keys: keys, store: try store?.open())
         } catch {
             throw .server("the embedded server: \(error)")
         }
@@ -63,7 +65,7 @@ struct EmbeddedServer {
             restarts += 1
             var configuration = configuration
             configuration.seed = SplitMix64.derive(seed, "server \(restarts)")
-            running = try await Self.start(configuration, keys)
+            running = try await Self.start(configuration, store: store, keys: keys)
         }
     }
 

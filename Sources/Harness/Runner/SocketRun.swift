@@ -16,6 +16,8 @@ public struct SocketRun: Sendable {
         case serverStarted(url: String)
         case running(elapsed: Duration, of: Duration, joined: Int, bots: Int)
         case draining
+        /// The signaling server was told how the calls went.
+        case callsPosted(taken: Int, refused: Int, reason: String?)
     }
 
     public var workers: Int
@@ -23,6 +25,10 @@ public struct SocketRun: Sendable {
     public var localAddress: RTCCore.SocketAddress?
     /// With which each bot's own tokens are made, and whose tokens the embedded server asks for; `nil` for none.
     public var tokenKeys: (any TokenKeys)?
+    /// Of the embedded server; `nil` for none. It is told how the calls went.
+    public var store: RunStore?
+    /// Whether a server that is not embedded is told how the calls went.
+    public var postsCalls = false
     /// How long after the last machine should have finished the run is ended all the same.
     private static let grace = Duration.seconds(8)
 
@@ -46,14 +52,20 @@ public struct SocketRun: Sendable {
     ) async throws(RunError) -> RunRecord {
         var embedded: EmbeddedServer?
         let url: String
+        let postsCalls: Bool
         switch plan.scenario.target.address {
         case .embedded:
-            let started = try await EmbeddedServer(plan, keys: tokenKeys)
+            let started = try await EmbeddedServer(plan, store: store, keys: tokenKeys)
+            postsCalls = store != nil
             embedded = started
             url = started.url(for: plan.scenario.target.signalingProtocol)
+        case .program(let command):
+            url = ProgramAddress.text(of: command)
+            postsCalls = false
         case .url(let target):
             let isSocketIO = plan.scenario.target.signalingProtocol == .socketio
             url = isSocketIO ? EngineIOAddress.webSocket(at: target) : target
+            postsCalls = self.postsCalls
         }
         progress(.serverStarted(url: url))
         var configuration = WorkerConfiguration()
@@ -74,6 +86,10 @@ public struct SocketRun: Sendable {
                 progress: progress)
             await driver.stop()
             await started.stop()
+            if postsCalls {
+                let post = await CallPost(record, to: url)
+                progress(.callsPosted(taken: post.taken, refused: post.refused, reason: post.reason))
+            }
             await embedded?.stop()
             return record
         } catch {

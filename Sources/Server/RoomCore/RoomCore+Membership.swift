@@ -57,7 +57,8 @@ extension RoomCore {
             return
         }
         if rooms[request.room] == nil || isMaker {
-            var room = rooms[request.room] ?? Room(mode: mode, settings: settings, speaker: ActiveSpeaker(timing: timing.speaker))
+            var room = rooms[request.room] ?? makeRoom(request.room, mode: mode, settings: settings)
+            if room.settings != settings { record(.roomChanged(room: room.number, settings)) }
             room.settings = settings
             room.isHosted = isMaker || existing?.isHosted == true
             room.owner = isMaker ? session.identity : existing?.owner
@@ -124,7 +125,7 @@ extension RoomCore {
         }
         outputs.append(.end(older, .replaced, reason: "joined again from elsewhere"))
         remove(older, .replaced)
-        forget(older)
+        forget(older, .replaced)
     }
 
     /// As others see a member; `nil` where they do not.
@@ -141,8 +142,9 @@ extension RoomCore {
     mutating func enter(
         _ request: JoinRequest, mode: RoomMode, role: Role, as participant: String, _ key: SessionKey, now: Instant
     ) -> RoomSnapshot {
-        var room = rooms[request.room] ?? Room(mode: mode, settings: defaults, speaker: ActiveSpeaker(timing: timing.speaker))
+        var room = rooms[request.room] ?? makeRoom(request.room, mode: mode, settings: defaults)
         room.members.append(key)
+        room.mostMembers = max(room.mostMembers, room.members.count)
         room.rev += 1
         rooms[request.room] = room
         participants[participant] = key
@@ -154,6 +156,13 @@ extension RoomCore {
         membership.isReconnecting = sessions[key]?.isConnected == false
         if let grant = sessions[key]?.grant { apply(grant, to: &membership) }
         sessions[key]?.membership = membership
+        if let session = sessions[key] {
+            let isAnonymous = room.settings.anonymous
+            record(
+                .joined(
+                    participant: participant, room: room.number, session: session.name,
+                    identity: isAnonymous ? nil : session.identity, name: isAnonymous ? nil : request.name, role))
+        }
         awaitReady(key, joined: joins, now: now)
         guard let snapshot = snapshot(for: key) else { preconditionFailure("Who has just entered a room is in it.") }
         return snapshot

@@ -49,6 +49,12 @@ extension RoomCore {
         let before = membership.media[request.source]
         let after: MediaState = request.hard || before == .locked ? .locked : .off
         statistics.muted += 1
+        recordEvent(
+            "mute", in: membership.room, by: actor,
+            [
+                "hard": .bool(after == .locked), "participant": .string(request.participant),
+                "source": .string(request.source.rawValue),
+            ])
         if before != after {
             var media = membership.media
             media[request.source] = after
@@ -88,15 +94,24 @@ extension RoomCore {
         let (target, membership) = try subject(request.participant, of: actor)
         guard target != key else { throw RequestError(.badRequest, "leave the room instead") }
         reply(key, id, .done)
-        kick(target, membership, request, "a moderator has ended this participation", now: now)
+        kick(target, membership, request, "a moderator has ended this participation", by: actor.participant, now: now)
     }
 
+    /// - Parameter actor: The participant that does it; `nil` for who runs the server.
     mutating func kick(
-        _ target: SessionKey, _ membership: Membership, _ request: KickRequest, _ words: String, now: Instant
+        _ target: SessionKey, _ membership: Membership, _ request: KickRequest, _ words: String, by actor: String? = nil,
+        now: Instant
     ) {
         let isBan = request.banSeconds > 0
-        if isBan { ban(target, from: membership.room, seconds: request.banSeconds, request.reason, now: now) }
+        if isBan {
+            ban(
+                target, from: membership.room, seconds: request.banSeconds, request.reason, by: actor, now: now)
+        }
         statistics.kicked += 1
+        let reason = recordable(request.reason, in: membership.room)
+        recordEvent(
+            "kick", in: membership.room, by: actor,
+            ["participant": .string(request.participant), "reason": .string(reason)])
         for member in rooms[membership.room]?.members ?? [] {
             sessions[member]?.membership?.held.removeAll { $0.comes(from: request.participant) }
         }
@@ -105,7 +120,9 @@ extension RoomCore {
             request.reason.isEmpty ? words : request.reason)
     }
 
-    private mutating func ban(_ key: SessionKey, from room: String, seconds: Int64, _ reason: String, now: Instant) {
+    private mutating func ban(
+        _ key: SessionKey, from room: String, seconds: Int64, _ reason: String, by actor: String?, now: Instant
+    ) {
         guard let session = sessions[key], session.identity != nil || session.address != nil else { return }
         statistics.banned += 1
         bans.removeAll { $0.until <= now }
@@ -114,10 +131,16 @@ extension RoomCore {
             Ban(
                 room: room, identity: session.identity, address: session.identity == nil ? session.address : nil,
                 until: now + .seconds(seconds), reason: reason))
+        let words = recordable(reason, in: room)
+        let end = milliseconds(at: now + .seconds(seconds))
+        record(
+            .banned(
+                room: room, identity: session.identity, address: session.identity == nil ? session.address : nil,
+                until: end, reason: words, by: actor))
     }
 
     func checkBans(_ room: String, _ session: Session, now: Instant) throws(RequestError) {
-        guard let ban = bans.first(where: { $0.holds(for: session.identity, session.address, in: room, at: now) })
+        guard let ban = bans.first(where: { $0.holds(for: session.identity, session.address, in: room, at: now, veil: veil) })
         else { return }
         throw RequestError(.banned, ban.reason.isEmpty ? "banned from the room '\(Grant.shown(room))'" : ban.reason)
     }
@@ -130,7 +153,7 @@ extension RoomCore {
         }
         outputs.append(.end(key, code, reason: words))
         remove(key, reason)
-        forget(key)
+        forget(key, reason)
     }
 
     mutating func setRole(
@@ -156,6 +179,7 @@ extension RoomCore {
         after.role = role
         after.permissions = nil
         sessions[key]?.membership = after
+        record(.changedRole(participant: before.participant, role))
         room.rev += 1
         rooms[before.room] = room
         let permissions = permissions(of: after)
@@ -223,6 +247,7 @@ extension RoomCore {
 
     private mutating func tellSettings(_ name: String) {
         guard let room = rooms[name] else { return }
+        record(.roomChanged(room: room.number, room.settings))
         tellRoom(name, .roomUpdated(room.settings, spotlight: room.spotlight), except: nil)
     }
 
@@ -244,8 +269,10 @@ extension RoomCore {
             participants[membership.participant] = nil
             sessions[member]?.membership = nil
             statistics.left += 1
+            record(.left(participant: membership.participant, reason: LeaveReason.ended.rawValue))
             if sessions[member]?.isConnected ?? false { send(.roomEnded(reason: words), rev: nil, to: member) }
             expel(member, .ended, .roomEnded, words)
         }
+        record(.roomClosed(room: room.number, reason: "ended", mostParticipants: room.mostMembers))
     }
 }

@@ -6,6 +6,7 @@ extension RoomCore {
     {
         guard let membership = session.membership else { throw RequestError(.conflict, "join a room first") }
         reply(key, id, .done)
+        record(.stats(participant: membership.participant, report))
         if report.roundTrip != nil || report.loss != nil || report.jitterMilliseconds != nil {
             judge(report, key, membership)
         }

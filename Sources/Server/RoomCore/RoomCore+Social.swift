@@ -13,6 +13,7 @@ extension RoomCore {
                 throw RequestError(.forbidden, "names are not shown in this room")
             }
             membership.name = name
+            record(.changedName(participant: membership.participant, name: name))
             change.name = name
         }
         if let status = request.status, status != membership.status {
@@ -79,6 +80,7 @@ extension RoomCore {
         room.rev += 1
         rooms[membership.room] = room
         statistics.chatMessages += 1
+        if !room.settings.anonymous { record(.chat(room: room.number, message)) }
         reply(key, id, .said(message: message.number, milliseconds: message.milliseconds))
         for receiver in receivers { tell(receiver, .chat(message), rev: room.rev) }
     }
@@ -103,6 +105,7 @@ extension RoomCore {
             throw RequestError(.forbidden, "this message is someone else's")
         }
         room.chat.remove(number)
+        record(.chatDeleted(room: room.number, message: number))
         room.rev += 1
         rooms[membership.room] = room
         reply(key, id, .done)

@@ -4,12 +4,16 @@ import SignalingProtocol
 
 extension RoomCore {
     struct Room {
+        /// Counts the rooms of this core.
+        let number: Int
         let mode: RoomMode
         var settings: RoomSettings
         var speaker: ActiveSpeaker
         var rev: Int64 = 0
         /// In the order in which they joined.
         var members: [SessionKey] = []
+        /// As many were in it at once.
+        var mostMembers = 0
         /// In the lobby, in the order in which they came.
         var waiting: [SessionKey] = []
         /// Someone made it with `create`, so that it never lacks a host.
@@ -45,6 +49,8 @@ extension RoomCore {
         let grantedRole: Role?
         let address: String?
         let tab: Tab?
+        let name: String
+        var resumes = 0
         let grant: Grant
         /// When its token's time is over; `nil` for never.
         var accessUntil: Instant?
@@ -257,6 +263,7 @@ extension RoomCore {
         sessions[key]?.membership = nil
         participants[membership.participant] = nil
         statistics.left += 1
+        record(.left(participant: membership.participant, reason: reason.rawValue))
         for item in membership.held where item.isSignal { tellExpired(item) }
         rooms[name]?.members.removeAll { $0 == key }
         rooms[name]?.hands.removeAll { $0 == membership.participant }
@@ -285,13 +292,14 @@ extension RoomCore {
     /// Ends a session that has no connection any more.
     mutating func finish(_ key: SessionKey, _ reason: LeaveReason) {
         remove(key, reason)
-        forget(key)
+        forget(key, reason)
         outputs.append(.over(key))
     }
 
     /// Nothing is left of a session.
-    mutating func forget(_ key: SessionKey) {
+    mutating func forget(_ key: SessionKey, _ reason: LeaveReason) {
         guard let session = sessions.removeValue(forKey: key) else { return }
+        record(.sessionClosed(session: session.name, reason: reason.rawValue))
         if let tab = session.tab, tabs[tab] == key { tabs[tab] = nil }
         matchmaker.forget(key, now: clock)
         takeMatches(now: clock)

@@ -42,6 +42,12 @@ public struct RoomCore {
     var reservations: [String: Reservation] = [:]
     /// When the core was last told the time.
     var clock = Instant.origin
+    /// Whether ``nextRecord()`` is told what happens. Somebody must take it then.
+    public var keepsRecords = false
+    var records = OutputQueue<RoomRecord>()
+    var roomsMade = 0
+    /// Hides who someone is, alike each time; for bans that were restored.
+    var veil: (@Sendable (String) -> String)?
     let unixMilliseconds: Int64
 
     /// - Parameters:
@@ -97,23 +103,27 @@ public struct RoomCore {
     ///   - tab: Which tab of its identity this is: the older session of the same tab ends, so that no ghost is left of it.
     ///   - grant: What its token lets it do.
     ///   - until: When it is over, unless ``extend(_:until:)`` comes before; `nil` for never.
+    ///   - front: By which front it comes, for the records.
     /// - Returns: The key, and the name that the client is told.
     public mutating func open(
         identity: String? = nil, role: Role? = nil, address: String? = nil, tab: String? = nil,
-        succeeding predecessor: SessionKey? = nil, grant: Grant = Grant(), until: Instant? = nil
+        succeeding predecessor: SessionKey? = nil, grant: Grant = Grant(), until: Instant? = nil, front: String = "native"
     ) -> (key: SessionKey, name: String) {
         sessionsOpened += 1
         let key = SessionKey(number: sessionsOpened)
         let tab = tab.map { Tab(identity: identity ?? grant.identity, name: $0) }
         let older = tab.flatMap { tabs[$0] }
         if predecessor == nil, older == nil { statistics.visits += 1 }
+        let continued = (predecessor ?? older).map { sessions[$0]?.name ?? "expired" }
         if let older, older != predecessor { replace(older) }
         if let tab { tabs[tab] = key }
+        let name = "s_" + token(length: 16)
         sessions[key] = Session(
             identity: identity ?? grant.identity, predecessor: predecessor, grantedRole: role ?? grant.role, address: address,
-            tab: tab, grant: grant)
+            tab: tab, name: name, grant: grant)
+        record(.sessionOpened(session: name, front: front, continues: continued))
         if let until { extend(key, until: until) }
-        return (key, "s_" + token(length: 16))
+        return (key, name)
     }
 
     /// Carries out one command. The reply comes before every event that the command causes.

@@ -38,6 +38,10 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var conformance: ConformanceProfile?
     public var limits = ServerLimits()
     public var timing = ServerTiming()
+    public var alerts = AlertSettings()
+    /// Whether other machines may read `/metrics` and `/v1/analytics` without a token.
+    public var servesMetricsToAll = false
+    public var storeTiming = StoreTiming()
     public var roomLimits = RoomLimits()
     public var roomTiming = RoomTiming()
     /// How rooms are run that their first visitor makes without saying how.

@@ -1,4 +1,5 @@
 public import AccessCore
+public import Operations
 public import RoomCore
 public import SignalingProtocol
 
@@ -49,6 +50,17 @@ public struct ServerMetrics: Hashable, Sendable {
     /// Peers of PeerJS, those that are waited for included.
     public var peerJSPeers = 0
     public var peerJS = PeerJSCounts()
+
+    /// What clients tell of their calls.
+    public var call = CallCounts()
+    /// Alerts that fire now.
+    public var alertsFiring: [String] = []
+    public var webhooksDelivered = 0
+    public var webhooksGivenUp = 0
+    /// How late the server's timers were.
+    public var loopLag = MetricHistogram.seconds
+    /// `nil` where nothing is written down.
+    public var store: StoreCounts?
 
     public init() {}
 }

@@ -1,4 +1,5 @@
 import Measurement
+import SignalingClients
 
 extension ScenarioDecoder {
     mutating func target(_ node: DocumentNode, _ path: String) -> Scenario.Target? {
@@ -13,13 +14,21 @@ extension ScenarioDecoder {
                 Scenario.Target.SignalingProtocol.starling
             }
         if let node = fields["protocol"] { places[fields.path(of: "protocol")] = node.location }
-        let address = required(fields, "url").flatMap { self.address($0, fields.path(of: "url"), of: signaling) }
+        let address =
+            signaling == .exec || signaling == nil && fields["command"] != nil
+            ? program(fields) : required(fields, "url").flatMap { self.address($0, fields.path(of: "url"), of: signaling) }
+        if let node = fields["command"], let signaling, signaling != .exec {
+            diagnostics.report(
+                "'command' is for 'protocol: exec': write that, or take it out", at: node.location,
+                field: fields.path(of: "command"))
+        }
         let mode = mode(fields, of: signaling)
         let janus = janus(fields, of: signaling)
         let mapping = mapping(fields, of: signaling)
         let key = key(fields, of: signaling)
         let tokenSecret = tokenSecret(fields, of: signaling)
-        guard let signaling, let mode, let address, let janus, !signaling.isMapped || mapping != nil else { return nil }
+        guard let signaling, let mode, let address, let janus, !signaling.isMapped && signaling != .exec || mapping != nil
+        else { return nil }
         var target = Scenario.Target(
             signalingProtocol: signaling, address: address, mode: mode, janus: janus, mapping: mapping,
             token: signaling == .janus ? nil : janus.token)
@@ -41,6 +50,24 @@ extension ScenarioDecoder {
             return nil
         }
         return mode
+    }
+
+    private mutating func program(_ fields: Fields) -> Scenario.Target.Address? {
+        if let node = fields["url"] {
+            diagnostics.report(
+                "a program is started, not called: take 'url' out, and give the address to the program in 'command'",
+                at: node.location, field: fields.path(of: "url"))
+        }
+        guard let node = required(fields, "command") else { return nil }
+        let before = diagnostics.errors.count
+        let words = list(fields, "command") { decoder, node, path in decoder.text(node, path) }
+        guard diagnostics.errors.count == before else { return nil }
+        guard !words.isEmpty, words.allSatisfy({ !$0.contains("\0") }) else {
+            diagnostics.report(
+                "a program is expected here: write [python3, adapter.py]", at: node.location, field: fields.path(of: "command"))
+            return nil
+        }
+        return .program(words)
     }
 
     private mutating func key(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> String? {
@@ -65,6 +92,7 @@ extension ScenarioDecoder {
     private mutating func mapping(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> MappingFile? {
         let path = fields.path(of: "mapping")
         guard let signaling else { return nil }
+        if signaling == .exec, fields["mapping"] == nil { return MappingFile(path: "", rooms: .program) }
         guard signaling.isMapped else {
             if let node = fields["mapping"] {
                 diagnostics.report(
@@ -93,7 +121,8 @@ extension ScenarioDecoder {
     private mutating func secret(_ fields: Fields, _ key: String, of signaling: Scenario.Target.SignalingProtocol?) -> String? {
         guard let node = fields[key] else { return nil }
         let path = fields.path(of: key)
-        if let signaling, signaling != .janus, key != "token" || !(signaling.isMapped || signaling == .starling) {
+        let sharesTokens = [.starling, .exec].contains(signaling) || signaling?.isMapped == true
+        if let signaling, signaling != .janus, key != "token" || !sharesTokens {
             diagnostics.report(
                 "'\(key)' is for Janus: write 'protocol: janus', or take it out", at: node.location, field: path)
             return nil

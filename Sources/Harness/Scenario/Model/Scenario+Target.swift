@@ -7,6 +7,8 @@ extension Scenario {
             case starling
             /// The VideoRoom of Janus, over WebSocket.
             case janus
+            /// Whatever a child program of each bot's own speaks.
+            case exec
             /// A PeerJS server.
             case peerjs
             /// Any room service on Socket.IO, by a mapping.
@@ -20,6 +22,8 @@ extension Scenario {
             case embedded
             /// A `ws://` address.
             case url(String)
+            /// A program and its arguments, started for each bot.
+            case program([String])
         }
 
         /// Who sends media to whom.
@@ -62,7 +66,7 @@ extension Scenario.Target.SignalingProtocol {
     /// The modes that its servers have, the default first.
     public var modes: [Scenario.Target.Mode] {
         switch self {
-        case .starling, .peerjs, .socketio, .websocket: [.mesh]
+        case .starling, .exec, .peerjs, .socketio, .websocket: [.mesh]
         case .janus: [.sfu]
         }
     }

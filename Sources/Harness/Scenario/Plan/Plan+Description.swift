@@ -11,6 +11,7 @@ extension Plan {
             switch scenario.target.address {
             case .embedded: "the embedded server"
             case .url(let url): url
+            case .program(let command): command.joined(separator: " ")
             }
         let bots = "\(bots.count) \(bots.count == 1 ? "bot" : "bots")"
         lines.append("  \(bots), \(Self.time(duration)), seed \(seed), run \(runID)")

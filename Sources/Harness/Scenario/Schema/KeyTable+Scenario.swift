@@ -40,12 +40,15 @@ extension KeyTable {
             .optional(
                 "protocol", "The dialect of its signaling; starling by default.",
                 .choice(Scenario.Target.SignalingProtocol.allCases.map(\.rawValue))),
-            .required(
-                "url", "'embedded' starts the reference server for the run; otherwise a ws:// address.",
+            .optional(
+                "url", "'embedded' starts the reference server for the run; otherwise a ws:// address. Needed but for exec.",
                 ["anyOf": [["const": "embedded"], ["type": "string", "pattern": "^ws://."], .reference("environment")]]),
             .optional(
                 "mode", "Who sends media to whom: sfu for janus, mesh for all others.",
                 .choice(Scenario.Target.Mode.allCases.map(\.rawValue))),
+            .optional(
+                "command", "exec: the program that is started for each bot, and its arguments.",
+                ["type": "array", "minItems": 1, "items": .reference("text")]),
             .optional("key", "PeerJS: the server's key; peerjs by default.", .reference("text")),
             .optional("secret", "Janus: the server's API secret, from the environment.", .reference("text")),
             .optional(

@@ -22,6 +22,9 @@ struct Admission {
     /// Whether a Bearer token would let a client in.
     var isKnown: (String) -> Bool = { _ in false }
 
+    /// Whether it is an administrator's.
+    var isAdministrator: (String) -> Bool = { _ in false }
+
     /// The check of `Host` for every request: a web page elsewhere must not reach this machine under a name of its own.
     func refusesHost(_ head: Head) -> Refusal? {
         guard head.host.count == 1, let value = head.host.first else {
@@ -47,6 +50,16 @@ struct Admission {
             configuration.allowedOrigins.contains(where: { Self.origin(origin, matches: $0) })
         else { return nil }
         return origin
+    }
+
+    /// Who runs the server is on this machine, or shows an administrator's token.
+    func refusesOperator(_ head: Head) -> Refusal? {
+        if let refusal = refusesHost(head) { return refusal }
+        if head.isLoopback || configuration.servesMetricsToAll { return nil }
+        guard let bearer = Self.bearer(head.authorization), isAdministrator(bearer) else {
+            return Refusal(status: 403, message: "from other machines, an administrator's Bearer token is needed")
+        }
+        return nil
     }
 
     /// The check of `Host` and `Origin` for whatever lets a client into the rooms.

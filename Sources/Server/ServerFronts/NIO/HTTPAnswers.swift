@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
+import Operations
 import SignalingProtocol
 import SocketIOSessions
 
@@ -32,9 +33,11 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    /// A request of Engine.IO that is not answered yet.
+    /// A request of Engine.IO, or a report of calls, that is not answered yet.
     private struct Exchange {
         let id: UInt64
+        /// Whose calls it tells of; `nil` for Engine.IO.
+        var participant: String?
         let isKeptAlive: Bool
         let crossOrigin: [(String, String)]
         /// `nil` once it is known to be too large.
@@ -48,6 +51,8 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
     private var context: ChannelHandlerContext?
     private var isOver = false
     private var exchange: Exchange?
+    /// The newest request, for the log.
+    private var request: (id: UInt64, method: String, path: String)?
     /// Whether what still comes of a request is read and dropped.
     private var isSkipping = false
     private var asked: Asked?
@@ -66,7 +71,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if let exchange = exchange.take() { loop.aborted(exchange.id) }
+        if let exchange = exchange.take(), exchange.participant == nil { loop.aborted(exchange.id) }
         loop.gone(self)
         context.fireChannelInactive()
     }
@@ -104,7 +109,12 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             guard let ended = exchange, ended.hasBody else { return }
             let text = ended.body.flatMap { try? $0.getUTF8ValidatedString(at: $0.readerIndex, length: $0.readableBytes) }
             exchange?.body = ByteBuffer()
-            loop.received(text, of: ended.id)
+            if let participant = ended.participant {
+                let (status, body) = loop.calls(text, of: participant)
+                respond(EngineIOResponse(status: status, contentType: "application/json", body: JSON.object(body).text + "\n"))
+            } else {
+                loop.received(text, of: ended.id)
+            }
         }
     }
 
@@ -117,6 +127,11 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
 
     private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         let path = ServerLoop.path(of: head)
+        request = (loop.nextID(), head.method.rawValue, path)
+        if head.method == .POST, let participant = ServerLoop.participant(ofCallPath: path) {
+            return beginCalls(of: participant, head, context: context)
+        }
+        if path == "/v1/analytics" { return beginAnalytics(head, context: context) }
         if HTTPAPI.owns(path) { return ask(head, context: context) }
         guard loop.isEngineIO(path) else {
             requestGuard.finish()
@@ -149,6 +164,51 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         exchange = Exchange(
             id: id, isKeptAlive: isKeptAlive, crossOrigin: crossOrigin, body: ByteBuffer(), hasBody: head.method == .POST)
         loop.begin(id, head, on: self, from: context.channel)
+    }
+
+    private func beginAnalytics(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        requestGuard.finish()
+        isOver = true
+        if let refusal = loop.admission.refusesOperator(loop.fields(of: head, from: context.channel)) {
+            return write(Self.refused(refusal), isHead: false, context: context)
+        }
+        guard head.method == .GET else {
+            return write(
+                Answer(status: .methodNotAllowed, body: ["error": "only GET"], extra: [("Allow", "GET")]), isHead: false,
+                context: context)
+        }
+        let hours = URLQuery(target: head.uri)["hours"].map { Int($0) } ?? 24
+        guard let hours, (1...87_600).contains(hours) else {
+            return write(
+                Answer(status: .badRequest, body: ["error": "'hours' must be a number from 1 to 87600"]), isHead: false,
+                context: context)
+        }
+        guard let figures = loop.analytics(hours: hours) else {
+            return write(
+                Answer(status: .notFound, body: ["error": "this server keeps no store"]), isHead: false, context: context)
+        }
+        figures.assumeIsolated().whenComplete { [weak self] result in
+            guard let self, let context = self.context else { return }
+            switch result {
+            case .success(let body): write(Answer(status: .ok, body: body), isHead: false, context: context)
+            case .failure(let error):
+                write(
+                    Answer(status: .serviceUnavailable, body: ["error": .string("\(error)")]), isHead: false, context: context)
+            }
+        }
+    }
+
+    private func beginCalls(of participant: String, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        let fields = loop.fields(of: head, from: context.channel)
+        if let refusal = loop.admission.refusesOrigin(fields) {
+            requestGuard.finish()
+            isOver = true
+            return write(Self.refused(refusal), isHead: false, context: context)
+        }
+        requestGuard.headIsOver()
+        exchange = Exchange(
+            id: loop.nextID(), participant: participant, isKeptAlive: false,
+            crossOrigin: Self.crossOrigin(loop.admission.allowedOrigin(fields)), body: ByteBuffer(), hasBody: true)
     }
 
     private func refuse(_ refusal: EngineIORefusal, context: ChannelHandlerContext) {
@@ -206,13 +266,13 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
 
     // MARK: - Everything else
 
-    private static let paths: JSON = .array(["/healthz", "/readyz", "/ws", "/socket.io/", "/peerjs", "/v1/"])
+    private static let paths: JSON = .array(["/healthz", "/readyz", "/metrics", "/ws", "/socket.io/", "/peerjs", "/v1/"])
 
     private func answer(to head: HTTPRequestHead, _ path: String, from channel: any Channel) -> Answer {
         let fields = loop.fields(of: head, from: channel)
         if let refusal = loop.admission.refusesHost(fields) { return Self.refused(refusal) }
         let peerJS = head.method == .GET ? loop.peerJS.answer(path: path) : nil
-        guard ["/healthz", "/readyz", "/ws"].contains(path) || peerJS != nil else {
+        guard ["/healthz", "/readyz", "/metrics", "/ws"].contains(path) || peerJS != nil else {
             return Answer(status: .notFound, body: ["error": "not_found", "paths": Self.paths])
         }
         guard head.method == .GET || head.method == .HEAD else {
@@ -223,14 +283,26 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             return Answer(status: .ok, body: ["status": "ok"])
         case "/readyz":
             let isDraining = loop.front.isDraining
+            let store = loop.store?.counts
+            let isReady = !isDraining && store?.error == nil
+            var checks: JSONObject = ["draining": .bool(isDraining)]
+            if let store {
+                checks["store"] = .object([
+                    "dropped": .integer(Int64(store.dropped)), "error": store.error.map { .string($0) } ?? .null,
+                    "place": .string(store.place), "waiting": .integer(Int64(store.waiting)),
+                ])
+            }
             let body: JSONObject = [
-                "ready": .bool(!isDraining),
-                "checks": .object(["draining": .bool(isDraining)]),
+                "ready": .bool(isReady),
+                "checks": .object(checks),
                 "connections": .integer(Int64(loop.front.connectionCount)),
                 "rooms": .integer(Int64(loop.front.roomCount)),
                 "participants": .integer(Int64(loop.front.participantCount)),
             ]
-            return Answer(status: isDraining ? .serviceUnavailable : .ok, body: body)
+            return Answer(status: isReady ? .ok : .serviceUnavailable, body: body)
+        case "/metrics":
+            if let refusal = loop.admission.refusesOperator(fields) { return Self.refused(refusal) }
+            return Answer(EngineIOResponse(status: 200, contentType: MetricsText.contentType, body: loop.metricsText))
         case "/ws":
             if let refusal = loop.admission.refusesUpgrade(fields) { return Self.refused(refusal) }
             return Answer(
@@ -254,6 +326,17 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             ("Connection", answer.isKeptAlive ? "keep-alive" : "close"),
         ])
         headers.add(contentsOf: answer.extra)
+        if let request {
+            headers.add(name: "X-Request-Id", value: "\(request.id)")
+            let isRoutine = ["/healthz", "/readyz", "/metrics"].contains(request.path) || loop.isEngineIO(request.path)
+            loop.write(
+                LogLine(
+                    isRoutine ? .debug : .info, "http",
+                    [
+                        "method": .string(request.method), "path": .string(String(request.path.prefix(128))),
+                        "request": .integer(Int64(clamping: request.id)), "status": .integer(Int64(answer.status.code)),
+                    ]))
+        }
         let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if !isHead, body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }

@@ -13,6 +13,14 @@ public final class SharedRooms {
         case native
         case socketIO
         case peerJS
+
+        var recordedName: String {
+            switch self {
+            case .native: "native"
+            case .socketIO: "socketio"
+            case .peerJS: "peerjs"
+            }
+        }
     }
 
     public var core: RoomCore
@@ -50,7 +58,9 @@ public final class SharedRooms {
     ///
     /// - Parameter tab: Which tab of its identity this is; an older session of the same tab ends.
     func open(_ bearer: Bearer, address: String?, tab: String? = nil, for front: Front) -> SessionKey {
-        let key = core.open(address: address, tab: tab, grant: bearer.grant, until: bearer.until).key
+        let key = core.open(
+            address: address, tab: tab, grant: bearer.grant, until: bearer.until, front: front.recordedName
+        ).key
         fronts[key] = front
         return key
     }
