@@ -97,7 +97,7 @@ let package = Package(
             "Harness", "Bots",
             [
                 "RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment", "SignalingClients",
-                "SignalingProtocol", "Measurement", "Scenario",
+                "SignalingProtocol", "Measurement", "Scenario", "AccessCore",
             ]),
         room(
             "Harness", "Reports",
@@ -108,7 +108,7 @@ let package = Package(
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
                 "ServerFronts", "Store", "RelayCore", "SignalingClients", "SignalingProtocol", "Bots", "Scenario",
                 "Measurement", "Reports", "RTCICE",
-                "RTCPeer",
+                "RTCPeer", "AccessCore",
             ]),
         .executableTarget(
             name: "starling",

@@ -48,7 +48,8 @@ struct RunCommand: AsyncParsableCommand {
             isInterrupted: { interruption.isRequested }, failure: .unreachable
         ) { prepared throws(RunError) in
             let progress = LiveProgress(prepared.plan, isQuiet: isQuiet)
-            var run = SocketRun(localAddress: address)
+            var run = SocketRun(
+                localAddress: address, tokenKeys: try await TokenSecrets.keys(of: prepared.plan.scenario))
             run.store = store.runStore
             run.postsCalls = postsCalls
             return try await run.perform(

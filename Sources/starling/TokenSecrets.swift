@@ -1,10 +1,23 @@
+import AccessCore
 import ArgumentParser
 import Foundation
+import Runner
+import Scenario
 import ServerTokens
 
 /// The secrets of tokens, from a file or the environment.
 enum TokenSecrets {
     static let variable = "STARLING_TOKEN_SECRET"
+
+    /// With which the bots of a scenario make their tokens; `nil` where they have none.
+    static func keys(of scenario: Scenario) async throws(RunError) -> (any TokenKeys)? {
+        guard let secret = scenario.target.tokenSecret else { return nil }
+        do throws(TokenKeyError) {
+            return try await JWTKeys(secrets: [JWTKeys.Secret(bytes: Array(secret.utf8))])
+        } catch {
+            throw .server("target.token_secret: \(error)")
+        }
+    }
 
     /// - Parameter file: One secret a line, `SECRET` or `KID SECRET`; `nil` for the environment.
     static func read(file: String?, _ environment: [String: String]) throws -> [JWTKeys.Secret] {

@@ -196,6 +196,16 @@ struct WrongScenarioTests {
             "url: embedded, mode", "url: embedded, secret: abcdef, mode",
             "x.yaml:4:54: 'secret' is for Janus: write 'protocol: janus', or take it out [target.secret]"),
         Slip(
+            "url: embedded, mode", "url: embedded, token_secret: abcdef, mode",
+            "a secret of tokens has 32 bytes at least: make one with 'openssl rand -hex 32' [target.token_secret]"),
+        Slip(
+            "url: embedded, mode", "url: embedded, token: t, token_secret: 0123456789abcdef0123456789abcdef, mode",
+            "with 'token_secret' each bot has a token of its own: take 'token' out [target.token]"),
+        Slip(
+            "protocol: starling, url: embedded, mode: mesh",
+            "protocol: janus, url: 'ws://127.0.0.1:8188/', token_secret: 0123456789abcdef0123456789abcdef",
+            "'token_secret' is for 'protocol: starling': take it out [target.token_secret]"),
+        Slip(
             "protocol: starling, url: embedded, mode: mesh", "protocol: janus, url: 'ws://127.0.0.1:8188/', pin: []",
             "a text is expected here, not a list [target.pin]"),
         Slip("subscribe: all", "subscribe: nobody", "'nobody' is not a subscription: write one of all, none"),

@@ -1,3 +1,4 @@
+public import AccessCore
 internal import Bots
 internal import Foundation
 public import Measurement
@@ -22,6 +23,8 @@ public struct SocketRun: Sendable {
     public var workers: Int
     /// Where callers' sockets are bound, of either family; `nil` for the IPv4 loopback.
     public var localAddress: RTCCore.SocketAddress?
+    /// With which each bot's own tokens are made, and whose tokens the embedded server asks for; `nil` for none.
+    public var tokenKeys: (any TokenKeys)?
     /// Of the embedded server; `nil` for none. It is told how the calls went.
     public var store: RunStore?
     /// Whether a server that is not embedded is told how the calls went.
@@ -32,7 +35,9 @@ public struct SocketRun: Sendable {
     /// - Parameters:
     ///   - workers: Threads; `nil` for one per processor, and no more than there are bots.
     ///   - localAddress: Where callers' sockets are bound; its port is zero.
-    public init(workers: Int? = nil, localAddress: RTCCore.SocketAddress? = nil) {
+    ///   - tokenKeys: With which each bot's own tokens are made.
+    public init(workers: Int? = nil, localAddress: RTCCore.SocketAddress? = nil, tokenKeys: (any TokenKeys)? = nil) {
+        self.tokenKeys = tokenKeys
         self.localAddress = localAddress
         self.workers = workers ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
     }
@@ -50,7 +55,7 @@ public struct SocketRun: Sendable {
         let postsCalls: Bool
         switch plan.scenario.target.address {
         case .embedded:
-            let started = try await EmbeddedServer(plan, store: store)
+            let started = try await EmbeddedServer(plan, store: store, keys: tokenKeys)
             postsCalls = store != nil
             embedded = started
             url = started.url(for: plan.scenario.target.signalingProtocol)
@@ -119,19 +124,21 @@ public struct SocketRun: Sendable {
         let handles = plan.bots.map { bot in
             let material = materials[bot.index % materials.count]
             let servers = relays.servers(of: bot, wallClock: driver.clock.wallClock, now: epoch)
-            return driver.host(seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch) { [clock = driver.clock] now in
+            return driver.host(seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch) {
+                [clock = driver.clock, tokenKeys] now in
                 let dtls: DTLSContext
                 do {
                     dtls = try material.dtls(entropy: .system, wallClock: clock.wallClock)
                 } catch {
                     preconditionFailure("OpenSSL offers no DTLS here: \(error)")
                 }
-                return Bot(
-                    context: BotContext(
-                        plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: url, target: target,
-                        publishers: publishers[bot.room] ?? 0, roommates: roommates[bot.room] ?? [], media: media.tracks,
-                        wallClock: clock.wallClock, dtls: dtls,
-                        entropy: .system, iceServers: servers), now: now)
+                var context = BotContext(
+                    plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: url, target: target,
+                    publishers: publishers[bot.room] ?? 0, roommates: roommates[bot.room] ?? [], media: media.tracks,
+                    wallClock: clock.wallClock, dtls: dtls,
+                    entropy: .system, iceServers: servers)
+                context.tokenKeys = tokenKeys
+                return Bot(context: context, now: now)
             }
         }
         var isInterrupted = false

@@ -55,7 +55,12 @@ extension KeyTable {
                 "mapping", "socketio and websocket: the file that says what the service calls what.", .reference("text")),
             .optional(
                 "token",
-                "Janus: a token of its token authentication; socketio and websocket: what a mapping's ${token} stands for.",
+                "starling: the token that every bot shows; Janus: one of its token authentication; socketio and websocket: what a "
+                    + "mapping's ${token} stands for.",
+                .reference("text")),
+            .optional(
+                "token_secret",
+                "starling: makes a token of its own for each bot, on real sockets; the embedded server then asks for tokens. From the environment.",
                 .reference("text")),
             .optional("admin_key", "Janus: what it asks of those who make rooms, from the environment.", .reference("text")),
             .optional("room_secret", "Janus: guards the rooms that the run makes.", .reference("text")),
