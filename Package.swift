@@ -61,7 +61,7 @@ let package = Package(
 
         room("Signaling", "SignalingProtocol", ["RTCCore"]),
         room("Signaling", "SocketIO", ["SignalingProtocol"]),
-        room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
+        room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol", "SocketIO"]),
 
         room("Server", "AccessCore", ["RTCCore", "SignalingProtocol"]),
         room("Server", "ServerTokens", ["AccessCore", "SignalingProtocol", .product(name: "JWTKit", package: "jwt-kit")]),
@@ -89,7 +89,10 @@ let package = Package(
         room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
             "Harness", "Scenario",
-            ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
+            [
+                "RTCCore", "NetworkImpairment", "Measurement", "SignalingClients", "SignalingProtocol",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         room(
             "Harness", "Bots",
             [
@@ -103,7 +106,8 @@ let package = Package(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "Store", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE",
+                "ServerFronts", "Store", "RelayCore", "SignalingClients", "SignalingProtocol", "Bots", "Scenario",
+                "Measurement", "Reports", "RTCICE",
                 "RTCPeer",
             ]),
         .executableTarget(
@@ -159,7 +163,7 @@ let package = Package(
         tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
         tests("SignalingProtocol", ["RTCCore"]),
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
-        tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
+        tests("SignalingClients", ["MutatedInput", "RTCCore", "SignalingProtocol"]),
         tests("Operations", ["RTCCore", "SignalingProtocol"]),
         tests("Store", ["StoreConformance", "RTCCore", "RoomCore", "SignalingProtocol"]),
         .target(
@@ -182,7 +186,12 @@ let package = Package(
             ] + nio),
         tests("ServerSettings", ["Operations", "RoomCore", "ServerFronts", "Store"]),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
-        tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
+        tests(
+            "Scenario",
+            [
+                "RTCCore", "NetworkImpairment", "Measurement", "SignalingClients", "SignalingProtocol",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         .target(
             name: "HandmadeRecords",
             dependencies: [

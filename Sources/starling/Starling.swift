@@ -16,7 +16,7 @@ struct Starling: AsyncParsableCommand {
         version: ServerVersion.current,
         subcommands: [
             RunCommand.self, SimulateCommand.self, CheckCommand.self, ReportCommand.self, ServeCommand.self, FixturesCommand.self,
-            NetworksCommand.self, TokenCommand.self,
+            NetworksCommand.self, TokenCommand.self, InitCommand.self,
         ])
 
     static func main() async {

@@ -42,7 +42,7 @@ extension SocketTests {
             var configuration = WorkerConfiguration(signalingGroup: group)
             configure(&configuration)
             let driver = SocketDriver(workers: 1, configuration: configuration)
-            let url = path.contains("://") ? path : "ws://127.0.0.1:\(server.port)\(path)"
+            let url = path.contains("://") || path.hasPrefix("exec:") ? path : "ws://127.0.0.1:\(server.port)\(path)"
             let handle = driver.host(seed: 1, startAt: .origin) { _ in
                 Client(url, lines: lines, first: first, afterwards: afterwards)
             }
@@ -71,6 +71,42 @@ extension SocketTests {
                     .signalingClosed(code: 4014, reason: "too slow"),
                 ])
             #expect(log == ["open /ws?a=b", "text", "text", "text", "close 4014 "])
+        }
+
+        @Test("a program on its standard streams is a connection, a line for each message")
+        func program() async throws {
+            let (inputs, _, _, _) = try await told(
+                ProgramAddress.text(of: ["sh", "-c", "while read line; do echo \"<$line>\"; done"]), lines: ["hello", "grüße 🐦"],
+                afterwards: .closeSignaling(code: 1000, reason: "enough"))
+            #expect(
+                inputs == [
+                    .signalingOpened, .signalingReceived("<hello>"), .signalingReceived("<grüße 🐦>"),
+                    .signalingClosed(code: 1000, reason: "enough"),
+                ])
+        }
+
+        @Test("a program that ends by itself says how, with the last line of its standard error")
+        func programEnds() async throws {
+            let (inputs, _, _, _) = try await told(
+                ProgramAddress.text(of: ["sh", "-c", "echo last words; echo first >&2; echo no such room >&2; exit 3"]))
+            #expect(
+                inputs == [
+                    .signalingOpened, .signalingReceived("last words"),
+                    .signalingClosed(code: nil, reason: "the program ended with exit code 3: no such room"),
+                ])
+        }
+
+        @Test("a program that does not exist, and one that writes a line without end, are lost connections")
+        func badPrograms() async throws {
+            let missing = try await told(ProgramAddress.text(of: ["/nowhere/no-such-program"])).inputs.last
+            guard case .signalingClosed(nil, let reason) = missing else {
+                Issue.record("not closed: \(String(describing: missing))")
+                return
+            }
+            #expect(reason == "the program '/nowhere/no-such-program' cannot be started: No such file or directory")
+            let endless = try await told(ProgramAddress.text(of: ["sh", "-c", "yes | tr -d '\\n'"])).inputs.last
+            #expect(
+                endless == .signalingClosed(code: nil, reason: "the program wrote a line of more than 1048576 bytes"))
         }
 
         @Test("the client's close code reaches the server, and comes back")

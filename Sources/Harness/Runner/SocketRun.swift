@@ -53,9 +53,13 @@ public struct SocketRun: Sendable {
             let started = try await EmbeddedServer(plan, store: store)
             postsCalls = store != nil
             embedded = started
-            url = started.url
+            url = started.url(for: plan.scenario.target.signalingProtocol)
+        case .program(let command):
+            url = ProgramAddress.text(of: command)
+            postsCalls = false
         case .url(let target):
-            url = target
+            let isSocketIO = plan.scenario.target.signalingProtocol == .socketio
+            url = isSocketIO ? EngineIOAddress.webSocket(at: target) : target
             postsCalls = self.postsCalls
         }
         progress(.serverStarted(url: url))
@@ -110,6 +114,7 @@ public struct SocketRun: Sendable {
         let stopAt = epoch + plan.duration
         let materials = driver.workers.map { _ in WorkerMaterial() }
         let publishers = plan.publishers
+        let roommates = plan.roommates
         let target = plan.scenario.target
         let handles = plan.bots.map { bot in
             let material = materials[bot.index % materials.count]
@@ -124,7 +129,8 @@ public struct SocketRun: Sendable {
                 return Bot(
                     context: BotContext(
                         plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: url, target: target,
-                        publishers: publishers[bot.room] ?? 0, media: media.tracks, wallClock: clock.wallClock, dtls: dtls,
+                        publishers: publishers[bot.room] ?? 0, roommates: roommates[bot.room] ?? [], media: media.tracks,
+                        wallClock: clock.wallClock, dtls: dtls,
                         entropy: .system, iceServers: servers), now: now)
             }
         }

@@ -1,6 +1,7 @@
 import Measurement
 import NetworkImpairment
 import RTCCore
+import SignalingProtocol
 
 extension ScenarioDecoder {
     /// More bots than any number of machines will carry is a slip of the pen.
@@ -50,6 +51,7 @@ extension ScenarioDecoder {
         let name = required(fields, "name").flatMap { self.name($0, fields.path(of: "name"), of: "a group") }
         let count = required(fields, "count").flatMap { self.count($0, fields.path(of: "count")) }
         let arrival = optional(fields, "arrive", .atOnce) { decoder, node, path in decoder.arrival(node, path) }
+        let delay = optional(fields, "after", Duration.zero) { decoder, node, path in decoder.duration(node, path) }
         let room = required(fields, "room").flatMap { self.room($0, fields.path(of: "room")) }
         let publication = optional(fields, "publish", Publication()) { decoder, node, path in decoder.publication(node, path) }
         let subscription = optional(fields, "subscribe", .all) { decoder, node, path in
@@ -66,22 +68,29 @@ extension ScenarioDecoder {
         let reconnect: ReconnectPolicy?? = optional(fields, "reconnect", nil) { decoder, node, path in
             decoder.reconnect(node, path).map { Optional($0) }
         }
-        if let duration, let arrival, let count, let node = fields["arrive"], arrival.offset(of: count - 1, in: count) >= duration
-        {
-            let last = Quantity(arrival.offset(of: count - 1, in: count).inSeconds, .time)
+        let create: RoomSettings?? = optional(fields, "create", nil) { decoder, node, path in
+            decoder.create(node, path).map { Optional($0) }
+        }
+        let match: MatchWish?? = optional(fields, "match", nil) { decoder, node, path in
+            decoder.match(node, path).map { Optional($0) }
+        }
+        let lastJoin = arrival.flatMap { arrival in count.map { (delay ?? .zero) + arrival.offset(of: $0 - 1, in: $0) } }
+        if let duration, let lastJoin, let count, let node = fields["arrive"] ?? fields["after"], lastJoin >= duration {
+            let last = Quantity(lastJoin.inSeconds, .time)
             diagnostics.report(
                 "the last of \(count) bots would join at \(last), when the run of \(Quantity(duration.inSeconds, .time)) is over: "
                     + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
         }
         guard let name, let count, let arrival, let room, let publication, let subscription, let network, let nat, let ecn,
-            let reconnect, let iceServers, let transportPolicy, let usesTCP
+            let reconnect, let iceServers, let transportPolicy, let usesTCP, let create, let match, let delay
         else {
             return nil
         }
         return Scenario.Group(
-            name: name, count: count, arrival: arrival, room: room, publication: publication, subscription: subscription,
+            name: name, count: count, arrival: arrival, delay: delay, room: room, publication: publication,
+            subscription: subscription,
             network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, usesTCP: usesTCP,
-            reconnect: reconnect)
+            reconnect: reconnect, create: create, match: match)
     }
 
     private enum Codepoint: String, CaseIterable {

@@ -98,6 +98,11 @@ struct ScenarioDecoder {
     ) {
         for (key, value) in assertion.tags {
             switch key {
+            case "event" where RunEvent.Kind(rawValue: value) == nil:
+                let kinds = RunEvent.Kind.allCases.map(\.rawValue)
+                diagnostics.report(
+                    "'\(value)' is not a kind of event\(Spelling.advice(for: value, in: kinds, noun: "there are"))", at: location,
+                    field: field)
             case "group" where !roster.names.contains(value):
                 let advice = Spelling.advice(for: value, in: roster.names, noun: "there are")
                 diagnostics.report("'\(value)' is not a group\(advice)", at: location, field: field)

@@ -37,7 +37,7 @@ final class Host {
     var line: SignalingLine
     /// ``SignalingLine/deadline`` as of the last touch.
     var lineDeadline: Instant?
-    var connection: SignalingConnection?
+    var connection: (any SignalingWire)?
     /// Numbers the signaling connections, so that late news of an old one is told apart.
     var connectionNumber: UInt64 = 0
 

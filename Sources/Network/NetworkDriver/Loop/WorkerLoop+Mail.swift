@@ -104,9 +104,13 @@ extension WorkerLoop {
         let number = connectionCount
         let slot = host.slot
         let mailbox = shared.mailbox
-        let connection = SignalingConnection(on: configuration.signalingGroup.next()) { event in
+        let deliver: @Sendable (SignalingEvent) -> Void = { event in
             mailbox.post(.signaling(slot: slot, connection: number, event))
         }
+        let loop = configuration.signalingGroup.next()
+        let connection: any SignalingWire =
+            ProgramAddress.command(in: url) == nil
+            ? SignalingConnection(on: loop, deliver: deliver) : ProgramConnection(on: loop, deliver: deliver)
         connection.whenGone.whenComplete { _ in mailbox.post(.gone(connection: number)) }
         connections[number] = connection
         host.connection = connection

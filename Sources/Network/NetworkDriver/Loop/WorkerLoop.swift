@@ -51,7 +51,7 @@ final class WorkerLoop {
     var outgoingCount = 0
     var segmentation: Int32
 
-    var connections: [UInt64: SignalingConnection] = [:]
+    var connections: [UInt64: any SignalingWire] = [:]
     var connectionCount: UInt64 = 0
 
     var health = WorkerHealth()

@@ -14,7 +14,7 @@ final class WorkerShared: Sendable {
     private struct State {
         var retired: Retired?
         var waiters: [CheckedContinuation<Void, Never>] = []
-        var connections: [SignalingConnection] = []
+        var connections: [any SignalingWire] = []
     }
 
     let mailbox = Mailbox()
@@ -53,7 +53,7 @@ final class WorkerShared: Sendable {
         if isOver { waiter.resume() } else { mailbox.post(.stop) }
     }
 
-    func takeConnections() -> [SignalingConnection] {
+    func takeConnections() -> [any SignalingWire] {
         state.withLock { $0.connections }
     }
 

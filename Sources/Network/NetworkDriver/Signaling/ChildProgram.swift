@@ -1,0 +1,51 @@
+@preconcurrency internal import Glibc
+
+/// Why a program was not started.
+struct ProgramFailure: Error {
+    let reason: String
+}
+
+/// A program that was just started, and this side's ends of its standard streams.
+struct ChildProgram {
+    let process: pid_t
+    /// Of its standard input, to be written.
+    let input: CInt
+    /// Of its standard output and standard error, to be read.
+    let output: CInt
+    let errors: CInt
+
+    /// - Parameter command: The program, looked for along `PATH`, and its arguments.
+    init(_ command: [String]) throws(ProgramFailure) {
+        var ends: [CInt] = []
+        for _ in 0..<3 {
+            var pair: [CInt] = [-1, -1]
+            guard pipe(&pair) == 0 else {
+                let error = errno
+                for end in ends { close(end) }
+                throw ProgramFailure(reason: errorText(error))
+            }
+            // Other programs that start now must not hold this one's streams open.
+            for end in pair { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            ends += pair
+        }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        let theirs = [ends[0], ends[3], ends[5]]
+        for (stream, end) in theirs.enumerated() { posix_spawn_file_actions_adddup2(&actions, end, CInt(stream)) }
+        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
+        var process: pid_t = 0
+        let result = posix_spawnp(&process, command.first ?? "", &actions, nil, &arguments, environ)
+        for end in theirs { close(end) }
+        let own = [ends[1], ends[2], ends[4]]
+        guard result == 0 else {
+            for end in own { close(end) }
+            throw ProgramFailure(reason: errorText(result))
+        }
+        self.process = process
+        input = own[0]
+        output = own[1]
+        errors = own[2]
+    }
+}
