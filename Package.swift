@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // C: one thin target per library.
@@ -57,22 +58,27 @@ let package = Package(
 
         room("Signaling", "SignalingProtocol", ["RTCCore"]),
         room("Signaling", "SocketIO", ["SignalingProtocol"]),
-        room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol"]),
+        room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol", "SocketIO"]),
 
-        room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "AccessCore", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "ServerTokens", ["AccessCore", "SignalingProtocol", .product(name: "JWTKit", package: "jwt-kit")]),
+        room("Server", "RoomCore", ["RTCCore", "SignalingProtocol", "AccessCore"]),
         room("Server", "RelayCore", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment"]),
         room("Server", "SocketIOSessions", ["RTCCore", "RoomCore", "SignalingProtocol", "SocketIO"]),
         room(
             "Server", "ServerFronts",
             [
-                "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "RoomCore", "SignalingProtocol", "SocketIO",
-                "SocketIOSessions",
+                "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "AccessCore", "RoomCore", "SignalingProtocol",
+                "SocketIO", "SocketIOSessions", "CStarlingOpenSSL",
             ] + nio),
 
         room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
             "Harness", "Scenario",
-            ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
+            [
+                "RTCCore", "NetworkImpairment", "Measurement", "SignalingClients", "SignalingProtocol",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         room(
             "Harness", "Bots",
             [
@@ -84,14 +90,15 @@ let package = Package(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "RelayCore", "SignalingProtocol", "Bots", "Scenario", "Measurement", "Reports", "RTCICE",
+                "ServerFronts", "RelayCore", "SignalingClients", "SignalingProtocol", "Bots", "Scenario", "Measurement",
+                "Reports", "RTCICE",
                 "RTCPeer",
             ]),
         .executableTarget(
             name: "starling",
             dependencies: [
                 "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkDriver",
-                "NetworkImpairment", "RTCCore", "SignalingProtocol",
+                "NetworkImpairment", "RTCCore", "SignalingProtocol", "AccessCore", "ServerTokens",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
 
@@ -136,16 +143,27 @@ let package = Package(
         tests("SignalingProtocol", ["RTCCore"]),
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
         tests("SignalingClients", ["RTCCore", "SignalingProtocol"]),
-        tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
+        .target(
+            name: "HandmadeTokens", dependencies: ["AccessCore", "RTCCore", "SignalingProtocol"], path: "Tests/HandmadeTokens",
+            swiftSettings: settings),
+        tests("AccessCore", ["HandmadeTokens", "MutatedInput", "RTCCore", "SignalingProtocol"]),
+        tests("ServerTokens", ["AccessCore", "RTCCore", "SignalingProtocol"]),
+        tests("RoomCore", ["RTCCore", "SignalingProtocol", "AccessCore"]),
         tests("SocketIOSessions", ["RTCCore", "SignalingProtocol", "SocketIO"]),
         tests(
             "ServerFronts",
             [
-                "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment", "NetworkSimulation", "SignalingProtocol", "SignalingClients",
-                "RoomCore", "SocketIO", "SocketIOSessions",
+                "AccessCore", "HandmadeTokens", "CStarlingOpenSSL", "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment",
+                "NetworkSimulation",
+                "SignalingProtocol", "SignalingClients", "RoomCore", "SocketIO", "SocketIOSessions",
             ] + nio),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
-        tests("Scenario", ["RTCCore", "NetworkImpairment", "Measurement", .product(name: "Yams", package: "Yams")]),
+        tests(
+            "Scenario",
+            [
+                "RTCCore", "NetworkImpairment", "Measurement", "SignalingClients", "SignalingProtocol",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         .target(
             name: "HandmadeRecords",
             dependencies: [
@@ -181,6 +199,17 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("front", ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol"]),
     ("files", ["MediaFiles"]), ("trace", ["NetworkImpairment"]),
     ("scenario", ["RTCCore", "NetworkImpairment", "Measurement", "Scenario"]),
+    ("turn", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
+    ("relay", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RelayCore", "NetworkImpairment"]),
+    ("stream", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
+    ("janus", ["RTCCore", "SignalingClients", "SignalingProtocol"]),
+    ("engineio", ["SignalingProtocol", "SocketIO", "SocketIOSessions"]),
+    ("socketio", ["RTCCore", "SignalingProtocol", "SocketIO", "SocketIOSessions"]),
+    (
+        "peerjs",
+        ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol", "SocketIOSessions"]
+    ),
+    ("codecs", ["RTCCore", "RTCWire", "MediaFiles", "MediaTracks"]), ("mdns", ["RTCCore", "RTCWire", "RTCICE"]),
 ]
 
 // `FUZZ=stun,sdp swift build` builds these fuzzers with what they need, `FUZZ=all` every one, and an ordinary build none: they need flags

@@ -425,6 +425,29 @@ def check_their_layers(progress):
     return "theirs here: " + ", ".join(seen) + ", no gap"
 
 
+def over_tcp(call):
+    """A call of its own, in which they have no UDP: we connect to where they listen."""
+    told = connect(call)
+    time.sleep(1)
+    progress = Progress(call)
+    time.sleep(CODEC)
+    progress.take()
+    video, sent = check_ours(progress)
+    theirs, _ = check_theirs(progress, CODEC * 8, CODEC * 40)
+    ice = progress.end_ours["ice"]
+    pair = next((pair for pair in ice["pairs"] if pair["nominated"]), None)
+    expect(pair and pair["localType"] == "tcp active" and pair["remoteType"] == "tcp passive", f"the pair in use is {pair}")
+    expect(ice["streams"] == 1, f"{ice['streams']} connections instead of one")
+    again = ""
+    if call.peer.why_not("restart by us", "we offer" if call.we_offer else "they offer") is None:
+        # The new way is a connection of its own.
+        again = f"; after an ICE restart {restart_by_us(call)}"
+        streams = call.ours()["ice"]["streams"]
+        expect(streams == 2, f"{streams} connections instead of two")
+    end = close(call)
+    return f"{told}; {video}/{sent} pictures of ours decoded there, {theirs} of theirs here, no gap{again}; {end}"
+
+
 # Our video file in a cell of its own codec; everywhere else it is the talking head.
 CODECS = {"VP9": "pattern-vp9.ivf", "H264": "pattern.h264", "AV1": "pattern-av1.ivf"}
 
@@ -435,7 +458,11 @@ SOUNDS = {"DTX and FEC": "speech-dtx-fec.ogg"}
 LAYERS = {"simulcast": {"q": "talking-head-90p.ivf", "h": "talking-head-180p.ivf", "f": "talking-head.ivf"}}
 
 # Cells that want a call of their own.
+<<<<<<< HEAD
 ALONE = {"forged fingerprint", *CODECS, *SOUNDS, *LAYERS}
+=======
+ALONE = {"forged fingerprint", "ICE-TCP", *CODECS, *LAYERS}
+>>>>>>> 0a6e40f1a1eefda48db25dbc41877e7aa630e639
 
 CELLS = [
     ("connect", connect),
@@ -448,6 +475,7 @@ CELLS = [
     ("glare", glare),
     ("close", close),
     ("forged fingerprint", forged),
+    ("ICE-TCP", over_tcp),
     *((name, codec_cell(name)) for name in CODECS),
     ("DTX and FEC", thrift),
     ("simulcast", simulcast),

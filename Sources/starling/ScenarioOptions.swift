@@ -60,7 +60,7 @@ struct ScenarioOptions: ParsableArguments {
             defer { turn += 1 }
             guard shard?.chooses(turn) ?? true else { continue }
             do {
-                let scenario = try traces.load(into: scenario)
+                let scenario = try traces.load(into: MappingLibrary.load(into: scenario))
                 let library = try MediaLibrary(of: scenario, known: media)
                 library.warnings.forEach(Console.complain)
                 media = media?.merging(library) ?? library
@@ -100,6 +100,11 @@ struct ScenarioOptions: ParsableArguments {
             })
     }
 
+    /// What scenarios name in `mapping` lies in folders of this name.
+    private static func isMapping(_ path: String) -> Bool {
+        path.split(separator: "/").dropLast().contains("mappings")
+    }
+
     /// Each file once, in the order in which it was first named; those of a folder by name.
     private func files() throws -> [String] {
         var found: [String] = []
@@ -114,7 +119,7 @@ struct ScenarioOptions: ParsableArguments {
                 continue
             }
             let inside = (FileManager.default.enumerator(atPath: path)?.allObjects ?? []).compactMap { $0 as? String }
-                .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
+                .filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !Self.isMapping($0) }.sorted()
             guard !inside.isEmpty else {
                 Console.complain("\(path): the folder holds no scenario (*.yaml)")
                 throw ExitCode(ExitStatus.usage.rawValue)

@@ -52,6 +52,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Serve what a public conformance suite expects, in the place of rooms over Socket.IO: socketio or engineio.")
     var conformance: ConformanceProfile?
 
+    @OptionGroup(title: "Access")
+    var access: AccessOptions
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): a port lies between 0 and 65535") }
         if let stunPort, !(0...65_535).contains(stunPort) {
@@ -98,7 +101,8 @@ struct ServeCommand: AsyncParsableCommand {
             configuration.socketIO.recovers = recoversSockets
             configuration.peerJS.allowsDiscovery = listsPeers
             configuration.conformance = conformance
-            server = try await ReferenceServer.start(configuration: configuration)
+            let keys = try await access.apply(to: &configuration, ProcessInfo.processInfo.environment)
+            server = try await ReferenceServer.start(configuration: configuration, keys: keys)
         } catch let error as ValidationError {
             throw error
         } catch {
@@ -107,7 +111,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let stun = server.stunURL.map { "; STUN at \($0)" } ?? ""
         Console.say(
-            "serving starling.v1 at \(server.url); health at http://\(server.boundAddress):\(server.port)/healthz\(stun); Ctrl-C stops"
+            "serving starling.v1 at \(server.url); health at \(server.configuration.tls == nil ? "http" : "https")://\(server.boundAddress):\(server.port)/healthz\(stun); Ctrl-C stops"
         )
         let interruption = Interruption()
         while !interruption.isRequested { try? await Task.sleep(for: .milliseconds(100)) }

@@ -40,7 +40,8 @@ struct SimulateCommand: AsyncParsableCommand {
 
     /// A simulation has no way to a real server: a pass without it would say nothing about it.
     private static func objection(to plan: Plan) -> String? {
-        if plan.scenario.target.signalingProtocol != .starling {
+        let spoken: [Scenario.Target.SignalingProtocol] = [.starling, .socketio, .peerjs]
+        if !spoken.contains(plan.scenario.target.signalingProtocol) {
             let dialect = plan.scenario.target.signalingProtocol.rawValue
             let message =
                 "'protocol: \(dialect)' is a real server, which has no virtual time: start it and use 'starling run', "

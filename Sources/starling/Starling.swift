@@ -15,7 +15,7 @@ struct Starling: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, SimulateCommand.self, CheckCommand.self, ReportCommand.self, ServeCommand.self, FixturesCommand.self,
-            NetworksCommand.self,
+            NetworksCommand.self, TokenCommand.self, InitCommand.self,
         ])
 
     static func main() async {

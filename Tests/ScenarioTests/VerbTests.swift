@@ -2,6 +2,7 @@ import Measurement
 import NetworkImpairment
 import RTCCore
 import Scenario
+import SignalingProtocol
 import Testing
 
 @Suite("Verbs of the timeline")
@@ -43,12 +44,35 @@ struct VerbTests {
             ("{ kill: signaling }", .kill(Kill(.signaling))),
             ("{ kill: { what: both, for: 3s } }", .kill(Kill(.both, for: .seconds(3)))),
             ("{ mic: off }", .mic(false)), ("{ camera: on }", .camera(true)), ("ice_restart", .iceRestart),
+            ("{ chat: Hello }", .chat("Hello", to: nil)),
+            ("{ chat: { text: Hello, to: \"callers[2]\" } }", .chat("Hello", to: "callers[2]")), ("{ react: x }", .react("x")),
+            ("{ hand: raise }", .hand(true)), ("{ hand: lower }", .hand(false)), ("{ admit: all }", .admit(nil)),
+            ("{ admit: \"callers[2]\" }", .admit("callers[2]")), ("{ deny: \"callers[2]\" }", .deny("callers[2]")),
+            ("{ kick: \"callers[2]\" }", .kick("callers[2]")), ("{ lock: on }", .lock(true)),
+            ("{ mute: \"callers[2]\" }", .mute(.init(bot: "callers[2]", source: .microphone, isHard: false))),
+            (
+                "{ mute: { bot: \"callers[2]\", source: camera, hard: true } }",
+                .mute(.init(bot: "callers[2]", source: .camera, isHard: true))
+            ),
+            ("{ role: { bot: \"callers[2]\", role: cohost } }", .role("callers[2]", .cohost)),
+            ("{ subscribe: all }", .subscribe(.all)), ("{ subscribe: none }", .subscribe(.bots([]))),
+            ("{ subscribe: { bots: [\"callers[2]\"] } }", .subscribe(.bots(["callers[2]"]))),
+            ("{ subscribe: { speakers: 2 } }", .subscribe(.speakers(2))),
             ("{ switch_device: { video: other.ivf } }", .switchDevice(Publication(audio: nil, video: "other.ivf"))),
         ])
     func forms(text: String, verb: Verb) throws {
         let plan = try plan("- { at: 5s, who: \"callers[1]\", do: \(text) }")
         #expect(plan.bots[1].actions.map(\.verb) == [verb])
         #expect(plan.bots[0].actions.isEmpty)
+    }
+
+    @Test("who is put out stops then, and comes back where the timeline says so")
+    func kicked() throws {
+        let gone = try plan("- { at: 5s, who: \"callers[0]\", do: { kick: \"callers[1]\" } }")
+        #expect(gone.bots[1].leaveAt == .origin + .seconds(5) && gone.bots[0].leaveAt == gone.end)
+        let back = try plan(
+            "- { at: 5s, who: \"callers[0]\", do: { kick: \"callers[1]\" } }\n  - { at: 9s, who: \"callers[1]\", do: rejoin }")
+        #expect(back.bots[1].leaveAt == back.end)
     }
 
     @Test("who leaves and comes back stays to the end; who leaves again does not")

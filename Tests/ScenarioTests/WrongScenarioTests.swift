@@ -164,7 +164,10 @@ struct WrongScenarioTests {
 
     static let notYet: [Slip] = [
         Slip("{ blackout: 6s }", "{ share: screen }", "'share' is not available yet [timeline[1].do.share]"),
-        Slip("do: leave", "do: chat", "'chat' is not available yet"),
+        Slip("do: leave", "do: chat", "'chat' needs a value: write { chat: … }"),
+        Slip("do: leave", "do: { kick: \"callers[7]\" }", "'callers[7]' is not a bot; bots are called like callers[0]"),
+        Slip("do: leave", "do: { hand: rais }", "'rais' is not what is done with a hand; did you mean 'raise'?"),
+        Slip("do: leave", "do: { subscribe: { bots: [], speakers: 2 } }", "a subscription is one of all, none, "),
         Slip("protocol: starling", "protocol: livekit", "'livekit' is not available yet: write one of starling, janus"),
         Slip(
             "url: embedded", "url: wss://example.com/",

@@ -51,3 +51,6 @@ class GStreamer(Peer):
 
     def start(self, log, codec):
         return Program(self.name, [sys.executable, str(PROGRAM), codec], log)
+
+    def start_over_tcp(self, log):
+        return Program(self.name, [sys.executable, str(PROGRAM), "VP8", "tcp"], log)

@@ -48,5 +48,9 @@ class Peer:
         """A Conversation with a new one."""
         raise NotImplementedError
 
+    def start_over_tcp(self, log):
+        """The same, but it has no UDP, and listens for connections (RFC 6544, passive)."""
+        raise NotImplementedError
+
     def why_not(self, cell, role):
         return self.cannot.get((cell, role), self.cannot.get(cell))

@@ -96,8 +96,12 @@ class Pion(Peer):
             ["dpkg-query", "-W", "-f", "${Version}", "golang-github-pion-webrtc.v3-dev"], capture_output=True, text=True)
         return words.stdout.split("-")[0] or "unknown"
 
-    def start(self, log, codec):
+    def start(self, log, codec, *more):
         folder = tempfile.mkdtemp(prefix="interop-pion-")
         fixtures = ROOT / "fixtures"
         return PionProgram(
-            self.name, [str(self.program), str(fixtures / "speech.ogg"), str(fixtures / "talking-head.ivf"), folder], log, folder)
+            self.name, [str(self.program), str(fixtures / "speech.ogg"), str(fixtures / "talking-head.ivf"), folder, *more],
+            log, folder)
+
+    def start_over_tcp(self, log):
+        return self.start(log, "VP8", "tcp")

@@ -45,6 +45,8 @@ extension Bot {
                 log(.iceRestart, peer: connection.remoteName, now: now)
                 offer(on: connection, restartICE: true, now: now)
             }
+        case .chat, .react, .hand, .admit, .deny, .kick, .mute, .lock, .role, .subscribe:
+            act(verb, now: now)
         }
     }
 
@@ -103,14 +105,14 @@ extension Bot {
     // MARK: - Room
 
     private func stepOut(now: Instant) {
-        guard state == .inRoom || state == .connecting || state == .joining else { return }
+        guard state == .inRoom || state == .connecting || state == .joining || state == .held else { return }
         log(.left, now: now)
         hangUp(now: now)
         state = .away
         participantID = nil
         signalingSeries?.superseded(at: now)
         rejoinSeries?.superseded(at: now)
-        if hearsTheRoom {
+        if hearsTheRoom || client.state == .waiting {
             client.leave(now: now)
         } else {
             requests.append(.closeSignaling(code: 1000, reason: "leave"))
@@ -125,17 +127,18 @@ extension Bot {
         // Where the old connection is still being closed, it is given up.
         requests.append(.closeSignaling(code: 1000, reason: "leave"))
         state = .connecting
-        requests.append(.openSignaling(url: context.signalingURL))
+        requests.append(.openSignaling(url: client.url(context.signalingURL)))
         nextSample = now + Self.sampleInterval
     }
 
     // MARK: - Media
 
-    private func mute(_ kind: MediaKind, _ isMuted: Bool, now: Instant) {
+    func mute(_ kind: MediaKind, _ isMuted: Bool, now: Instant) {
         mutedKinds.removeAll { $0 == kind }
         if isMuted { mutedKinds.append(kind) }
         log(isMuted ? .muted : .unmuted, detail: kind.rawValue, now: now)
-        for connection in connections { connection.mute(kind, isMuted) }
+        for connection in connections { connection.mute(kind, isMuted || connection.isUnwanted) }
+        sayWhatIsSent(now: now)
     }
 
     private func switchDevice(to publication: Publication, now: Instant) {

@@ -34,6 +34,7 @@ extension Bot {
             stunServers: servers.stun)
         configuration.turnServers = servers.turn
         configuration.iceTransportPolicy = context.plan.transportPolicy == .relay ? .relay : .all
+        configuration.usesTCP = context.plan.usesTCP
         // Whoever takes part in a run with such a file wishes for no packets of silence, whoever makes the offer.
         // order: whether there is one
         if context.media.values.contains(where: \.isDiscontinuous) { configuration.codecs = configuration.codecs.discontinuous }

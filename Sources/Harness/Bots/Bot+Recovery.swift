@@ -66,7 +66,7 @@ extension Bot {
         }
         guard signalingSeries?.isDue(at: now) == true else { return }
         begin(&signalingSeries, .signaling, limit: Self.firstContact, now: now)
-        requests.append(.openSignaling(url: context.signalingURL))
+        requests.append(.openSignaling(url: client.url(context.signalingURL)))
     }
 
     /// The room can be heard again: what waited for that need not wait any longer.

@@ -33,7 +33,11 @@ extension Bot {
             client.received(text, now: now)
         case .signalingClosed(let code, let reason):
             client.closed(code: code, reason: reason, now: now)
-            signalingClosed(reason, now: now)
+            if let code, CloseCode(rawValue: code)?.isPuttingOut == true, state != .leaving, state != .gone {
+                putOut(reason, now: now)
+            } else {
+                signalingClosed(reason, now: now)
+            }
         }
         afterChange(now: now)
     }
@@ -43,7 +47,8 @@ extension Bot {
         case .connecting:
             state = .joining
             endPhase(.connect, at: now)
-        case .inRoom where signalingSeries?.isTrying == true, .joining where signalingSeries?.isTrying == true:
+        case .inRoom where signalingSeries?.isTrying == true, .joining where signalingSeries?.isTrying == true,
+            .held where signalingSeries?.isTrying == true:
             break
         default: return
         }
@@ -55,11 +60,11 @@ extension Bot {
         switch state {
         case .connecting where joinedAt == nil:
             fail(.connect, reason, now: now)
-        case .joining where joinedAt == nil:
+        case .joining where joinedAt == nil, .held where joinedAt == nil:
             fail(.signaling, reason, now: now)
         case .leaving:
             finishLeaving(now: now)
-        case .connecting, .joining, .inRoom:
+        case .connecting, .joining, .held, .inRoom:
             // An attempt that was given up is in the book already.
             if let series = signalingSeries, !series.isIdle, !series.isTrying { return }
             log(.signalingClosed, detail: reason, now: now)
@@ -81,8 +86,14 @@ extension Bot {
             joined(as: selfID, peers: peers, now: now)
         case .peerJoined(let remote):
             guard state == .inRoom else { return }
-            log(.peerJoined, peer: remote.name, now: now)
-            names[remote.id] = remote.name
+            learnName(of: remote.id, remote.name, remote.attributes)
+            lobby.removeAll { $0.participant == remote.id }
+            log(.peerJoined, peer: names[remote.id] ?? remote.name, now: now)
+            if remote.isOfferedTo, let connection = connect(to: remote.id, name: names[remote.id] ?? remote.name, now: now) {
+                offer(on: connection, now: now)
+            }
+        case .peerNamed(let id, let name):
+            learnName(of: id, name, nil)
         case .peerLeft(let id, let reason):
             guard state == .inRoom else { return }
             log(.peerLeft, peer: names[id] ?? id, detail: reason, now: now)
@@ -125,22 +136,22 @@ extension Bot {
         case .protocolBroken(let reason):
             log(.signalingClosed, detail: reason, now: now)
         case .denied(let reason):
+            log(.denied, detail: reason, now: now)
             refused("denied: \(reason)", now: now)
-        case .roomEnded:
-            outOfTheRoom(now: now)
-        case .goingAway, .closed, .waiting, .knocked, .knockEnded, .peerUpdated, .roleChanged, .roomUpdated, .muted, .unmuteAsked,
-            .chat, .chatDeleted, .reaction, .hands, .activeSpeaker, .connectionQuality, .subscribed, .key, .matchFound,
-            .matchAccepted, .matchEnded, .done, .said, .history, .failed:
-            break
+        case .roomEnded(let reason):
+            roomEnded(reason, now: now)
+        default:
+            heardOfTheRoom(event, now: now)
         }
     }
 
     private func joined(as selfID: String, peers: [RemoteParticipant], now: Instant) {
         state = .inRoom
+        if context.plan.match != nil { matchedRoom = (client as? RoomClient)?.room }
         endPhase(.signaling, at: now)
         joinedAt = joinedAt ?? now
-        log(.joined, detail: context.plan.room, now: now)
-        for remote in peers { names[remote.id] = remote.name }
+        log(.joined, detail: matchedRoom ?? context.plan.room, now: now)
+        for remote in peers { learnName(of: remote.id, remote.name, remote.attributes) }
         let isKnown = selfID == participantID
         participantID = selfID
         if isKnown {
@@ -152,26 +163,32 @@ extension Bot {
             hangUp(now: now)
         }
         client.ready(now: now)
+        sayWhoThisIs(now: now)
+        sayWhatIsSent(now: now)
         if signalingSeries?.isIdle == false { signalingRecovered(now: now) }
         guard !isKnown else { return }
         guard !lacksRelay(now: now) else { return }
         if peers.isEmpty { succeeded(&rejoinSeries, now: now) }
-        for remote in peers {
-            guard let connection = connect(to: remote.id, name: remote.name, now: now) else { break }
+        for remote in peers where remote.isOfferedTo {
+            guard let connection = connect(to: remote.id, name: names[remote.id] ?? remote.name, now: now) else { break }
             offer(on: connection, now: now)
         }
     }
 
     /// The server said no: to the first join for good, later to one attempt.
     private func refused(_ reason: String, now: Instant) {
+        if comesBackLater {
+            log(.refused, detail: reason, now: now)
+            return stayAway(now: now)
+        }
         guard joinedAt != nil else { return fail(.authorise, reason, now: now) }
         log(.refused, detail: reason, now: now)
         requests.append(.closeSignaling(code: CloseCode.idleTimeout.rawValue, reason: "refused"))
         client.closed(code: nil, reason: "refused", now: now)
-        if state == .inRoom || state == .joining { loseSignaling(reason, now: now) }
+        if state == .inRoom || state == .joining || state == .held { loseSignaling(reason, now: now) }
     }
 
-    private func outOfTheRoom(now: Instant) {
+    func outOfTheRoom(now: Instant) {
         if rejoinSeries?.isTrying == true, state == .inRoom {
             client.join(now: now)
         } else {

@@ -7,6 +7,7 @@ internal import RTCICE
 internal import RTCPeer
 internal import Scenario
 internal import SignalingClients
+internal import SignalingProtocol
 
 /// One caller's life, from the moment its join is due until it has left: a machine that either driver hosts.
 ///
@@ -33,6 +34,8 @@ public final class Bot: HostedMachine {
         case waiting
         case connecting
         case joining
+        /// In a lobby, or in the queue for a match: others decide when it gets in.
+        case held
         case inRoom
         /// Out of the room, to come back.
         case away
@@ -85,6 +88,11 @@ public final class Bot: HostedMachine {
     var playing: [MediaKind: MediaTrack] = [:]
     /// The id that the room knows this bot by.
     var participantID: String?
+    /// Who waits in the lobby, where this bot may admit them.
+    var lobby: [WaitingParticipant] = []
+    /// The room that a match led to.
+    var matchedRoom: String?
+    var lastView: RoomView?
     /// How often the bot has come back into the room.
     var joins = 0
 
@@ -204,7 +212,7 @@ public final class Bot: HostedMachine {
     }
 
     /// Whether what is lost is sought.
-    var isRecovering: Bool { state == .inRoom || state == .connecting || state == .joining }
+    var isRecovering: Bool { state == .inRoom || state == .connecting || state == .joining || state == .held }
 
     private func begin(now: Instant) {
         state = .connecting
@@ -212,7 +220,7 @@ public final class Bot: HostedMachine {
         log(.started, now: now)
         requests.append(.setNetwork(context.plan.network))
         if context.plan.ecn.isCapable { requests.append(.markECN(context.plan.ecn)) }
-        requests.append(.openSignaling(url: context.signalingURL))
+        requests.append(.openSignaling(url: client.url(context.signalingURL)))
         nextSample = joinDue + Self.sampleInterval
     }
 
@@ -248,6 +256,7 @@ public final class Bot: HostedMachine {
         guard state != .lingering, state != .gone else { return }
         if state == .away, now >= stopDue { return finish() }
         if state != .draining, state != .leaving, now >= stopDue {
+            if state == .inRoom, now >= context.stopAt || interruptedAt != nil { lastView = view }
             state = .draining
             pendingActions = []
             for connection in connections { connection.noteStop() }
@@ -256,7 +265,7 @@ public final class Bot: HostedMachine {
         if state == .leaving, now >= stopDue + Self.drainTime + .seconds(1) { finishLeaving(now: now) }
     }
 
-    private func leave(now: Instant) {
+    func leave(now: Instant) {
         state = .leaving
         nextSample = nil
         log(.left, now: now)
@@ -298,11 +307,11 @@ public final class Bot: HostedMachine {
         }
         let all = closedConnections + partingConnections + connections
         return BotRecord(
-            name: context.plan.name, room: context.plan.room, joinDue: joinDue, stopDue: stopDue,
+            name: context.plan.name, room: matchedRoom ?? context.plan.room, joinDue: joinDue, stopDue: stopDue,
             publishes: publishedKinds, subscribes: subscribes, joinedAt: joinedAt, failure: failure, phases: phases,
             events: events,
             connections: all.map { $0.record() }, slip: all.reduce(into: ScheduleSlip()) { $0.merge($1.slip) },
-            attempts: attempts)
+            attempts: attempts, lastView: lastView)
     }
 
     var subscribes: Bool { context.plan.subscription == .all }

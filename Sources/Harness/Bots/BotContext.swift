@@ -16,6 +16,8 @@ public struct BotContext {
     public var target: Scenario.Target
     /// How many bots of the run publish in this bot's room.
     public var publishers: Int
+    /// All bots of this bot's room, by the time of their joins: whom it calls where the server knows no rooms.
+    public var roommates: [String]
     /// The media files of the plan, loaded once for all bots.
     public var media: [String: MediaTrack]
     public var wallClock: WallClock
@@ -27,6 +29,7 @@ public struct BotContext {
 
     public init(
         plan: BotPlan, epoch: Instant, stopAt: Instant, signalingURL: String, target: Scenario.Target, publishers: Int,
+        roommates: [String] = [],
         media: [String: MediaTrack], wallClock: WallClock, dtls: DTLSContext, entropy: Entropy,
         iceServers: IceServerSet? = nil
     ) {
@@ -36,6 +39,7 @@ public struct BotContext {
         self.signalingURL = signalingURL
         self.target = target
         self.publishers = publishers
+        self.roommates = roommates
         self.media = media
         self.wallClock = wallClock
         self.dtls = dtls
@@ -43,11 +47,22 @@ public struct BotContext {
         self.iceServers = iceServers
     }
 
+    private var mapping: RoomMapping {
+        guard let rooms = target.mapping?.rooms else {
+            preconditionFailure("A target with a mapping is used before its file was read.")
+        }
+        return rooms
+    }
+
     /// The bot's side of the target's signaling, for one way into the room.
     func makeClient(seed: UInt64) -> any SignalingClient {
         switch target.signalingProtocol {
         case .starling:
-            RoomClient(name: plan.name, room: plan.room, seed: seed)
+            RoomClient(name: plan.name, room: plan.room, seed: seed, create: plan.create, match: plan.match)
+        case .socketio, .websocket:
+            MappedClient(name: plan.name, room: plan.room, mapping: mapping, token: target.token, seed: seed)
+        case .peerjs:
+            PeerJSClient(name: plan.name, room: PeerJSRoom(plan.room, bots: roommates, key: target.key ?? "peerjs"), seed: seed)
         case .janus:
             JanusClient(
                 name: plan.name, room: JanusRoom(plan.room), access: JanusAccess(target.janus),

@@ -9,7 +9,8 @@ internal import SignalingClients
 /// One peer connection of a bot, to another caller or to a server that forwards: the endpoint, the files that it plays and the book of what came.
 final class MeshConnection {
     let remoteID: String
-    let remoteName: String
+    /// As the room shows it; where that shows no names, the id until the other side has said its own.
+    var remoteName: String
     let token: UInt64
     var peer: Peer
     var socket: SocketAddress?
@@ -35,6 +36,8 @@ final class MeshConnection {
     /// The attempts to get it back; made with the first.
     var series: ReconnectSeries?
     var mutedKinds: [MediaKind] = []
+    /// The other side does not want this one's media.
+    var isUnwanted = false
 
     private(set) var schedules: [MediaSchedule] = []
     private(set) var received: [Received] = []

@@ -4,6 +4,7 @@ internal import RTCICE
 extension RunMeasurement: MetricSource {
     public func samples(of metric: Metric, tags: [(String, String)], window: AssertionWindow?) -> [Double]? {
         let ranges = ranges(of: window)
+        if metric == MetricCatalog.events { return eventCounts(tags, ranges) }
         let chosen = tracks.filter { track in tags.allSatisfy { matches(track, $0.0, $0.1) } }
         let bots = record.bots.indices.filter { bot in tags.allSatisfy { $0.0 == "rid" || matches(bot, $0.0, $0.1) } }
         let rid = tags.first { $0.0 == "rid" }?.1
@@ -57,6 +58,9 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.icePairsRelayed: return routeShare(.relayed, of: bots)
         case MetricCatalog.icePairsFailed: return routeShare(nil, of: bots)
         case MetricCatalog.rtt: return roundTrips(bots, ranges)
+        case MetricCatalog.chatDelivered, MetricCatalog.chatOrder, MetricCatalog.rosterAgreement, MetricCatalog.handsAgreement,
+            MetricCatalog.sourcesAgreement:
+            return roomSamples(of: metric, bots: bots)
         default: return reconnectSamples(of: metric, bots: bots, ranges: ranges)
         }
     }
@@ -71,7 +75,7 @@ extension RunMeasurement: MetricSource {
         }
     }
 
-    private func matches(_ bot: Int, _ tag: String, _ value: String) -> Bool {
+    func matches(_ bot: Int, _ tag: String, _ value: String) -> Bool {
         switch tag {
         case "bot": record.bots[bot].name == value
         case "group": record.bots[bot].name.prefix { $0 != "[" } == value

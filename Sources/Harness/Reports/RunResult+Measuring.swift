@@ -144,12 +144,16 @@ extension RunResult.FaultRow {
 }
 
 extension RunResult.PeerRow {
+    func isBetween(_ one: String, _ other: String) -> Bool {
+        (bot, remote) == (one, other) || (bot, remote) == (other, one)
+    }
+
     init(bot: String, _ connection: ConnectionRecord) {
         let statistics = connection.statistics
         let transport = statistics.transport
         let pair = statistics.candidatePairs.first { $0.nominated && $0.state == .succeeded } ?? statistics.candidatePairs.first
         self.init(
-            bot: bot, remote: connection.remote,
+            bot: bot, remote: connection.remote, unconnected: connection.whyUnconnected,
             ice: ICE(
                 state: transport.iceState, role: transport.iceRole, local: pair?.path.local.description,
                 remote: pair?.path.remote.description, checksSent: statistics.ice.checksSent,

@@ -190,6 +190,8 @@ public struct RunResult: Codable, Sendable {
     public struct PeerRow: Codable, Sendable {
         public var bot: String
         public var remote: String
+        /// Why the two never connected, in one line; absent where they did.
+        public var unconnected: String?
         public var ice: ICE
         public var dtls: DTLS
         public var srtp: SRTP

@@ -23,6 +23,20 @@ struct EmbeddedServer {
         seed = plan.seed
     }
 
+    /// Where a dialect is spoken.
+    func url(for dialect: Scenario.Target.SignalingProtocol) -> String {
+        Self.url(for: dialect, at: String(url.dropLast("ws".count)))
+    }
+
+    /// - Parameter root: The server's address, up to the slash behind the host.
+    static func url(for dialect: Scenario.Target.SignalingProtocol, at root: String) -> String {
+        switch dialect {
+        case .socketio: EngineIOAddress.webSocket(at: root)
+        case .peerjs: root + "peerjs"
+        case .starling, .janus, .websocket: root + "ws"
+        }
+    }
+
     private static func start(_ configuration: ServerConfiguration) async throws(RunError) -> ReferenceServer {
         do {
             return try await ReferenceServer.start(configuration: configuration)

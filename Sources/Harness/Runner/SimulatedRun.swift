@@ -27,22 +27,26 @@ public enum SimulatedRun {
         configuration.seed = SplitMix64.derive(plan.seed, "server")
         let stunHost = Simulation.firstSocket(of: plan.bots.count)
         configuration.iceServers = [ICEServer(urls: ["stun:\(stunHost)"])]
-        let server = NativeFront(configuration: configuration, seed: SplitMix64.derive(plan.seed, "server"), at: epoch)
+        let server = MixedFronts(configuration: configuration, seed: SplitMix64.derive(plan.seed, "server"), at: epoch)
         let simulation = Simulation(seed: plan.seed, service: server)
         for (number, outage) in plan.serverOutages.enumerated() {
             let seed = SplitMix64.derive(plan.seed, "server \(number + 1)")
             simulation.takeServiceDown(at: epoch + (outage.start - .origin), for: outage.end - outage.start) { now in
-                NativeFront(configuration: configuration, seed: seed, at: now)
+                MixedFronts(configuration: configuration, seed: seed, at: now)
             }
         }
         var bots: [Bot] = []
         let relays = SimulatedRelays(plan, firstHost: plan.bots.count + 1, wallClock: wallClock)
         let publishers = plan.publishers
+        let roommates = plan.roommates
         var nats = SimulatedNATs(seed: plan.seed)
         for bot in plan.bots {
             let context = BotContext(
-                plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: "ws://server.invalid/ws", target: plan.scenario.target,
-                publishers: publishers[bot.room] ?? 0, media: media.tracks, wallClock: wallClock, dtls: dtls, entropy: entropy,
+                plan: bot, epoch: epoch, stopAt: stopAt,
+                signalingURL: EmbeddedServer.url(for: plan.scenario.target.signalingProtocol, at: "ws://server.invalid/"),
+                target: plan.scenario.target,
+                publishers: publishers[bot.room] ?? 0, roommates: roommates[bot.room] ?? [], media: media.tracks,
+                wallClock: wallClock, dtls: dtls, entropy: entropy,
                 iceServers: relays.servers(of: bot))
             let machine = Bot(context: context, now: epoch)
             bots.append(machine)

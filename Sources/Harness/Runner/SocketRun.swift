@@ -45,8 +45,10 @@ public struct SocketRun: Sendable {
         case .embedded:
             let started = try await EmbeddedServer(plan)
             embedded = started
-            url = started.url
-        case .url(let target): url = target
+            url = started.url(for: plan.scenario.target.signalingProtocol)
+        case .url(let target):
+            let isSocketIO = plan.scenario.target.signalingProtocol == .socketio
+            url = isSocketIO ? EngineIOAddress.webSocket(at: target) : target
         }
         progress(.serverStarted(url: url))
         var configuration = WorkerConfiguration()
@@ -96,6 +98,7 @@ public struct SocketRun: Sendable {
         let stopAt = epoch + plan.duration
         let materials = driver.workers.map { _ in WorkerMaterial() }
         let publishers = plan.publishers
+        let roommates = plan.roommates
         let target = plan.scenario.target
         let handles = plan.bots.map { bot in
             let material = materials[bot.index % materials.count]
@@ -110,7 +113,8 @@ public struct SocketRun: Sendable {
                 return Bot(
                     context: BotContext(
                         plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: url, target: target,
-                        publishers: publishers[bot.room] ?? 0, media: media.tracks, wallClock: clock.wallClock, dtls: dtls,
+                        publishers: publishers[bot.room] ?? 0, roommates: roommates[bot.room] ?? [], media: media.tracks,
+                        wallClock: clock.wallClock, dtls: dtls,
                         entropy: .system, iceServers: servers), now: now)
             }
         }

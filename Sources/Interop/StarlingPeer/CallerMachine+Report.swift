@@ -17,7 +17,7 @@ extension CallerMachine {
                 "checksReceived": .count(statistics.ice.checksReceived),
                 "pairs": .array(statistics.candidatePairs.map { .object(Self.pair($0)) }), "role": .string(transport.iceRole),
                 "roleConflicts": .count(statistics.ice.roleConflicts),
-                "state": .string(transport.iceState),
+                "state": .string(transport.iceState), "streams": .count(statistics.ice.streamsAsked),
             ],
             "tracks": .array((0..<peer.transceiverCount).map { .object(track($0)) }),
             "transport": [
@@ -33,10 +33,16 @@ extension CallerMachine {
 
     private static func pair(_ pair: IceCandidatePairReport) -> JSONObject {
         [
-            "local": .string("\(pair.path.local)"), "nominated": .bool(pair.nominated), "remote": .string("\(pair.path.remote)"),
+            "local": .string("\(pair.path.local)"), "localType": .string(Self.type(of: pair.local)),
+            "nominated": .bool(pair.nominated), "remote": .string("\(pair.path.remote)"),
+            "remoteType": .string(Self.type(of: pair.remote)),
             "requestsReceived": .count(pair.statistics.requestsReceived), "requestsSent": .count(pair.statistics.requestsSent),
             "responsesReceived": .count(pair.statistics.responsesReceived), "state": .string(pair.state.rawValue),
         ]
+    }
+
+    private static func type(of candidate: IceCandidate) -> String {
+        candidate.tcpType.map { "tcp \($0.rawValue)" } ?? "udp"
     }
 
     private func track(_ index: Int) -> JSONObject {

@@ -74,6 +74,12 @@ final class CallerMachine: HostedMachine {
         afterChange(now: now)
     }
 
+    func receive(_ bytes: inout MutableRawSpan, onStream stream: UInt64, now: Instant) {
+        lastTold = now
+        bytes.withUnsafeMutableBytes { peer.receive($0, onStream: stream, now: now) }
+        afterChange(now: now)
+    }
+
     func receive(_ input: HostInput, now: Instant) {
         lastTold = now
         switch input {
@@ -91,7 +97,11 @@ final class CallerMachine: HostedMachine {
             for command in waiting { obey(command.line, network: command.network, now: now) }
         case .socketFailed(_, let reason):
             output.write(["event": "failed", "reason": .string(reason)])
-        case .signalingOpened, .signalingReceived, .signalingClosed, .streamOpened, .streamClosed:
+        case .streamOpened(let token, _):
+            peer.streamOpened(token, now: now)
+        case .streamClosed(let token, let reason):
+            peer.streamClosed(token, reason: reason, now: now)
+        case .signalingOpened, .signalingReceived, .signalingClosed:
             break
         }
         afterChange(now: now)
@@ -101,6 +111,7 @@ final class CallerMachine: HostedMachine {
         guard needsDrain else { return .drained }
         if case .full = names.nextDatagrams(into: &batch) { return .full }
         if case .full = peer.nextDatagrams(into: &batch, now: lastTold) { return .full }
+        takeStreamRequests()
         needsDrain = false
         return .drained
     }
@@ -120,9 +131,19 @@ final class CallerMachine: HostedMachine {
         needsDrain = true
         tellNames(now: now)
         while let event = peer.nextEvent() { tell(event, now: now) }
+        takeStreamRequests()
         seekNames()
         for transceiver in 0..<peer.transceiverCount {
             while let frame = peer.nextFrame(on: transceiver) { audits.count(frame, on: transceiver) }
+        }
+    }
+
+    private func takeStreamRequests() {
+        while let request = peer.nextStreamRequest() {
+            switch request {
+            case .open(let token, let target): requests.append(.openStream(token: token, target))
+            case .close(let token): requests.append(.closeStream(token: token))
+            }
         }
     }
 

@@ -28,7 +28,7 @@ extension Peer {
         while !rest.isEmpty {
             let taken = ice.put(rest, onStream: token)
             rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
-            while let (datagram, path) = ice.nextRelayed(onStream: token, now: now) {
+            while let (datagram, path) = ice.nextDatagram(onStream: token, now: now) {
                 take(datagram, on: path, arrivedAt: now, now: now)
             }
             guard taken > 0 else { break }

@@ -94,6 +94,7 @@ public struct Peer: ~Copyable {
                 through: configuration.turnServers, policy: configuration.iceTransportPolicy, streams: configuration.firstStream,
                 timing: configuration.turnTiming, now: now)
         }
+        if configuration.usesTCP { ice.allowTCP(streams: configuration.firstStream) }
         if !configuration.stunServers.isEmpty { ice.gather(from: configuration.stunServers, now: now) }
         sessionID = UInt64.random(in: 1...UInt64(Int64.max), using: &random)
         nextTransportSequence = UInt16.random(in: 0..<32_768, using: &random)

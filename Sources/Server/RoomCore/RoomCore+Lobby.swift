@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 import SignalingProtocol
 
@@ -16,7 +17,7 @@ extension RoomCore {
 
     func checkLobby(_ room: String, replacing replaced: Int) throws(RequestError) {
         guard (rooms[room]?.waiting.count ?? 0) - replaced < limits.lobby else {
-            throw RequestError(.roomFull, "\(limits.lobby) people wait for the room '\(room)', which is the limit")
+            throw RequestError(.roomFull, "\(limits.lobby) people wait for the room '\(Grant.shown(room))', which is the limit")
         }
     }
 

@@ -26,7 +26,7 @@ extension RoomCore {
         guard quality != membership.quality, isSecond else { return }
         sessions[key]?.membership?.quality = quality
         tellRoom(
-            membership.room,
+            membership.room, about: key,
             .connectionQuality(participant: membership.participant, quality, score: (score * 100).rounded() / 100), except: nil)
     }
 

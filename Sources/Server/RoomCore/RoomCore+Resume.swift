@@ -65,13 +65,13 @@ extension RoomCore {
         guard let session = sessions[key], !session.isConnected, session.losses == loss, let membership = session.membership
         else { return }
         sessions[key]?.membership?.isReconnecting = true
-        tellRoom(membership.room, .peerReconnecting(participant: membership.participant), except: key)
+        tellRoom(membership.room, about: key, .peerReconnecting(participant: membership.participant), except: key)
     }
 
     private mutating func tellReturned(_ key: SessionKey) {
         guard let membership = sessions[key]?.membership, membership.isReconnecting else { return }
         sessions[key]?.membership?.isReconnecting = false
-        tellRoom(membership.room, .peerResumed(participant: membership.participant), except: key)
+        tellRoom(membership.room, about: key, .peerResumed(participant: membership.participant), except: key)
     }
 
     /// Signals that waited for `ready` now wait for a connection.

@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 import SignalingProtocol
 
@@ -29,6 +30,9 @@ extension RoomCore {
                 guard permits(membership, .publish) else {
                     throw RequestError(.forbidden, "a \(membership.role.rawValue) may not send media in this room")
                 }
+                guard session.grant.sources?.contains(source) ?? true else {
+                    throw RequestError(.forbidden, "the token does not allow to send \(source.rawValue)")
+                }
                 guard media[source] != .locked else {
                     throw RequestError(.forbidden, "a moderator has muted this \(source.rawValue)")
                 }
@@ -44,7 +48,7 @@ extension RoomCore {
         reply(key, id, .done)
         guard change != ParticipantChange(participant: membership.participant) else { return }
         sessions[key]?.membership = membership
-        tellRoom(membership.room, .peerUpdated(change), except: nil)
+        tellRoom(membership.room, about: key, .peerUpdated(change), except: nil)
     }
 
     mutating func chat(

@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 import SignalingProtocol
 
@@ -44,6 +45,9 @@ extension RoomCore {
         let grantedRole: Role?
         let address: String?
         let tab: Tab?
+        let grant: Grant
+        /// When its token's time is over; `nil` for never.
+        var accessUntil: Instant?
         var isConnected = true
         /// Counts the losses of its connection, so that a timer knows which one it was set for.
         var losses = 0
@@ -75,6 +79,8 @@ extension RoomCore {
         let participant: String
         var name: String
         var role: Role
+        /// What it may do in the place of what its role brings.
+        var permissions: [Permission]?
         var status = ""
         var attributes = JSONObject()
         var media = MediaStates()
@@ -137,6 +143,7 @@ extension RoomCore {
         case expiry(SessionKey)
         case reconnecting(SessionKey, loss: Int)
         case grace(SessionKey, loss: Int)
+        case access(SessionKey)
         case speaker(room: String)
         case matchedRoom(String)
     }
@@ -182,6 +189,19 @@ extension RoomCore {
         room.rev += 1
         rooms[name] = room
         for member in room.members where member != key { tell(member, event, rev: room.rev) }
+    }
+
+    /// Tells all members of a room of one of them; of a hidden one only that one hears.
+    mutating func tellRoom(_ name: String, about subject: SessionKey, _ event: RoomEvent, except key: SessionKey?) {
+        guard isHidden(subject) else { return tellRoom(name, event, except: key) }
+        guard subject != key, var room = rooms[name] else { return }
+        room.rev += 1
+        rooms[name] = room
+        tell(subject, event, rev: room.rev)
+    }
+
+    func isHidden(_ key: SessionKey) -> Bool {
+        sessions[key]?.grant.isHidden ?? false
     }
 
     private mutating func hold(_ event: RoomEvent, rev: Int64?, for key: SessionKey) {
@@ -246,7 +266,7 @@ extension RoomCore {
             closeIfEmpty(name)
             return
         }
-        tellRoom(name, .peerLeft(participant: membership.participant, reason: reason), except: key)
+        tellRoom(name, about: key, .peerLeft(participant: membership.participant, reason: reason), except: key)
         for member in room.members {
             sessions[member]?.membership?.epochs[membership.participant] = nil
             sessions[member]?.membership?.unwantedBy.removeAll { $0 == membership.participant }

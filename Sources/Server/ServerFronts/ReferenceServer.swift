@@ -1,3 +1,4 @@
+public import AccessCore
 import NIOCore
 import NIOPosix
 import RTCCore
@@ -17,6 +18,8 @@ public final class ReferenceServer: Sendable {
     public var port: Int { configuration.port }
     /// With which a server like this one can be started in its place: the port is the one that was taken.
     public let configuration: ServerConfiguration
+    /// Whose tokens it believes.
+    public let keys: (any TokenKeys)?
 
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
@@ -24,11 +27,13 @@ public final class ReferenceServer: Sendable {
     private let loop: NIOLoopBound<ServerLoop>
 
     private init(
-        address: String, configuration: ServerConfiguration, group: MultiThreadedEventLoopGroup, listener: any Channel,
+        address: String, configuration: ServerConfiguration, keys: (any TokenKeys)?, group: MultiThreadedEventLoopGroup,
+        listener: any Channel,
         stun: (any Channel)?, loop: NIOLoopBound<ServerLoop>
     ) {
         boundAddress = address
         self.configuration = configuration
+        self.keys = keys
         self.group = group
         self.listener = listener
         self.stun = stun
@@ -42,11 +47,15 @@ public final class ReferenceServer: Sendable {
 
     /// Where clients connect, such as `ws://127.0.0.1:8080/ws`.
     public var url: String {
-        "ws://\(boundAddress.contains(":") ? "[\(boundAddress)]" : boundAddress):\(port)/ws"
+        "\(configuration.tls == nil ? "ws" : "wss")://\(boundAddress.contains(":") ? "[\(boundAddress)]" : boundAddress):\(port)/ws"
     }
 
     /// Listens. Throws with the port and the remedy where that is not possible.
-    public static func start(configuration: ServerConfiguration) async throws(ServerError) -> ReferenceServer {
+    ///
+    /// - Parameter keys: Whose tokens let clients in; with `nil` and no ``ServerConfiguration/accessTokens`` everybody comes in.
+    public static func start(
+        configuration: ServerConfiguration, keys: (any TokenKeys)? = nil
+    ) async throws(ServerError) -> ReferenceServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let seed = configuration.seed ?? UInt64.random(in: .min ... .max)
@@ -55,7 +64,8 @@ public final class ReferenceServer: Sendable {
             let stunPort = stun?.localAddress?.port.map { UInt16(truncatingIfNeeded: $0) }
             let loop = try await eventLoop.submit {
                 NIOLoopBound(
-                    ServerLoop(configuration: configuration, seed: seed, stunPort: stunPort, eventLoop: eventLoop),
+                    try ServerLoop(
+                        configuration: configuration, keys: keys, seed: seed, stunPort: stunPort, eventLoop: eventLoop),
                     eventLoop: eventLoop)
             }.get()
             let queue = max(2, configuration.limits.outboundQueue)
@@ -72,7 +82,7 @@ public final class ReferenceServer: Sendable {
             bound.port = listener.localAddress?.port ?? configuration.port
             bound.stunPort = stunPort.map { Int($0) }
             return ReferenceServer(
-                address: listener.localAddress?.ipAddress ?? configuration.host, configuration: bound, group: group,
+                address: listener.localAddress?.ipAddress ?? configuration.host, configuration: bound, keys: keys, group: group,
                 listener: listener, stun: stun, loop: loop)
         } catch {
             try? await group.shutdownGracefully()

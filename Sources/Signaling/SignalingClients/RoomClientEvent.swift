@@ -7,6 +7,8 @@ public enum RoomClientEvent: Hashable, Sendable {
     /// A newcomer, who will offer to this client.
     case peerJoined(RemoteParticipant)
     case peerLeft(id: String, reason: String)
+    /// A peer whose service shows no names has said its own.
+    case peerNamed(id: String, name: String)
     /// - Parameter body: An SDP, or candidate lines, or a reason, by kind.
     case signal(from: String, connection: String, epoch: Int, kind: SignalKind, body: String)
     /// What this client sent did not arrive: refused, or not fetched in time (`timeout`).

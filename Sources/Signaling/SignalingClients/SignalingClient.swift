@@ -22,6 +22,10 @@ public protocol SignalingClient {
     /// When ``advance(to:)`` next has something to do; `nil` for never.
     var deadline: Instant? { get }
 
+    /// Where this client connects.
+    ///
+    /// - Parameter base: Where the server is.
+    func url(_ base: String) -> String
     mutating func opened(now: Instant)
     mutating func closed(code: UInt16?, reason: String, now: Instant)
     mutating func received(_ text: String, now: Instant)
@@ -29,6 +33,10 @@ public protocol SignalingClient {
         to participant: String, connection: String, epoch: Int, kind: SignalKind, body: String, now: Instant)
     /// Asks one who offers to this client for another offer: with new ICE credentials, or for a call that was hung up.
     mutating func askForOffer(from participant: String, now: Instant)
+    /// Asks for what a member of a room may do beside calling: to write, react, moderate and the like.
+    ///
+    /// - Returns: Whether the request was taken; a dialect need not have a word for it.
+    mutating func ask(_ request: Request, now: Instant) -> Bool
     mutating func ready(now: Instant)
     mutating func leave(now: Instant)
     mutating func join(now: Instant)
@@ -39,6 +47,8 @@ public protocol SignalingClient {
 
 extension SignalingClient {
     public var iceServers: [ICEServer] { [] }
+    public func url(_ base: String) -> String { base }
+    public mutating func ask(_ request: Request, now: Instant) -> Bool { false }
 }
 
 extension RoomClient: SignalingClient {

@@ -1,6 +1,8 @@
 // One PeerConnection of Pion, driven by JSON lines: plays an Ogg Opus and an IVF file, and writes what it receives.
 //
-//	pion-peer AUDIO.ogg VIDEO.ivf FOLDER
+//	pion-peer AUDIO.ogg VIDEO.ivf FOLDER [tcp]
+//
+// With `tcp` it has no UDP, and listens for connections (RFC 6544, passive).
 //
 // Pion has no decoder, so whole frames go into FOLDER, as IVF files or H.264 byte streams, for somebody else to decode.
 package main
@@ -11,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -401,12 +404,13 @@ type peerProgram struct {
 	video    []frame
 	path     string
 	folder   string
+	overTCP  bool
 	sent     []*sending
 	lock     sync.Mutex
 	received []*receiving
 }
 
-func newAPI() (*webrtc.API, error) {
+func newAPI(overTCP bool) (*webrtc.API, error) {
 	engine := &webrtc.MediaEngine{}
 	video := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}}
 	// Without RTX: this version negotiates it but gives nobody what comes over it.
@@ -449,12 +453,20 @@ func newAPI() (*webrtc.API, error) {
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	if overTCP {
+		listener, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+		if err != nil {
+			return nil, err
+		}
+		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
+		settings.SetICETCPMux(webrtc.NewICETCPMux(nil, listener, 64))
+	}
 	return webrtc.NewAPI(
 		webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(interceptors), webrtc.WithSettingEngine(settings)), nil
 }
 
 func (p *peerProgram) open() error {
-	api, err := newAPI()
+	api, err := newAPI(p.overTCP)
 	if err != nil {
 		return err
 	}
@@ -672,11 +684,12 @@ func (p *peerProgram) statistics() object {
 }
 
 func main() {
-	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: pion-peer AUDIO.ogg VIDEO.ivf FOLDER")
+	overTCP := len(os.Args) == 5 && os.Args[4] == "tcp"
+	if len(os.Args) != 4 && !overTCP {
+		fmt.Fprintln(os.Stderr, "usage: pion-peer AUDIO.ogg VIDEO.ivf FOLDER [tcp]")
 		os.Exit(2)
 	}
-	program := &peerProgram{path: os.Args[2], folder: os.Args[3]}
+	program := &peerProgram{path: os.Args[2], folder: os.Args[3], overTCP: overTCP}
 	var err error
 	if program.audio, err = readOgg(os.Args[1]); err == nil {
 		program.video, err = readIVF(os.Args[2])

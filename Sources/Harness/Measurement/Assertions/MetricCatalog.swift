@@ -133,6 +133,26 @@ public enum MetricCatalog {
     /// The same of pairs whose call was never connected.
     public static let icePairsFailed = Metric.single("ice.pairs.failed", .ratio)
 
+    /// Messages of the chat that came exactly once, of all that were written, each counted for every bot that was in the room then. One
+    /// value.
+    public static let chatDelivered = Metric.single("chat.delivered", .ratio)
+
+    /// Pairs of bots that read the messages which came to both in one order, of all pairs that share a room. One value.
+    public static let chatOrder = Metric.single("chat.order", .ratio)
+
+    /// Bots that know of exactly those bots that are in the room with them, of all that are in a room at the end. One value.
+    public static let rosterAgreement = Metric.single("roster.agreement", .ratio)
+
+    /// Bots that see the queue of raised hands that the first of their room sees, of all that are in a room at the end. One value.
+    public static let handsAgreement = Metric.single("hands.agreement", .ratio)
+
+    /// Ordered pairs in which one sees the other's microphone and camera as that one has them, of all pairs that are in a room at the
+    /// end. One value.
+    public static let sourcesAgreement = Metric.single("sources.agreement", .ratio)
+
+    /// Events of one kind, or of all, by the tag `event`. One sample per bot.
+    public static let events = Metric.distribution("events", .number, default: .min)
+
     /// All of them, in the order in which they are listed to people.
     public static let all: [Metric] = [
         joined, seen, firstFrame, joinTime, recovery, outage, videoLatency, audioLatency, videoInBitrate, audioInBitrate,
@@ -140,12 +160,13 @@ public enum MetricCatalog {
         videoInFreezeDuration, videoInFreezeOpen, videoInPauseCount, videoInPauseDuration, audioInterruptionCount,
         audioInterruptionDuration, audioMOS, skew, videoInNack, videoInPLI, videoInFPS, videoOutFPS, videoFramesIntact,
         audioFramesIntact, audioFramesHeard, videoInJitter, audioInJitter, rtt, reconnectAttempts, reconnectTime, reconnectPeak,
-        icePairsHost,
-        icePairsReflexive, icePairsRelayed, icePairsFailed,
+        icePairsHost, icePairsReflexive, icePairsRelayed, icePairsFailed, chatDelivered, chatOrder, rosterAgreement,
+        handsAgreement, sourcesAgreement, events,
     ]
 
-    /// The tags by which samples can be chosen: the receiver's group, name and room, the sender's name, and the layer of a simulcast.
-    public static let tags = ["group", "bot", "room", "from", "rid"]
+    /// The tags by which samples can be chosen: the receiver's group, name and room, the sender's name, the layer of a simulcast, and of
+    /// ``events`` their kind.
+    public static let tags = ["group", "bot", "room", "from", "rid", "event"]
 
     public static func metric(named name: String) -> Metric? {
         all.first { $0.name == name }

@@ -21,12 +21,15 @@ public struct BotRecord: Sendable {
     public var slip: ScheduleSlip
     /// Its attempts to come back, by start.
     public var attempts: [ReconnectAttempt]
+    /// `nil` where it was in no room at the end.
+    public var lastView: RoomView?
 
     public init(
         name: String, room: String, joinDue: Instant, stopDue: Instant, publishes: [MediaKind], subscribes: Bool = true,
         joinedAt: Instant?, failure: PhaseFailure?, phases: [Phase: Duration], events: [RunEvent],
-        connections: [ConnectionRecord], slip: ScheduleSlip, attempts: [ReconnectAttempt] = []
+        connections: [ConnectionRecord], slip: ScheduleSlip, attempts: [ReconnectAttempt] = [], lastView: RoomView? = nil
     ) {
+        self.lastView = lastView
         self.name = name
         self.room = room
         self.joinDue = joinDue

@@ -42,6 +42,37 @@ public struct RunEvent: Hashable, Sendable {
         case muted
         case unmuted
         case deviceSwitched = "device_switched"
+        case chatSent = "chat_sent"
+        case chatReceived = "chat_received"
+        case reactionSent = "reaction_sent"
+        case reactionReceived = "reaction_received"
+        /// The queue of raised hands, the first at the front.
+        case handsChanged = "hands_changed"
+        /// What a peer sends, as it says itself and moderators allow.
+        case mediaState = "media_state"
+        /// In the lobby.
+        case waiting
+        /// Somebody else is.
+        case knocked
+        case denied
+        case kicked
+        /// What this bot did as a moderator.
+        case moderated
+        /// A moderator has switched a source of this bot off.
+        case mutedByModerator = "muted_by_moderator"
+        case roleChanged = "role_changed"
+        case roomUpdated = "room_updated"
+        case activeSpeaker = "active_speaker"
+        /// Whose media this bot wants from now on.
+        case subscribed
+        /// Whether a peer wants this bot's media.
+        case wanted
+        /// In the queue for a match.
+        case queued
+        case matchFound = "match_found"
+        case matchEnded = "match_ended"
+        /// What this bot asked for was refused, or its dialect has no word for it.
+        case requestFailed = "request_failed"
         /// Something that the server told about a call.
         case serverNotice = "server_notice"
         case left

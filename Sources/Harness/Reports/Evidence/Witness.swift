@@ -94,6 +94,7 @@ struct Witness {
     private func state(of bot: String, with other: String) -> String {
         let peer = result.peers.last { $0.bot == bot && $0.remote == other }
         guard let peer else { return "the two never began to connect" }
+        if let reason = peer.unconnected { return "the two never connected: \(reason)" }
         return "their connection ended with ICE \(peer.ice.state), DTLS \(peer.dtls.state), "
             + "\(Figure.count(peer.srtp.packetsReceived)) packets received"
     }

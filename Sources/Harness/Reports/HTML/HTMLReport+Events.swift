@@ -28,6 +28,22 @@ extension HTMLReport {
                 "offer_sent", "offer_received", "answer_sent", "answer_received", "left",
             ]
         ),
+        (
+            "In the room",
+            [
+                "chat_sent", "chat_received", "reaction_sent", "reaction_received", "hands_changed", "media_state",
+                "active_speaker",
+                "subscribed", "wanted", "request_failed",
+            ]
+        ),
+        (
+            "Lobby, moderation, matches",
+            [
+                "waiting", "knocked", "denied", "kicked", "moderated", "muted_by_moderator", "role_changed", "room_updated",
+                "queued",
+                "match_found", "match_ended",
+            ]
+        ),
         ("Media", ["first_frame", "key_frame_requested", "muted", "unmuted", "device_switched"]),
     ]
 

@@ -1,13 +1,14 @@
 import Measurement
 import NetworkImpairment
 import RTCCore
+import SignalingProtocol
 
 extension ScenarioDecoder {
     /// More bots than any number of machines will carry is a slip of the pen.
     static let mostBots = 100_000
 
     mutating func groups(
-        _ fields: Fields, duration: Duration?, iceServers: ICEServers, transportPolicy: TransportPolicy
+        _ fields: Fields, duration: Duration?, ways: WaysOut
     ) -> [Scenario.Group] {
         guard let node = required(fields, "groups") else { return [] }
         let before = diagnostics.errors.count
@@ -15,7 +16,7 @@ extension ScenarioDecoder {
         let groups = list(fields, "groups") { decoder, node, path in
             nodes.append((node, path))
             return decoder.group(
-                node, path, duration: duration, iceServers: iceServers, transportPolicy: transportPolicy)
+                node, path, duration: duration, ways: ways)
         }
         if groups.isEmpty, nodes.isEmpty, diagnostics.errors.count == before {
             diagnostics.report("a scenario needs at least one group: add '- name: callers'", at: node.location, field: "groups")
@@ -44,12 +45,13 @@ extension ScenarioDecoder {
     }
 
     private mutating func group(
-        _ node: DocumentNode, _ path: String, duration: Duration?, iceServers: ICEServers, transportPolicy: TransportPolicy
+        _ node: DocumentNode, _ path: String, duration: Duration?, ways: WaysOut
     ) -> Scenario.Group? {
         guard let fields = fields(of: node, .group, path: path) else { return nil }
         let name = required(fields, "name").flatMap { self.name($0, fields.path(of: "name"), of: "a group") }
         let count = required(fields, "count").flatMap { self.count($0, fields.path(of: "count")) }
         let arrival = optional(fields, "arrive", .atOnce) { decoder, node, path in decoder.arrival(node, path) }
+        let delay = optional(fields, "after", Duration.zero) { decoder, node, path in decoder.duration(node, path) }
         let room = required(fields, "room").flatMap { self.room($0, fields.path(of: "room")) }
         let publication = optional(fields, "publish", Publication()) { decoder, node, path in decoder.publication(node, path) }
         let subscription = optional(fields, "subscribe", .all) { decoder, node, path in
@@ -60,26 +62,35 @@ extension ScenarioDecoder {
         let ecn = optional(fields, "ecn", ECN.notECT) { decoder, node, path in
             decoder.choice(node, path, Codepoint.self, of: "a codepoint")?.ecn
         }
-        let iceServers = self.iceServers(fields, otherwise: iceServers)
-        let transportPolicy = self.transportPolicy(fields, otherwise: transportPolicy)
+        let iceServers = self.iceServers(fields, otherwise: ways.iceServers)
+        let transportPolicy = self.transportPolicy(fields, otherwise: ways.transportPolicy)
+        let usesTCP = self.usesTCP(fields, otherwise: ways.usesTCP)
         let reconnect: ReconnectPolicy?? = optional(fields, "reconnect", nil) { decoder, node, path in
             decoder.reconnect(node, path).map { Optional($0) }
         }
-        if let duration, let arrival, let count, let node = fields["arrive"], arrival.offset(of: count - 1, in: count) >= duration
-        {
-            let last = Quantity(arrival.offset(of: count - 1, in: count).inSeconds, .time)
+        let create: RoomSettings?? = optional(fields, "create", nil) { decoder, node, path in
+            decoder.create(node, path).map { Optional($0) }
+        }
+        let match: MatchWish?? = optional(fields, "match", nil) { decoder, node, path in
+            decoder.match(node, path).map { Optional($0) }
+        }
+        let lastJoin = arrival.flatMap { arrival in count.map { (delay ?? .zero) + arrival.offset(of: $0 - 1, in: $0) } }
+        if let duration, let lastJoin, let count, let node = fields["arrive"] ?? fields["after"], lastJoin >= duration {
+            let last = Quantity(lastJoin.inSeconds, .time)
             diagnostics.report(
                 "the last of \(count) bots would join at \(last), when the run of \(Quantity(duration.inSeconds, .time)) is over: "
                     + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
         }
         guard let name, let count, let arrival, let room, let publication, let subscription, let network, let nat, let ecn,
-            let reconnect, let iceServers, let transportPolicy
+            let reconnect, let iceServers, let transportPolicy, let usesTCP, let create, let match, let delay
         else {
             return nil
         }
         return Scenario.Group(
-            name: name, count: count, arrival: arrival, room: room, publication: publication, subscription: subscription,
-            network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, reconnect: reconnect)
+            name: name, count: count, arrival: arrival, delay: delay, room: room, publication: publication,
+            subscription: subscription,
+            network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, usesTCP: usesTCP,
+            reconnect: reconnect, create: create, match: match)
     }
 
     private enum Codepoint: String, CaseIterable {

@@ -16,8 +16,14 @@ extension ScenarioDecoder {
         let address = required(fields, "url").flatMap { self.address($0, fields.path(of: "url"), of: signaling) }
         let mode = mode(fields, of: signaling)
         let janus = janus(fields, of: signaling)
-        guard let signaling, let mode, let address, let janus else { return nil }
-        return Scenario.Target(signalingProtocol: signaling, address: address, mode: mode, janus: janus)
+        let mapping = mapping(fields, of: signaling)
+        let key = key(fields, of: signaling)
+        guard let signaling, let mode, let address, let janus, !signaling.isMapped || mapping != nil else { return nil }
+        var target = Scenario.Target(
+            signalingProtocol: signaling, address: address, mode: mode, janus: janus, mapping: mapping,
+            token: signaling.isMapped ? janus.token : nil)
+        target.key = key
+        return target
     }
 
     private mutating func mode(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> Scenario.Target.Mode? {
@@ -35,7 +41,42 @@ extension ScenarioDecoder {
         return mode
     }
 
-    /// What stands in a target for Janus only.
+    private mutating func key(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> String? {
+        guard let node = fields["key"], let text = text(node, fields.path(of: "key")) else { return nil }
+        guard signaling == nil || signaling == .peerjs else {
+            diagnostics.report(
+                "'key' is for PeerJS: write 'protocol: peerjs', or take it out", at: node.location, field: fields.path(of: "key"))
+            return nil
+        }
+        guard
+            text.utf8.allSatisfy({
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 95
+            })
+        else {
+            diagnostics.report(
+                "a key goes into an address: write letters, digits, - and _", at: node.location, field: fields.path(of: "key"))
+            return nil
+        }
+        return text
+    }
+
+    private mutating func mapping(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> MappingFile? {
+        let path = fields.path(of: "mapping")
+        guard let signaling else { return nil }
+        guard signaling.isMapped else {
+            if let node = fields["mapping"] {
+                diagnostics.report(
+                    "'mapping' is for 'protocol: socketio' and 'protocol: websocket': take it out", at: node.location,
+                    field: path)
+            }
+            return nil
+        }
+        guard let node = required(fields, "mapping"), let file = text(node, path) else { return nil }
+        places[path] = node.location
+        return MappingFile(path: file)
+    }
+
+    /// What stands in a target for Janus only, but for a token.
     private mutating func janus(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> Scenario.Target.Janus? {
         let before = diagnostics.errors.count
         var access = Scenario.Target.Janus()
@@ -50,7 +91,7 @@ extension ScenarioDecoder {
     private mutating func secret(_ fields: Fields, _ key: String, of signaling: Scenario.Target.SignalingProtocol?) -> String? {
         guard let node = fields[key] else { return nil }
         let path = fields.path(of: key)
-        if let signaling, signaling != .janus {
+        if let signaling, signaling != .janus, key != "token" || !signaling.isMapped {
             diagnostics.report(
                 "'\(key)' is for Janus: write 'protocol: janus', or take it out", at: node.location, field: path)
             return nil
@@ -71,7 +112,7 @@ extension ScenarioDecoder {
         secrets += tokens
         diagnostics.secrets += tokens
         if url == "embedded" {
-            guard signaling == nil || signaling == .starling else {
+            guard signaling != .janus, signaling != .websocket else {
                 diagnostics.report(
                     "the embedded server does not speak '\(signaling?.rawValue ?? "")': write the address of a server that does, "
                         + "such as ws://127.0.0.1:8188/", at: node.location, field: path)

@@ -24,6 +24,8 @@ extension ScenarioDecoder {
             let names = groups.flatMap { group in
                 entry.who.indices(in: group.name, count: group.count, seed: 0).map { "\(group.name)[\($0)]" }
             }
+            // Who is denied or put out has left, too.
+            away.formUnion(entry.verbs.compactMap(\.putOut))
             for verb in entry.verbs where verb == .leave || verb == .rejoin {
                 if verb == .leave {
                     away.formUnion(names)
@@ -64,7 +66,7 @@ extension ScenarioDecoder {
                 field: fields.path(of: "event"))
         }
         let who = required(fields, "who").flatMap { selector($0, fields.path(of: "who"), roster: roster) }
-        let verbs = required(fields, "do").flatMap { self.verbs($0, fields.path(of: "do")) }
+        let verbs = required(fields, "do").flatMap { self.verbs($0, fields.path(of: "do"), roster: roster) }
         if let at, let who, let verbs, verbs.contains(.leave), let node = fields["at"] {
             checkJoined(who, at: at, groups: roster.groups, node, fields.path(of: "at"))
         }
@@ -85,10 +87,10 @@ extension ScenarioDecoder {
         if case .share = who { return }
         for group in groups {
             let early = who.indices(in: group.name, count: group.count, seed: 0).first {
-                group.arrival.offset(of: $0, in: group.count) >= at
+                group.joins($0) >= at
             }
             guard let early else { continue }
-            let joins = Quantity(group.arrival.offset(of: early, in: group.count).inSeconds, .time)
+            let joins = Quantity(group.joins(early).inSeconds, .time)
             diagnostics.report(
                 "\(group.name)[\(early)] would leave at \(Quantity(at.inSeconds, .time)), when it has not yet joined: make it later than \(joins)",
                 at: node.location, field: path)

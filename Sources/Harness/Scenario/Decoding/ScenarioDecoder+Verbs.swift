@@ -6,7 +6,7 @@ extension ScenarioDecoder {
     /// Verbs that can stand alone: `do: leave`.
     private static let bare = ["leave", "rejoin", "address_change", "ice_restart"]
 
-    mutating func verbs(_ node: DocumentNode, _ path: String) -> [Verb]? {
+    mutating func verbs(_ node: DocumentNode, _ path: String, roster: Roster) -> [Verb]? {
         var node = node
         if case .scalar(let word) = node.content, !node.isNothing {
             if !Self.bare.contains(word), KeyTable.verbs.names.contains(word) {
@@ -25,13 +25,13 @@ extension ScenarioDecoder {
         let before = diagnostics.errors.count
         var verbs: [Verb] = []
         for key in fields.keys {
-            guard let value = fields[key], let verb = verb(key, value, fields.path(of: key)) else { continue }
+            guard let value = fields[key], let verb = verb(key, value, fields.path(of: key), roster) else { continue }
             verbs.append(verb)
         }
         return verbs.isEmpty || diagnostics.errors.count != before ? nil : verbs
     }
 
-    private mutating func verb(_ key: String, _ value: DocumentNode, _ path: String) -> Verb? {
+    private mutating func verb(_ key: String, _ value: DocumentNode, _ path: String, _ roster: Roster) -> Verb? {
         switch key {
         case "network": network(value, path).map(Verb.network)
         case "blackout": blackout(value, path).map(Verb.blackout)
@@ -43,7 +43,7 @@ extension ScenarioDecoder {
         case "rejoin": bare(.rejoin, key, value, path)
         case "address_change": bare(.addressChange, key, value, path)
         case "ice_restart": bare(.iceRestart, key, value, path)
-        default: nil
+        default: roomVerb(key, value, path, roster)
         }
     }
 
@@ -88,7 +88,7 @@ extension ScenarioDecoder {
         return Kill(target, for: duration)
     }
 
-    private mutating func onOrOff(_ node: DocumentNode, _ path: String) -> Bool? {
+    mutating func onOrOff(_ node: DocumentNode, _ path: String) -> Bool? {
         guard let text = scalar(node, path, expected: "on or off") else { return nil }
         switch text {
         case "on", "true": return true

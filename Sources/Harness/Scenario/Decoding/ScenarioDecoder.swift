@@ -30,12 +30,15 @@ struct ScenarioDecoder {
         let duration = required(fields, "duration").flatMap { positiveDuration($0, "duration") }
         let iceServers = iceServers(fields, otherwise: .handedOut)
         let transportPolicy = transportPolicy(fields, otherwise: .all)
+        let usesTCP = usesTCP(fields, otherwise: true)
         let iceAuthorities = fields["ice_ca"].flatMap { node in
             places["ice_ca"] = node.location
             return text(node, "ice_ca")
         }
         let groups = groups(
-            fields, duration: duration, iceServers: iceServers ?? .handedOut, transportPolicy: transportPolicy ?? .all)
+            fields, duration: duration,
+            ways: WaysOut(
+                iceServers: iceServers ?? .handedOut, transportPolicy: transportPolicy ?? .all, usesTCP: usesTCP ?? true))
         if target?.signalingProtocol == .janus { refuseLayers(of: groups) }
         let roster = Roster(writtenIn: fields, groups: groups)
         let timeline = timeline(fields, roster: roster, duration: duration)
@@ -95,6 +98,11 @@ struct ScenarioDecoder {
     ) {
         for (key, value) in assertion.tags {
             switch key {
+            case "event" where RunEvent.Kind(rawValue: value) == nil:
+                let kinds = RunEvent.Kind.allCases.map(\.rawValue)
+                diagnostics.report(
+                    "'\(value)' is not a kind of event\(Spelling.advice(for: value, in: kinds, noun: "there are"))", at: location,
+                    field: field)
             case "group" where !roster.names.contains(value):
                 let advice = Spelling.advice(for: value, in: roster.names, noun: "there are")
                 diagnostics.report("'\(value)' is not a group\(advice)", at: location, field: field)

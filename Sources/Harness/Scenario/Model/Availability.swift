@@ -2,10 +2,8 @@
 ///
 /// A scenario that uses one of these is refused by name, rather than told that it made a typing mistake.
 enum Availability {
-    static let verbs = [
-        "share", "subscribe", "chat", "react", "raise_hand", "admit", "deny", "kick", "mute_other",
-    ]
-    static let protocols = ["socketio", "peerjs", "whip", "whep", "livekit", "mediasoup"]
+    static let verbs = ["share", "screen"]
+    static let protocols = ["whip", "whep", "livekit", "mediasoup"]
     static let urlSchemes = ["wss", "http", "https"]
     static let scenarioKeys = ["server", "sample"]
     static let targetKeys = ["ca", "ice", "stun", "turn"]

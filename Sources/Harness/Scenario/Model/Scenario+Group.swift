@@ -1,4 +1,5 @@
 public import NetworkImpairment
+public import SignalingProtocol
 
 extension Scenario {
     /// Bots that live alike.
@@ -7,6 +8,8 @@ extension Scenario {
         /// At least 1.
         public var count: Int
         public var arrival: Arrival
+        /// How long after the start of the run the first of them joins.
+        public var delay: Duration = .zero
         /// The room's name with its placeholders: `{run}`, `{group}`, `{place}` and `{place/2}`.
         public var room: String
         public var publication: Publication
@@ -17,8 +20,17 @@ extension Scenario {
         public var ecn: ECN
         public var iceServers: ICEServers = .handedOut
         public var transportPolicy = TransportPolicy.all
+        /// Whether bots connect to TCP candidates of the other side, where it has some.
+        public var usesTCP = true
         /// `nil` where a bot that lost its connection stays away.
         public var reconnect: ReconnectPolicy?
+        /// How its rooms are to be run, where its bots make them; `nil` for bots that only join.
+        public var create: RoomSettings?
+        /// With whom its bots are to be matched, instead of joining a room that they know.
+        public var match: MatchWish?
+
+        /// When a bot joins, from the start of the run.
+        public func joins(_ place: Int) -> Duration { delay + arrival.offset(of: place, in: count) }
     }
 
     /// Whose media a bot asks for.

@@ -7,6 +7,12 @@ extension Scenario {
             case starling
             /// The VideoRoom of Janus, over WebSocket.
             case janus
+            /// A PeerJS server.
+            case peerjs
+            /// Any room service on Socket.IO, by a mapping.
+            case socketio
+            /// Any room service that speaks JSON over WebSocket, by a mapping.
+            case websocket
         }
 
         public enum Address: Sendable, Hashable {
@@ -29,12 +35,23 @@ extension Scenario {
         public var mode: Mode
         /// What a Janus server asks for.
         public var janus: Janus
+        /// What the service calls what; `nil` for a dialect that is known.
+        public var mapping: MappingFile?
+        /// What a mapping's `${token}` stands for.
+        public var token: String?
+        /// PeerJS: the server's key; `nil` for its default.
+        public var key: String?
 
-        public init(signalingProtocol: SignalingProtocol, address: Address, mode: Mode, janus: Janus = Janus()) {
+        public init(
+            signalingProtocol: SignalingProtocol, address: Address, mode: Mode, janus: Janus = Janus(),
+            mapping: MappingFile? = nil, token: String? = nil
+        ) {
             self.signalingProtocol = signalingProtocol
             self.address = address
             self.mode = mode
             self.janus = janus
+            self.mapping = mapping
+            self.token = token
         }
     }
 }
@@ -43,8 +60,11 @@ extension Scenario.Target.SignalingProtocol {
     /// The modes that its servers have, the default first.
     public var modes: [Scenario.Target.Mode] {
         switch self {
-        case .starling: [.mesh]
+        case .starling, .peerjs, .socketio, .websocket: [.mesh]
         case .janus: [.sfu]
         }
     }
+
+    /// Whether a file says what the service calls what.
+    public var isMapped: Bool { self == .socketio || self == .websocket }
 }

@@ -1,4 +1,5 @@
 public import NetworkImpairment
+public import SignalingProtocol
 
 /// What an entry of the timeline does to a bot.
 public enum Verb: Sendable, Hashable {
@@ -22,4 +23,46 @@ public enum Verb: Sendable, Hashable {
     case switchDevice(Publication)
     /// New ICE credentials and checks on every connection, while the old paths stay in use (RFC 8445 §9).
     case iceRestart
+    /// The bot writes into the room's chat.
+    ///
+    /// - Parameter to: The bot for whom alone it is; `nil` for all.
+    case chat(String, to: String?)
+    /// The bot shows a reaction to the room.
+    case react(String)
+    /// The bot raises its hand, or lowers it.
+    case hand(Bool)
+    /// A moderator lets in who waits in the lobby; `nil` for all of them.
+    case admit(String?)
+    /// A moderator sends away who waits in the lobby.
+    case deny(String)
+    /// A moderator puts somebody out.
+    case kick(String)
+    /// A moderator switches a source of somebody off.
+    case mute(Mute)
+    /// A moderator lets nobody in any more, or again.
+    case lock(Bool)
+    /// A host changes what somebody may do.
+    case role(String, Role)
+    /// Whose media the bot wants from now on.
+    case subscribe(Wish)
+
+    public struct Mute: Sendable, Hashable {
+        public var bot: String
+        public var source: MediaSource
+        /// Whether it may not be switched on again.
+        public var isHard: Bool
+
+        public init(bot: String, source: MediaSource, isHard: Bool) {
+            self.bot = bot
+            self.source = source
+            self.isHard = isHard
+        }
+    }
+
+    public enum Wish: Sendable, Hashable {
+        case all
+        case bots([String])
+        /// So many, those who spoke last.
+        case speakers(Int)
+    }
 }

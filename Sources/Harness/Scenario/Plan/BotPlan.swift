@@ -1,5 +1,6 @@
 public import NetworkImpairment
 public import RTCCore
+public import SignalingProtocol
 
 /// What one bot will do.
 public struct BotPlan: Sendable, Hashable {
@@ -22,7 +23,13 @@ public struct BotPlan: Sendable, Hashable {
     public var ecn: ECN
     public var iceServers: ICEServers
     public var transportPolicy: TransportPolicy
+    /// Whether it connects to TCP candidates of the other side.
+    public var usesTCP: Bool
     public var reconnect: ReconnectPolicy?
+    /// How the room is to be run, if this bot makes it.
+    public var create: RoomSettings?
+    /// With whom to be matched, instead of joining ``room``.
+    public var match: MatchWish?
     /// Its own share of the run's seed: the same however many others there are.
     public var seed: UInt64
     /// In the order in which they are done.

@@ -1,6 +1,7 @@
 import Measurement
 import NetworkImpairment
 import RTCCore
+import SignalingProtocol
 
 extension Plan {
     /// What `check` prints: the plan in lines for a person, without secrets.
@@ -32,7 +33,10 @@ extension Plan {
         let members = plan.bots.filter { $0.group == group.name }
         let room = members.first?.room ?? group.room
         let last = members.last.map { time($0.joinAt - .origin) } ?? ""
-        let joins = group.count == 1 || group.arrival == .atOnce ? "at once" : "from 0 s to \(last)"
+        let first = time(group.delay)
+        let joins =
+            group.count == 1 || group.arrival == .atOnce
+            ? (group.delay == .zero ? "at once" : "at \(first)") : "from \(first) to \(last)"
         let publication = group.publication
         let media =
             [publication.audio, publication.video].compactMap { $0 } + publication.simulcast.map { "\($0.rid): \($0.video)" }
@@ -40,6 +44,7 @@ extension Plan {
         return "\(group.name): \(group.count) in \(room), join \(joins), \(sends), network \(group.network.name)"
             + (group.nat.isNone ? "" : ", NAT \(group.nat.name)")
             + (group.transportPolicy == .relay ? ", relayed only" : "")
+            + (group.usesTCP ? "" : ", without TCP")
             + (group.subscription == .none ? ", subscribe to nobody" : "")
             + (group.reconnect == nil ? ", stay away when lost" : "")
     }
@@ -70,6 +75,18 @@ extension Plan {
         case .switchDevice(let publication):
             "switch to " + [publication.audio, publication.video].compactMap { $0 }.joined(separator: " and ")
         case .iceRestart: "ICE restart"
+        case .chat(let text, let bot): "write '\(text)'" + (bot.map { " to \($0)" } ?? "")
+        case .react(let emoji): "react with \(emoji)"
+        case .hand(let isUp): "\(isUp ? "raise" : "lower") a hand"
+        case .admit(let bot): "admit \(bot ?? "all")"
+        case .deny(let bot): "deny \(bot)"
+        case .kick(let bot): "kick \(bot)"
+        case .mute(let mute): "mute the \(mute.source.rawValue) of \(mute.bot)" + (mute.isHard ? " for good" : "")
+        case .lock(let isLocked): isLocked ? "lock the room" : "unlock the room"
+        case .role(let bot, let role): "make \(bot) a \(role.rawValue)"
+        case .subscribe(.all): "subscribe to all"
+        case .subscribe(.bots(let bots)): "subscribe to " + (bots.isEmpty ? "nobody" : bots.joined(separator: " and "))
+        case .subscribe(.speakers(let count)): "subscribe to the \(count) who spoke last"
         }
     }
 

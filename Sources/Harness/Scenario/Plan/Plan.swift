@@ -1,4 +1,5 @@
 public import RTCCore
+import SignalingProtocol
 
 /// A scenario unrolled: every bot, every action and every event with its time. The same scenario and seed give the same plan.
 public struct Plan: Sendable {
@@ -30,6 +31,10 @@ public struct Plan: Sendable {
         for (entry, indices) in hit {
             for index in indices {
                 for verb in entry.verbs {
+                    // Who is put out stops sending then, unless it comes back.
+                    if case .kick(let name) = verb, let kicked = bots.firstIndex(where: { $0.name == name }) {
+                        bots[kicked].leaveAt = min(bots[kicked].leaveAt, .origin + entry.at)
+                    }
                     bots[index].actions.append(PlannedAction(at: .origin + entry.at, event: entry.event, verb: verb))
                     // In the order of time: the last leave without a return is the end.
                     if verb == .leave { bots[index].leaveAt = min(bots[index].leaveAt, .origin + entry.at) }
@@ -60,6 +65,15 @@ public struct Plan: Sendable {
         return publishers
     }
 
+    /// The names of each room's bots, by the time of their joins.
+    public var roommates: [String: [String]] {
+        var rooms: [String: [String]] = [:]
+        for bot in bots.sorted(by: { ($0.joinAt, $0.index) < ($1.joinAt, $1.index) }) {
+            rooms[bot.room, default: []].append(bot.name)
+        }
+        return rooms
+    }
+
     /// The end of the run.
     public var end: Instant { .origin + duration }
 
@@ -79,11 +93,16 @@ public struct Plan: Sendable {
     ) -> BotPlan {
         let name = "\(group.name)[\(place)]"
         let room = RoomName.filled(group.room, run: run, group: group.name, place: place)
+        var match = group.match
+        if let pool = match?.pool {
+            match?.pool = RoomName.filled(pool, run: run, group: group.name, place: place)
+        }
         return BotPlan(
             index: index, name: name, group: group.name, room: room,
-            joinAt: .origin + group.arrival.offset(of: place, in: group.count), publication: group.publication,
+            joinAt: .origin + group.joins(place), publication: group.publication,
             subscription: group.subscription, network: group.network, nat: group.nat, ecn: group.ecn,
-            iceServers: group.iceServers, transportPolicy: group.transportPolicy, reconnect: group.reconnect,
+            iceServers: group.iceServers, transportPolicy: group.transportPolicy, usesTCP: group.usesTCP,
+            reconnect: group.reconnect, create: group.create, match: match,
             seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration)
     }
 
@@ -112,7 +131,10 @@ public struct Plan: Sendable {
         var end = start
         for verb in entry.verbs {
             switch verb {
-            case .leave, .rejoin, .addressChange, .iceRestart, .switchDevice, .mic(true), .camera(true): break
+            case .leave, .rejoin, .addressChange, .iceRestart, .switchDevice, .mic(true), .camera(true), .chat, .react, .hand,
+                .admit,
+                .deny, .kick, .mute, .lock, .role, .subscribe:
+                break
             case .blackout(let blackout): end = max(end, start + blackout.duration)
             case .kill(let kill): end = max(end, start + kill.duration)
             case .network(let profile):

@@ -1,4 +1,5 @@
 import NetworkImpairment
+import SignalingProtocol
 
 extension KeyTable {
     static let scenario = KeyTable(
@@ -21,6 +22,10 @@ extension KeyTable {
                 "Which candidates they use: all, or relay for those of TURN servers alone; all by default.",
                 .choice(TransportPolicy.allCases.map(\.rawValue))),
             .optional(
+                "ice_tcp",
+                "Whether they connect to TCP candidates of the other side, where it has some; true by default.",
+                .boolean),
+            .optional(
                 "ice_ca", "A PEM file with the certificates that turns: servers are trusted by; the system's by default.",
                 .reference("text")),
             .optional("timeline", "What happens when.", ["type": "array", "items": .reference("entry")]),
@@ -39,10 +44,16 @@ extension KeyTable {
                 "url", "'embedded' starts the reference server for the run; otherwise a ws:// address.",
                 ["anyOf": [["const": "embedded"], ["type": "string", "pattern": "^ws://."], .reference("environment")]]),
             .optional(
-                "mode", "Who sends media to whom: mesh for starling, sfu for janus.",
+                "mode", "Who sends media to whom: sfu for janus, mesh for all others.",
                 .choice(Scenario.Target.Mode.allCases.map(\.rawValue))),
+            .optional("key", "PeerJS: the server's key; peerjs by default.", .reference("text")),
             .optional("secret", "Janus: the server's API secret, from the environment.", .reference("text")),
-            .optional("token", "Janus: a token of its token authentication, from the environment.", .reference("text")),
+            .optional(
+                "mapping", "socketio and websocket: the file that says what the service calls what.", .reference("text")),
+            .optional(
+                "token",
+                "Janus: a token of its token authentication; socketio and websocket: what a mapping's ${token} stands for.",
+                .reference("text")),
             .optional("admin_key", "Janus: what it asks of those who make rooms, from the environment.", .reference("text")),
             .optional("room_secret", "Janus: guards the rooms that the run makes.", .reference("text")),
             .optional("pin", "Janus: what rooms ask of those who join.", .reference("text")),
@@ -56,6 +67,9 @@ extension KeyTable {
                 "count", "How many bots.",
                 ["anyOf": [["type": "integer", "minimum": 1, "maximum": 100_000], .reference("environment")]]),
             .optional("arrive", "When they join; all at once by default.", .reference("arrive")),
+            .optional(
+                "after", "How long after the start of the run the first of them joins; not at all by default.",
+                .reference("duration")),
             .required(
                 "room", "The room's name; {run}, {group} and {place} are replaced, and {place/2} makes rooms of two.",
                 .reference("text")),
@@ -73,7 +87,34 @@ extension KeyTable {
             .optional(
                 "ice_transport_policy", "Which candidates they use, instead of the scenario's.",
                 .choice(TransportPolicy.allCases.map(\.rawValue))),
+            .optional("ice_tcp", "Whether they connect to TCP candidates, instead of the scenario's.", .boolean),
             .optional("reconnect", "How they come back; without it they stay away.", .reference("reconnect")),
+            .optional("create", "How their rooms are run, if they make them: they are hosts then.", .reference("create")),
+            .optional(
+                "match", "With whom they are matched, instead of joining a room that they know.", .reference("match")),
+        ])
+
+    static let create = KeyTable(
+        "a new room",
+        [
+            .optional("lobby", "Newcomers wait until a host or cohost admits them; no by default.", .boolean),
+            .optional("locked", "Nobody else comes in; no by default.", .boolean),
+            .optional("anonymous", "Names are not shown; no by default.", .boolean),
+            .optional("text", "People write and send no media; no by default.", .boolean),
+        ])
+
+    static let match = KeyTable(
+        "a match",
+        [
+            .optional("pool", "Only those of one pool meet; the run's own by default.", .reference("text")),
+            .optional("media", "video, text or any; any by default.", .choice(MatchMedia.allCases.map(\.rawValue))),
+            .optional(
+                "interests", "Words of which two need one in common, for the first ten seconds.",
+                ["type": "array", "items": .reference("text")]),
+            .optional("lat", "Where they are, in degrees; with 'lon'.", ["type": "number", "minimum": -90, "maximum": 90]),
+            .optional("lon", "Likewise.", ["type": "number", "minimum": -180, "maximum": 180]),
+            .optional("max_km", "How far the other may be at first.", ["type": "number", "minimum": 1]),
+            .optional("strict", "Whether interests and distance stay required; no by default.", .boolean),
         ])
 
     static let iceServer = KeyTable(
@@ -198,6 +239,52 @@ extension KeyTable {
             .optional("camera", "Whether they send pictures from now on.", .onOrOff),
             .optional("switch_device", "Other files are played on the tracks they have.", .reference("publish")),
             .optional("ice_restart", "New ICE credentials and checks on each connection.", .nothing),
+            .optional(
+                "chat", "What they write to the room, or { text, to: BOT }.", ["anyOf": [.reference("text"), .reference("chat")]]),
+            .optional("react", "The emoji that they show.", .reference("text")),
+            .optional("hand", "raise or lower.", .choice(["raise", "lower"])),
+            .optional("admit", "Whom in the lobby they let in: a bot, or all.", .reference("text")),
+            .optional("deny", "Whom in the lobby they send away.", .reference("text")),
+            .optional("kick", "Whom they put out; it comes back only with a rejoin.", .reference("text")),
+            .optional(
+                "mute", "Whose microphone they switch off, or { bot, source, hard }.",
+                ["anyOf": [.reference("text"), .reference("mute")]]),
+            .optional("lock", "Whether nobody else comes in from now on.", .onOrOff),
+            .optional("role", "What somebody is from now on.", .reference("role")),
+            .optional(
+                "subscribe", "Whose media they want from now on: all, none, { bots: [...] } or { speakers: 2 }.",
+                ["anyOf": [.choice(["all", "none"]), .reference("subscribe")]]),
+        ])
+
+    static let chat = KeyTable(
+        "a message",
+        [
+            .required("text", "What is written.", .reference("text")),
+            .optional("to", "The bot for whom alone it is.", .reference("text")),
+        ])
+
+    static let mute = KeyTable(
+        "a mute",
+        [
+            .required("bot", "Whose.", .reference("text")),
+            .optional(
+                "source", "microphone, camera or screen; microphone by default.",
+                .choice(MediaSource.allCases.map(\.rawValue))),
+            .optional("hard", "Whether it cannot be switched on again; no by default.", .boolean),
+        ])
+
+    static let role = KeyTable(
+        "a role",
+        [
+            .required("bot", "Whose.", .reference("text")),
+            .required("role", "What it is.", .choice(Role.allCases.map(\.rawValue))),
+        ])
+
+    static let subscribe = KeyTable(
+        "a subscription",
+        [
+            .optional("bots", "Theirs alone.", ["type": "array", "items": .reference("text")]),
+            .optional("speakers", "So many, those who spoke last.", .reference("count")),
         ])
 
     static let blackout = KeyTable(

@@ -16,11 +16,17 @@ public enum ScenarioReference {
             ("jitter", .jitter),
             ("reorder", .reorder), ("queue", .queue), ("trace", .trace), ("nat", .nat), ("iceserver", .iceServer),
             ("reconnect", .reconnect), ("entry", .entry), ("verbs", .verbs), ("blackout", .blackout), ("kill", .kill),
+            ("chat", .chat), ("mute", .mute), ("role", .role), ("subscribe", .subscribe), ("create", .create), ("match", .match),
         ]
         return keys.map { Table(name: $0.0, markdown: self.keys(of: $0.1)) } + [
             Table(name: "metrics", markdown: metrics), Table(name: "units", markdown: units),
             Table(name: "presets", markdown: presets), Table(name: "nats", markdown: nats),
         ]
+    }
+
+    /// Those of `docs/adapters.md`.
+    public static var mappingTables: [Table] {
+        [("mapping", KeyTable.mapping), ("say", .say), ("hear", .hear)].map { Table(name: $0.0, markdown: keys(of: $0.1)) }
     }
 
     private static func keys(of table: KeyTable) -> String {

@@ -38,4 +38,7 @@ public enum StarlingStatistic: String, Hashable, Sendable, CaseIterable {
     case relayedPacketsReceived = "starlingRelayedPacketsReceived"
     case relayedBytesReceived = "starlingRelayedBytesReceived"
     case relaysFailed = "starlingRelaysFailed"
+    case streamsBegun = "starlingStreamsBegun"
+    case streamsLost = "starlingStreamsLost"
+    case droppedWithoutStream = "starlingDroppedWithoutStream"
 }

@@ -19,6 +19,8 @@ struct Admission {
     static let subprotocol = "starling.v1"
 
     let configuration: ServerConfiguration
+    /// Whether a Bearer token would let a client in.
+    var isKnown: (String) -> Bool = { _ in false }
 
     /// The check of `Host` for every request: a web page elsewhere must not reach this machine under a name of its own.
     func refusesHost(_ head: Head) -> Refusal? {
@@ -56,9 +58,10 @@ struct Admission {
                 return Refusal(status: 403, message: "the origin '\(origin.prefix(128))' is not allowed here")
             }
         } else if !(configuration.trustLoopback && head.isLoopback) {
-            guard let bearer = Self.bearer(head.authorization),
-                configuration.accessTokens.contains(where: { $0.matches(bearer) })
-            else { return Refusal(status: 403, message: "without an Origin, a Bearer token is needed") }
+            guard let bearer = Self.bearer(head.authorization) else {
+                return Refusal(status: 403, message: "without an Origin, a Bearer token is needed")
+            }
+            guard isKnown(bearer) else { return Refusal(status: 401, message: "the Bearer token is not known, or is over") }
         }
         return nil
     }
@@ -77,7 +80,7 @@ struct Admission {
         return isLoopback && (name == "localhost" || name.hasSuffix(".localhost") || Self.isLoopbackLiteral(name))
     }
 
-    private static func bearer(_ authorization: String?) -> String? {
+    static func bearer(_ authorization: String?) -> String? {
         guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return nil }
         return String(authorization.dropFirst(7))
     }

@@ -50,6 +50,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
     private var exchange: Exchange?
     /// Whether what still comes of a request is read and dropped.
     private var isSkipping = false
+    private var asked: Asked?
 
     init(loop: ServerLoop, requestGuard: RequestGuard) {
         self.loop = loop
@@ -74,7 +75,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         guard !isOver else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
-            guard exchange == nil else {
+            guard exchange == nil, asked == nil else {
                 // A second request before the answer to the first: nobody who speaks Engine.IO does that.
                 isOver = true
                 context.close(promise: nil)
@@ -82,6 +83,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             }
             begin(head, context: context)
         case .body(var bytes):
+            asked?.append(&bytes)
             guard !isSkipping, var waiting = exchange?.body else { return }
             guard waiting.readableBytes + bytes.readableBytes <= loop.maximumBody else {
                 exchange?.body = nil
@@ -92,6 +94,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             exchange?.body = waiting
         case .end:
             requestGuard.finish()
+            if let asked = asked.take() { return answer(asked, context: context) }
             if isSkipping {
                 isSkipping = false
                 requestGuard.rearm()
@@ -114,6 +117,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
 
     private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         let path = ServerLoop.path(of: head)
+        if HTTPAPI.owns(path) { return ask(head, context: context) }
         guard loop.isEngineIO(path) else {
             requestGuard.finish()
             isOver = true
@@ -129,10 +133,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         if head.method == .OPTIONS {
             isSkipping = true
             var answer = Answer(EngineIOResponse(status: 204, contentType: "text/plain", body: ""), extra: crossOrigin)
-            answer.extra += [
-                ("Access-Control-Allow-Methods", "GET, POST"), ("Access-Control-Allow-Headers", "Content-Type, Authorization"),
-                ("Access-Control-Max-Age", "600"),
-            ]
+            answer.extra = Self.preflight(crossOrigin, "GET, POST")
             answer.isKeptAlive = isKeptAlive
             return write(answer, isHead: false, context: context)
         }
@@ -176,9 +177,36 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         return [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"), ("Vary", "Origin")]
     }
 
+    // MARK: - The API
+
+    private func ask(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        let fields = loop.fields(of: head, from: context.channel)
+        if let refusal = loop.admission.refusesOrigin(fields) {
+            requestGuard.finish()
+            isOver = true
+            return write(Self.refused(refusal), isHead: head.method == .HEAD, context: context)
+        }
+        requestGuard.headIsOver()
+        asked = Asked(head: head)
+    }
+
+    private func answer(_ asked: Asked, context: ChannelHandlerContext) {
+        isOver = true
+        let crossOrigin = Self.crossOrigin(loop.admission.allowedOrigin(loop.fields(of: asked.head, from: context.channel)))
+        guard asked.head.method != .OPTIONS else {
+            var answer = Answer(EngineIOResponse(status: 204, contentType: "text/plain", body: ""))
+            answer.extra = Self.preflight(crossOrigin, "GET, POST")
+            return write(answer, isHead: false, context: context)
+        }
+        let response = loop.answer(asked.head, body: asked.text, from: context.channel)
+        let status = HTTPResponseStatus(statusCode: response.status)
+        let extra = crossOrigin + response.fields.map { ($0.name, $0.value) }
+        write(Answer(status: status, body: response.body, extra: extra), isHead: asked.head.method == .HEAD, context: context)
+    }
+
     // MARK: - Everything else
 
-    private static let paths: JSON = .array(["/healthz", "/readyz", "/ws", "/socket.io/", "/peerjs"])
+    private static let paths: JSON = .array(["/healthz", "/readyz", "/ws", "/socket.io/", "/peerjs", "/v1/"])
 
     private func answer(to head: HTTPRequestHead, _ path: String, from channel: any Channel) -> Answer {
         let fields = loop.fields(of: head, from: channel)

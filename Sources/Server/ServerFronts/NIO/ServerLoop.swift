@@ -1,3 +1,4 @@
+import AccessCore
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -18,6 +19,8 @@ final class ServerLoop {
     let admission: Admission
     let front: NativeFront
     let peerJS: PeerJSFront
+    let rooms: SharedRooms
+    private let api: HTTPAPI
     private let socketIO: SocketIOFront
     private let engineIO: any EngineIOHosting
     private let eventLoop: any EventLoop
@@ -25,6 +28,12 @@ final class ServerLoop {
     private var sockets: [UInt64: WebSocketConnection] = [:]
     private var channels: [ObjectIdentifier: any Channel] = [:]
     private var socketsOfAddress: [String: Int] = [:]
+    private var openRequests: OpenRequests
+    private var guards: [UInt64: RequestGuard] = [:]
+    private var socketsRefused = 0
+    private var requestsEvicted = 0
+    private var tlsFailures = 0
+    private let tls: TLSContext?
     private var lastID: UInt64 = 0
     private var relayUsers: UInt64 = 0
     private var timer: (task: Scheduled<Void>, at: Instant)?
@@ -37,15 +46,27 @@ final class ServerLoop {
     private let stunPort: UInt16?
     private var whenEmpty: EventLoopPromise<Void>?
 
-    init(configuration: ServerConfiguration, seed: UInt64, stunPort: UInt16?, eventLoop: any EventLoop) {
+    init(
+        configuration: ServerConfiguration, keys: (any TokenKeys)?, seed: UInt64, stunPort: UInt16?, eventLoop: any EventLoop
+    ) throws(ServerError) {
+        if let identity = configuration.tls { tls = try TLSContext(identity) } else { tls = nil }
+        openRequests = OpenRequests(limit: configuration.limits.openRequests)
         self.configuration = configuration
         self.stunPort = stunPort
         self.eventLoop = eventLoop
-        admission = Admission(configuration: configuration)
         let bits = { UInt64.random(in: .min ... .max) }
-        let rooms = SharedRooms(configuration: configuration, seed: seed, unixMilliseconds: Self.unixMilliseconds())
+        let rooms = SharedRooms(
+            configuration: configuration, seed: seed, unixMilliseconds: Self.unixMilliseconds(), keys: keys, secretBits: bits)
+        self.rooms = rooms
+        let began = began
+        admission = Admission(configuration: configuration) { token in
+            guard rooms.gate.knowsTokens, case .success = rooms.examine(token, takesOnce: true, now: Self.instant(since: began))
+            else { return false }
+            return true
+        }
         front = NativeFront(configuration: configuration, seed: seed, at: .origin, secretBits: bits, rooms: rooms)
         peerJS = PeerJSFront(configuration: configuration, rooms: rooms, bits: bits)
+        api = HTTPAPI(configuration: configuration, rooms: rooms, keys: keys, bits: bits)
         socketIO = SocketIOFront(configuration: configuration, rooms: rooms, bits: bits)
         engineIO = configuration.conformance.map { ConformanceFront($0, bits: bits) } ?? socketIO
     }
@@ -65,10 +86,17 @@ final class ServerLoop {
         metrics.socketIO = socketIO.counts
         metrics.peerJSPeers = peerJS.peerCount
         metrics.peerJS = peerJS.counts
+        metrics.refusedTokens = rooms.gate.refusals
+        metrics.sockets = channels.count
+        metrics.socketsRefused = socketsRefused
+        metrics.requestsEvicted = requestsEvicted
+        metrics.tlsFailures = tlsFailures
         return metrics
     }
 
-    var now: Instant {
+    var now: Instant { Self.instant(since: began) }
+
+    private static func instant(since began: NIODeadline) -> Instant {
         Instant(nanoseconds: UInt64(max(0, (NIODeadline.now() - began).nanoseconds)))
     }
 
@@ -78,9 +106,11 @@ final class ServerLoop {
     func accept(_ channel: any Channel) throws {
         let address = Self.address(of: channel)
         let host = address?.host ?? ""
-        let isTrusted = configuration.trustLoopback && (address?.isLoopback ?? false)
+        let isTrusted = isTrusted(channel)
         let open = socketsOfAddress[host, default: 0]
-        guard isTrusted || open < configuration.limits.socketsPerAddress else {
+        if channels.count >= configuration.limits.sockets, let oldest = openRequests.takeOldest() { evict(oldest) }
+        guard isTrusted || open < configuration.limits.socketsPerAddress, channels.count < configuration.limits.sockets else {
+            socketsRefused += 1
             channel.close(promise: nil)
             return
         }
@@ -92,9 +122,15 @@ final class ServerLoop {
     }
 
     private func configure(_ channel: any Channel, bound: NIOLoopBound<ServerLoop>) throws {
+        let id = nextID()
         let requestGuard = RequestGuard(
             maximumBytes: configuration.limits.requestHead,
-            patience: .nanoseconds(configuration.timing.requestHead.inNanoseconds))
+            patience: .nanoseconds(configuration.timing.requestHead.inNanoseconds)
+        ) {
+            bound.value.settled(id)
+        }
+        guards[id] = requestGuard
+        if let oldest = openRequests.began(id) { evict(oldest) }
         let answers = HTTPAnswers(loop: self, requestGuard: requestGuard)
         let handlers = NIOLoopBound((requestGuard, answers), eventLoop: eventLoop)
         let upgrader = NIOWebSocketServerUpgrader(
@@ -112,11 +148,33 @@ final class ServerLoop {
                 }
             })
         let pipeline = channel.pipeline.syncOperations
+        if let tls {
+            guard let connection = tls.accept() else {
+                channel.close(promise: nil)
+                return
+            }
+            try pipeline.addHandler(TLSHandler(connection) { bound.value.tlsFailures += 1 })
+        }
         try pipeline.addHandler(requestGuard)
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: false,
             withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in }), withErrorHandling: true)
         try pipeline.addHandler(answers)
+    }
+
+    /// Whether rates and the number of sockets are lifted for a client.
+    func isTrusted(_ channel: any Channel) -> Bool {
+        configuration.trustLoopback && (Self.address(of: channel)?.isLoopback ?? false)
+    }
+
+    private func settled(_ connection: UInt64) {
+        guards[connection] = nil
+        openRequests.finished(connection)
+    }
+
+    private func evict(_ connection: UInt64) {
+        requestsEvicted += 1
+        guards[connection]?.evict()
     }
 
     private func gone(_ channel: any Channel, host: String) {
@@ -137,7 +195,8 @@ final class ServerLoop {
         } else {
             route = peerJS.isPath(path) ? .peerJS(URLQuery(target: head.uri)) : .native
         }
-        return WebSocketConnection(id: nextID(), route: route, loop: self)
+        let bearer = Admission.bearer(head.headers.first(name: "authorization"))
+        return WebSocketConnection(id: nextID(), route: route, bearer: bearer, loop: self)
     }
 
     /// Numbers connections and requests.
@@ -183,6 +242,16 @@ final class ServerLoop {
         return [access.server(for: "c\(relayUsers)", unixSeconds: Int64(time(nil)))]
     }
 
+    /// - Parameter body: `nil` where it is too large, or no text.
+    func answer(_ head: HTTPRequestHead, body: String?, from channel: any Channel) -> APIResponse {
+        let request = APIRequest(
+            method: head.method.rawValue, path: Self.path(of: head), query: URLQuery(target: head.uri),
+            bearer: Admission.bearer(head.headers.first(name: "authorization")), body: body)
+        let response = api.answer(request, from: ClientOrigin(address: Self.address(of: channel)), now: now)
+        pump()
+        return response
+    }
+
     // MARK: - Engine.IO over HTTP
 
     func isEngineIO(_ path: String) -> Bool {
@@ -203,7 +272,8 @@ final class ServerLoop {
     func begin(_ id: UInt64, _ head: HTTPRequestHead, on answers: HTTPAnswers, from channel: any Channel) {
         kept[ObjectIdentifier(answers)] = answers
         exchanges[id] = answers
-        let origin = origin(of: channel)
+        var origin = origin(of: channel)
+        origin.bearer = Admission.bearer(head.headers.first(name: "authorization"))
         let request = Self.request(head)
         if let refusal = engineIO.refusal(of: request, from: origin, isUpgrade: false) {
             exchanges[id] = nil
@@ -244,9 +314,12 @@ final class ServerLoop {
 
     func opened(_ socket: WebSocketConnection, on channel: any Channel) {
         sockets[socket.id] = socket
-        let origin = origin(of: channel)
+        var origin = origin(of: channel)
+        origin.bearer = socket.bearer
         switch socket.route {
-        case .native: front.opened(socket.id, from: origin.address, iceServers: origin.iceServers, now: now)
+        case .native:
+            front.opened(
+                socket.id, from: origin.address, iceServers: origin.iceServers, bearer: socket.bearer, now: now)
         case .engineIO(let query): engineIO.opened(socket.id, query: query, from: origin, now: now)
         case .peerJS(let query): peerJS.opened(socket.id, query: query, from: origin, now: now)
         }

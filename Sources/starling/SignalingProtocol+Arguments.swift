@@ -1,0 +1,4 @@
+public import ArgumentParser
+public import Scenario
+
+extension Scenario.Target.SignalingProtocol: ExpressibleByArgument {}
