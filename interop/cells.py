@@ -458,11 +458,7 @@ SOUNDS = {"DTX and FEC": "speech-dtx-fec.ogg"}
 LAYERS = {"simulcast": {"q": "talking-head-90p.ivf", "h": "talking-head-180p.ivf", "f": "talking-head.ivf"}}
 
 # Cells that want a call of their own.
-<<<<<<< HEAD
-ALONE = {"forged fingerprint", *CODECS, *SOUNDS, *LAYERS}
-=======
-ALONE = {"forged fingerprint", "ICE-TCP", *CODECS, *LAYERS}
->>>>>>> 0a6e40f1a1eefda48db25dbc41877e7aa630e639
+ALONE = {"forged fingerprint", "ICE-TCP", *CODECS, *SOUNDS, *LAYERS}
 
 CELLS = [
     ("connect", connect),
