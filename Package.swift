@@ -160,7 +160,7 @@ let package = Package(
         tests("NetworkDriver", ["RTCCore", "NetworkImpairment"] + nio),
         tests("MediaFiles", ["RTCCore", "RTCWire"]),
         tests("MediaTracks", ["RTCCore", "RTCWire", "MediaFiles", "CStarlingCRC"]),
-        tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
+        tests("MediaCodecs", ["RTCCore", "RTCWire", "MediaFiles", "MediaTracks"]),
         tests("SignalingProtocol", ["RTCCore"]),
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
         tests("SignalingClients", ["MutatedInput", "RTCCore", "SignalingProtocol"]),

@@ -313,6 +313,49 @@ def codec_cell(name):
     return codec
 
 
+def thrift(call):
+    """A call of its own, in which our sound keeps still in its pauses and repeats each packet in the next."""
+    call.wishes_silence = True
+    for end in (call.starling, call.foreign):
+        end.ask("add", kind="audio", limit=20)
+        end.ask("add", kind="video", limit=20)
+    call.negotiate()
+    expect(call.starling.wait_for(lambda event: event["event"] == "connected", 15), "our transport was not connected within 15 s")
+    call.wait_until(lambda: total(inbound(call.theirs(), "audio"), "decoded") > 0, 10, "they decoded no sound of ours")
+    time.sleep(1)
+    progress = Progress(call)
+    time.sleep(MEDIA)
+    progress.take()
+    sent = progress.sent_of("audio", "packetsSent")
+    due = round(progress.seconds * 50)
+    expect(due * 0.5 < sent < due * 0.8, f"we sent {sent} packets of sound in {progress.seconds:.0f} s, of {due} that were due")
+    came, lost = progress.there("audio", "packets"), progress.there("audio", "lost")
+    # The two looks at either side are a few packets apart.
+    expect(came >= sent - 10, f"of {sent} packets of our sound {came} came there")
+    expect(lost <= call.peer.lost_in_silence, f"they count {lost} packets of our sound as lost, of which none was")
+    expect(progress.there("audio", "decoded") > 0, "they decoded none of our sound")
+    seen = [f"{sent} of {due} packets sent, {lost if lost > 0 else 'none'} lost there" + (" by their count alone" if lost > 0 else "")]
+    samples = progress.there("audio", "samples")
+    if samples > 0:
+        made_up = (progress.there("audio", "concealed") - progress.there("audio", "silent")) / samples
+        expect(made_up < 0.1, f"they made up {made_up:.0%} of our sound")
+        seen.append(f"{made_up:.1%} made up")
+    progress = Progress(call)
+    call.starling.ask("network", loss=0.05)
+    time.sleep(LOSSY)
+    call.starling.ask("network", loss=0)
+    time.sleep(SHORT)
+    progress.take()
+    if not call.peer.lost_in_silence:
+        expect(progress.there("audio", "lost") > 0, "they count no packet of our sound as lost, of which some were")
+    expect(progress.there("audio", "decoded") > 0, "their decoder stopped")
+    copies = progress.there("audio", "fec")
+    if any(entry.get("fec") is not None for entry in inbound(progress.end_theirs, "audio")):
+        expect(copies > 0, "they saw no redundancy in our packets")
+        seen.append(f"{copies} repeated packets told there")
+    return ", ".join(seen)
+
+
 def layers_of(statistics, ours):
     """The layers of a simulcast that we send, or of theirs, which we receive; by rid."""
     return {layer["rid"]: layer for track in statistics["tracks"] for layer in track.get("layers") or [] if layer["sends"] == ours}
@@ -410,11 +453,14 @@ def over_tcp(call):
 # Our video file in a cell of its own codec; everywhere else it is the talking head.
 CODECS = {"VP9": "pattern-vp9.ivf", "H264": "pattern.h264", "AV1": "pattern-av1.ivf"}
 
+# Our sound, where it is not the speech.
+SOUNDS = {"DTX and FEC": "speech-dtx-fec.ogg"}
+
 # What `starling-peer` is given to play, where it is something else: layers with their rids.
 LAYERS = {"simulcast": {"q": "talking-head-90p.ivf", "h": "talking-head-180p.ivf", "f": "talking-head.ivf"}}
 
 # Cells that want a call of their own.
-ALONE = {"forged fingerprint", "ICE-TCP", *CODECS, *LAYERS}
+ALONE = {"forged fingerprint", "ICE-TCP", *CODECS, *SOUNDS, *LAYERS}
 
 CELLS = [
     ("connect", connect),
@@ -429,5 +475,6 @@ CELLS = [
     ("forged fingerprint", forged),
     ("ICE-TCP", over_tcp),
     *((name, codec_cell(name)) for name in CODECS),
+    ("DTX and FEC", thrift),
     ("simulcast", simulcast),
 ]

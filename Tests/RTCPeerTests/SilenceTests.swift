@@ -102,6 +102,16 @@ struct SilenceTests {
         #expect(call.right.peer.statisticsSnapshot().tracks[0].inbound?.interruptionCount == 1)
     }
 
+    @Test("a sender that keeps still for longer than Opus does has interrupted the sound")
+    func stop() throws {
+        let call = try Call()
+        try call.connect()
+        try play((0..<100).map { ($0, (25..<55).contains($0) ? nil : Self.plain) }, in: call)
+        let inbound = call.right.peer.statisticsSnapshot().tracks[0].inbound
+        #expect(inbound?.packetsLost == 0)
+        #expect(inbound?.interruptionCount == 1)
+    }
+
     @Test("who was silent before may be silent at the end for 400 ms, and has then stopped")
     func openSilence() {
         var detector = InterruptionDetector()

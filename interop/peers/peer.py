@@ -22,6 +22,8 @@ class Peer:
     # Whether it takes the layers of a simulcast that we send, and whether it sends some itself.
     receives_layers = False
     sends_layers = False
+    # Packets that it may take for lost in ten seconds with silence in which nothing is sent, and why; such a count says nothing of loss either.
+    lost_in_silence = 0
     # Whether it encodes what it sends, rather than playing files.
     encodes = True
     # Whether an offer that comes on top of its own takes its own back (W3C webrtc-pc, perfect negotiation).

@@ -59,6 +59,7 @@ class Pion(Peer):
     # It closes its old sockets before it has new ones, so that what it sends meanwhile is lost.
     gaps_at_restart = 100
     cannot = {
+        "DTX and FEC": "Pion has no decoder of Opus",
         "recycled section": "this version stops a transceiver with a=inactive and answers a section of port 0 with another port",
         ("glare", "we offer"): "this version's SetLocalDescription refuses a rollback",
     }

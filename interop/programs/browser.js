@@ -80,7 +80,7 @@ const layers = [
 
 const commands = {
   async add({ kind, simulcast }) {
-    const stream = await (simulcast ? source(kind, 1280, 720, 15) : source(kind));
+    const stream = await (simulcast ? source(kind, 1280, 720, 10) : source(kind));
     const [track] = stream.getTracks();
     const sender = simulcast
       ? peer.addTransceiver(track, { direction: "sendonly", streams: [stream], sendEncodings: layers }).sender
@@ -134,7 +134,7 @@ const commands = {
       decoded: one.kind === "video" ? one.framesDecoded : one.jitterBufferEmittedCount,
       dropped: one.framesDropped, freezes: one.freezeCount, width: one.frameWidth,
       nacks: one.nackCount, plis: one.pliCount, repaired: one.retransmittedPacketsReceived,
-      energy: one.totalAudioEnergy, concealed: one.concealedSamples, samples: one.totalSamplesReceived,
+      energy: one.totalAudioEnergy, concealed: one.concealedSamples, silent: one.silentConcealedSamples, fec: one.fecPacketsReceived, samples: one.totalSamplesReceived,
     }));
     const outbound = all.filter(({ type }) => type === "outbound-rtp").map((one) => ({
       kind: one.kind, mid: one.mid, ssrc: one.ssrc, packets: one.packetsSent, frames: one.framesSent ?? one.framesEncoded,

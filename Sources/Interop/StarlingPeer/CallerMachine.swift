@@ -45,6 +45,7 @@ final class CallerMachine: HostedMachine {
             seed: seed, wallClock: wallClock, dtls: try DTLSContext(entropy: .system, clock: wallClock),
             certificate: try Certificate.generate(unixSeconds: wallClock.unixSeconds(at: now), entropy: .system),
             cname: "starling")
+        if audio.isDiscontinuous { configuration.codecs = configuration.codecs.discontinuous }
         configuration.payloadReceived = { audits.receive($0) }
         peer = Peer(configuration: configuration, now: now)
     }

@@ -16,6 +16,8 @@ struct Playback {
     private var mediaTime: UInt32 = 0
     private var lastJump: Instant?
     private var hasSent = false
+    /// Nothing but signs of life was sent since the last talk.
+    private var isStill = false
 
     init(media: MediaTrack, transceiver: Int, layer: Int = 0, from start: Instant, random: inout SplitMix64) {
         self.media = media
@@ -43,7 +45,13 @@ struct Playback {
             let frame = media.frame(nextIndex)
             let outgoing = OutgoingFrame(
                 captureTime: nextDue, mediaTime: mediaTime, isKey: frame.isKey, audioLevel: frame.audioLevel,
-                width: media.width, height: media.height)
+                width: media.width, height: media.height, beginsTalkSpurt: isStill && frame.beginsTalkSpurt)
+            if frame.isDiscontinued, peer.prefersDiscontinuity(on: transceiver) {
+                isStill = true
+                step()
+                continue
+            }
+            if !frame.isSilence { isStill = false }
             let sent = peer.send(outgoing, on: transceiver, layer: layer, packetCount: frame.packetCount, now: now) { index in
                 let packet = media.packet(frame.firstPacket + index)
                 return OutgoingPacket(

@@ -186,7 +186,8 @@ package struct RTPStreamReceiver {
         statistics.lastPlayed = PlayoutPoint(rtpTimestamp: timestamp, at: arrivedAt.nanoseconds + UInt64(wait))
     }
 
-    /// RTP time that goes on by more than the packets since account for was silence, in which the sender kept still (RFC 7587 §4.1).
+    /// RTP time that goes on by more than the packets since account for was silence, in which the sender kept still (RFC 7587 §4.1); for
+    /// longer than Opus does, it had another reason.
     private mutating func noteSilence(before sequence: Int64, ticks: Int64, duration: Int64) {
         guard let last = lastSound else {
             lastSound = (sequence, ticks, duration)
@@ -194,14 +195,13 @@ package struct RTPStreamReceiver {
         }
         guard sequence > last.sequence else { return }
         let silence = ticks - last.ticks - (sequence - last.sequence) * last.duration
-        if silence > 0, silence < Self.longestSilence {
+        if silence > 0,
+            silence <= (sequence - last.sequence) * InterruptionDetector.longestPause * Int64(clockRate) / 1_000_000_000
+        {
             interruptions.pause(for: .nanoseconds(silence * 1_000_000_000 / Int64(clockRate)))
         }
         lastSound = (sequence, ticks, duration)
     }
-
-    /// Ticks: what jumps further is another time line rather than silence.
-    private static let longestSilence: Int64 = 48_000 * 60
 
     /// The counters with what only the moment of looking can tell.
     package func snapshot(at now: Instant) -> RTPReceiveStatistics {

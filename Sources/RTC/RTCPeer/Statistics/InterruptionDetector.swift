@@ -9,7 +9,7 @@ public struct InterruptionDetector: Hashable, Sendable {
     public static let shortest: Int64 = 150_000_000
 
     /// Opus is silent for no longer between two packets, in nanoseconds (libopus sends one of comfort noise after 400 ms).
-    private static let longestPause: Int64 = 400_000_000
+    static let longestPause: Int64 = 400_000_000
 
     private var coveredUntil: Instant?
     private var hasPaused = false
