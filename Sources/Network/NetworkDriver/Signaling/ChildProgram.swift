@@ -5,7 +5,7 @@ struct ProgramFailure: Error {
     let reason: String
 }
 
-/// A program that was just started, and this side's ends of its standard streams.
+/// A program that was just started, the first of a process group of its own, and this side's ends of its standard streams.
 struct ChildProgram {
     let process: pid_t
     /// Of its standard input, to be written.
@@ -33,10 +33,25 @@ struct ChildProgram {
         defer { posix_spawn_file_actions_destroy(&actions) }
         let theirs = [ends[0], ends[3], ends[5]]
         for (stream, end) in theirs.enumerated() { posix_spawn_file_actions_adddup2(&actions, end, CInt(stream)) }
+        // A group of its own, so that what it starts ends with it.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setpgroup(&attributes, 0)
+        // Signals are blocked or ignored on this side's threads, and would be in the program: it could neither be asked to end nor notice a closed
+        // pipe.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigaddset(&signals, SIGPIPE)
+        sigaddset(&signals, SIGTERM)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        posix_spawnattr_setflags(&attributes, Int16(flags))
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var process: pid_t = 0
-        let result = posix_spawnp(&process, command.first ?? "", &actions, nil, &arguments, environ)
+        let result = posix_spawnp(&process, command.first ?? "", &actions, &attributes, &arguments, environ)
         for end in theirs { close(end) }
         let own = [ends[1], ends[2], ends[4]]
         guard result == 0 else {

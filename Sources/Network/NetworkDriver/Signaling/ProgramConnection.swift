@@ -195,7 +195,7 @@ final class ProgramConnection: SignalingWire {
 
     private func signal(_ number: Int32) {
         guard state.value.process > 0, state.value.status == nil else { return }
-        kill(state.value.process, number)
+        kill(-state.value.process, number)
     }
 
     private func finish(_ reason: String) {
