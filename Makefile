@@ -27,8 +27,9 @@ bench: build ## Measure what a call costs beside Pion, and a room's message besi
 interop: build ## Call what others wrote (browsers, Pion, aiortc, GStreamer, coturn, Janus, Socket.IO), and print what worked
 	@scripts/install-interop
 	@scripts/install-fronts
-	@echo "building starling-peer; the compiler's own words go to .build/interop-build.log"
-	@swift build -c release --product starling-peer >.build/interop-build.log 2>&1 || { tail -n 25 .build/interop-build.log >&2; exit 1; }
+	@scripts/install-store
+	@echo "building starling-peer, starling-room-bench and starling-store-check; the compiler's own words go to .build/interop-build.log"
+	@(for product in starling-peer starling-room-bench starling-store-check; do swift build -c release --product $$product || exit 1; done) >.build/interop-build.log 2>&1 || { tail -n 25 .build/interop-build.log >&2; exit 1; }
 	@interop/all
 
 fuzz: dependencies ## Search for inputs that break a promise, a minute in each parser and machine

@@ -28,6 +28,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // C: one thin target per library.
@@ -38,6 +40,8 @@ let package = Package(
             name: "CLibSRTP", path: "Sources/C/CLibSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
         .systemLibrary(name: "COpus", path: "Sources/C/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
         .systemLibrary(name: "CVPX", path: "Sources/C/CVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
+        .systemLibrary(
+            name: "CMongo", path: "Sources/C/CMongo", pkgConfig: "libmongoc-1.0", providers: [.apt(["libmongoc-dev"])]),
         .target(name: "CStarlingCRC", path: "Sources/C/CStarlingCRC"),
         .target(name: "CStarlingSocket", path: "Sources/C/CStarlingSocket"),
 
@@ -53,21 +57,34 @@ let package = Package(
 
         room("Media", "MediaFiles", ["RTCCore", "RTCWire"]),
         room("Media", "MediaTracks", ["RTCCore", "RTCWire", "MediaFiles"]),
-        room("Media", "MediaCodecs", ["RTCCore", "MediaFiles", "COpus", "CVPX"]),
+        room("Media", "MediaCodecs", ["RTCCore", "RTCWire", "MediaFiles", "COpus", "CVPX"]),
 
         room("Signaling", "SignalingProtocol", ["RTCCore"]),
         room("Signaling", "SocketIO", ["SignalingProtocol"]),
         room("Signaling", "SignalingClients", ["RTCCore", "SignalingProtocol", "SocketIO"]),
 
-        room("Server", "RoomCore", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "AccessCore", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "ServerTokens", ["AccessCore", "SignalingProtocol", .product(name: "JWTKit", package: "jwt-kit")]),
+        room("Server", "RoomCore", ["RTCCore", "SignalingProtocol", "AccessCore"]),
+        room("Server", "Operations", ["RTCCore", "SignalingProtocol"]),
+        room("Server", "Store", ["RTCCore", "RoomCore", "SignalingProtocol"]),
+        room("Server", "StoreSQLite", ["Store", "SignalingProtocol", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Server", "StoreMongo", ["Store", "SignalingProtocol", "CMongo"]),
         room("Server", "RelayCore", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment"]),
         room("Server", "SocketIOSessions", ["RTCCore", "RoomCore", "SignalingProtocol", "SocketIO"]),
         room(
             "Server", "ServerFronts",
             [
-                "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "RoomCore", "SignalingProtocol", "SocketIO",
-                "SocketIOSessions",
+                "RTCCore", "RTCWire", "RTCCrypto", "NetworkImpairment", "AccessCore", "RoomCore", "SignalingProtocol",
+                "SocketIO", "SocketIOSessions", "CStarlingOpenSSL", "Store", "Operations",
             ] + nio),
+
+        room(
+            "Server", "ServerSettings",
+            [
+                "RTCCore", "RoomCore", "SignalingProtocol", "Operations", "Store", "ServerFronts",
+                .product(name: "Yams", package: "Yams"),
+            ]),
 
         room("Harness", "Measurement", ["RTCCore", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment"]),
         room(
@@ -80,22 +97,25 @@ let package = Package(
             "Harness", "Bots",
             [
                 "RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer", "MediaTracks", "NetworkImpairment", "SignalingClients",
-                "SignalingProtocol", "Measurement", "Scenario",
+                "SignalingProtocol", "Measurement", "Scenario", "AccessCore",
             ]),
-        room("Harness", "Reports", ["RTCCore", "RTCICE", "RTCPeer", "NetworkImpairment", "Measurement"]),
+        room(
+            "Harness", "Reports",
+            ["RTCCore", "RTCICE", "RTCPeer", "NetworkImpairment", "Measurement", "SignalingProtocol"]),
         room(
             "Harness", "Runner",
             [
                 "RTCCore", "RTCCrypto", "MediaFiles", "MediaTracks", "NetworkImpairment", "NetworkSimulation", "NetworkDriver",
-                "ServerFronts", "RelayCore", "SignalingClients", "SignalingProtocol", "Bots", "Scenario", "Measurement",
-                "Reports", "RTCICE",
-                "RTCPeer",
+                "ServerFronts", "Store", "RelayCore", "SignalingClients", "SignalingProtocol", "Bots", "Scenario",
+                "Measurement", "Reports", "RTCICE",
+                "RTCPeer", "AccessCore",
             ]),
         .executableTarget(
             name: "starling",
             dependencies: [
-                "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "MediaCodecs", "MediaFiles", "NetworkDriver",
-                "NetworkImpairment", "RTCCore", "SignalingProtocol",
+                "Runner", "Scenario", "Measurement", "Reports", "ServerFronts", "ServerSettings", "Store", "StoreSQLite",
+                "StoreMongo", "MediaCodecs", "MediaFiles", "NetworkDriver", "NetworkImpairment", "RTCCore", "SignalingProtocol",
+                "AccessCore", "ServerTokens",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/starling", swiftSettings: settings),
 
@@ -105,6 +125,10 @@ let package = Package(
                 "RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer", "NetworkImpairment", "NetworkDriver", "MediaFiles",
                 "MediaTracks", "MediaCodecs", "SignalingProtocol",
             ], path: "Sources/Interop/StarlingPeer", swiftSettings: settings),
+
+        .executableTarget(
+            name: "starling-store-check", dependencies: ["Store", "StoreConformance", "StoreMongo"],
+            path: "Sources/Interop/StoreCheck", swiftSettings: settings),
 
         .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
         .target(name: "Figures", path: "Benchmarks/Figures", swiftSettings: settings),
@@ -136,18 +160,31 @@ let package = Package(
         tests("NetworkDriver", ["RTCCore", "NetworkImpairment"] + nio),
         tests("MediaFiles", ["RTCCore", "RTCWire"]),
         tests("MediaTracks", ["RTCCore", "RTCWire", "MediaFiles", "CStarlingCRC"]),
-        tests("MediaCodecs", ["RTCCore", "MediaFiles", "MediaTracks"]),
+        tests("MediaCodecs", ["RTCCore", "RTCWire", "MediaFiles", "MediaTracks"]),
         tests("SignalingProtocol", ["RTCCore"]),
         tests("SocketIO", ["RTCCore", "SignalingProtocol"]),
         tests("SignalingClients", ["MutatedInput", "RTCCore", "SignalingProtocol"]),
-        tests("RoomCore", ["RTCCore", "SignalingProtocol"]),
+        tests("Operations", ["RTCCore", "SignalingProtocol"]),
+        tests("Store", ["StoreConformance", "RTCCore", "RoomCore", "SignalingProtocol"]),
+        .target(
+            name: "StoreConformance", dependencies: ["Store", "RTCCore", "SignalingProtocol"], path: "Tests/StoreConformance",
+            swiftSettings: settings),
+        tests("StoreSQLite", ["Store", "StoreConformance", "SignalingProtocol", "RTCCore"]),
+        .target(
+            name: "HandmadeTokens", dependencies: ["AccessCore", "RTCCore", "SignalingProtocol"], path: "Tests/HandmadeTokens",
+            swiftSettings: settings),
+        tests("AccessCore", ["HandmadeTokens", "MutatedInput", "RTCCore", "SignalingProtocol"]),
+        tests("ServerTokens", ["AccessCore", "RTCCore", "SignalingProtocol"]),
+        tests("RoomCore", ["RTCCore", "SignalingProtocol", "AccessCore"]),
         tests("SocketIOSessions", ["RTCCore", "SignalingProtocol", "SocketIO"]),
         tests(
             "ServerFronts",
             [
-                "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment", "NetworkSimulation", "SignalingProtocol", "SignalingClients",
-                "RoomCore", "SocketIO", "SocketIOSessions",
+                "AccessCore", "HandmadeTokens", "CStarlingOpenSSL", "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment",
+                "NetworkSimulation", "SignalingProtocol", "SignalingClients", "RoomCore", "SocketIO", "SocketIOSessions",
+                "Store", "StoreConformance",
             ] + nio),
+        tests("ServerSettings", ["Operations", "RoomCore", "ServerFronts", "Store"]),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
         tests(
             "Scenario",
@@ -171,6 +208,7 @@ let package = Package(
         tests(
             "Runner",
             [
+                "Store", "StoreSQLite", "SignalingProtocol",
                 "Scenario", "Measurement", "Reports", "RTCCore", "RTCICE", "RTCPeer", "MediaFiles", "MediaTracks",
                 "NetworkImpairment",
             ]),
@@ -190,6 +228,17 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("front", ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol"]),
     ("files", ["MediaFiles"]), ("trace", ["NetworkImpairment"]),
     ("scenario", ["RTCCore", "NetworkImpairment", "Measurement", "Scenario"]),
+    ("turn", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
+    ("relay", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RelayCore", "NetworkImpairment"]),
+    ("stream", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
+    ("janus", ["RTCCore", "SignalingClients", "SignalingProtocol"]),
+    ("engineio", ["SignalingProtocol", "SocketIO", "SocketIOSessions"]),
+    ("socketio", ["RTCCore", "SignalingProtocol", "SocketIO", "SocketIOSessions"]),
+    (
+        "peerjs",
+        ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol", "SocketIOSessions"]
+    ),
+    ("codecs", ["RTCCore", "RTCWire", "MediaFiles", "MediaTracks"]), ("mdns", ["RTCCore", "RTCWire", "RTCICE"]),
 ]
 
 // `FUZZ=stun,sdp swift build` builds these fuzzers with what they need, `FUZZ=all` every one, and an ordinary build none: they need flags

@@ -26,6 +26,8 @@ class Call:
         self.known = set()
         # Whether their fingerprint is changed on its way to us.
         self.forges = False
+        # Whether they are made to wish for no packets of silence, as applications do that change descriptions on their way.
+        self.wishes_silence = False
         self._stop = threading.Event()
         self._carriers = [threading.Thread(target=self._carry, args=pair, daemon=True)
                           for pair in ((foreign, starling), (starling, foreign))]
@@ -81,6 +83,12 @@ class Call:
         """Our first answer, where the other side takes candidates one by one, without any: so that these are tried too."""
         if source is self.foreign and self.forges:
             return re.sub(r"(a=fingerprint:sha-256 )(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}", r"\g<1>" + ":".join(["AB"] * 32), sdp)
+        if source is self.foreign and self.wishes_silence:
+            opus = re.search(r"a=rtpmap:(\d+) opus/48000", sdp, re.IGNORECASE)
+            line = f"a=fmtp:{opus.group(1)} " if opus else None
+            if line and line in sdp:
+                return sdp.replace(line, line + "usedtx=1;")
+            return sdp.replace(opus.group(0), f"{line}usedtx=1\r\n{opus.group(0)}") if opus else sdp
         if source is self.starling and self.peer.trickles and not self.we_offer and not self._described[self.foreign].is_set():
             return re.sub(r"a=candidate:[^\r\n]*\r?\n", "", sdp)
         return sdp

@@ -243,12 +243,13 @@ def glare(call):
     return ("they" if call.we_offer else "we") + " rolled back, media went on"
 
 
-def close(call):
+def close(call, also=lambda event: False):
+    """`also` says by what else they may notice: over a connection its end may overtake what was said last."""
     if call.we_offer:
         mark = call.foreign.mark()
         began = time.monotonic()
         call.starling.ask("close")
-        event = call.foreign.wait_for(call.peer.notices, 10, since=mark)
+        event = call.foreign.wait_for(lambda event: call.peer.notices(event) or also(event), 10, since=mark)
         expect(event, "they did not notice within 10 s that we hung up")
         return f"they noticed after {event['at'] - began:.1f} s ({event['event']}: {event.get('state', event.get('kind', ''))})"
     mark = call.starling.mark()
@@ -312,11 +313,154 @@ def codec_cell(name):
     return codec
 
 
+def thrift(call):
+    """A call of its own, in which our sound keeps still in its pauses and repeats each packet in the next."""
+    call.wishes_silence = True
+    for end in (call.starling, call.foreign):
+        end.ask("add", kind="audio", limit=20)
+        end.ask("add", kind="video", limit=20)
+    call.negotiate()
+    expect(call.starling.wait_for(lambda event: event["event"] == "connected", 15), "our transport was not connected within 15 s")
+    call.wait_until(lambda: total(inbound(call.theirs(), "audio"), "decoded") > 0, 10, "they decoded no sound of ours")
+    time.sleep(1)
+    progress = Progress(call)
+    time.sleep(MEDIA)
+    progress.take()
+    sent = progress.sent_of("audio", "packetsSent")
+    due = round(progress.seconds * 50)
+    expect(due * 0.5 < sent < due * 0.8, f"we sent {sent} packets of sound in {progress.seconds:.0f} s, of {due} that were due")
+    came, lost = progress.there("audio", "packets"), progress.there("audio", "lost")
+    # The two looks at either side are a few packets apart.
+    expect(came >= sent - 10, f"of {sent} packets of our sound {came} came there")
+    expect(lost <= call.peer.lost_in_silence, f"they count {lost} packets of our sound as lost, of which none was")
+    expect(progress.there("audio", "decoded") > 0, "they decoded none of our sound")
+    seen = [f"{sent} of {due} packets sent, {lost if lost > 0 else 'none'} lost there" + (" by their count alone" if lost > 0 else "")]
+    samples = progress.there("audio", "samples")
+    if samples > 0:
+        made_up = (progress.there("audio", "concealed") - progress.there("audio", "silent")) / samples
+        expect(made_up < 0.1, f"they made up {made_up:.0%} of our sound")
+        seen.append(f"{made_up:.1%} made up")
+    progress = Progress(call)
+    call.starling.ask("network", loss=0.05)
+    time.sleep(LOSSY)
+    call.starling.ask("network", loss=0)
+    time.sleep(SHORT)
+    progress.take()
+    if not call.peer.lost_in_silence:
+        expect(progress.there("audio", "lost") > 0, "they count no packet of our sound as lost, of which some were")
+    expect(progress.there("audio", "decoded") > 0, "their decoder stopped")
+    copies = progress.there("audio", "fec")
+    if any(entry.get("fec") is not None for entry in inbound(progress.end_theirs, "audio")):
+        expect(copies > 0, "they saw no redundancy in our packets")
+        seen.append(f"{copies} repeated packets told there")
+    return ", ".join(seen)
+
+
+def layers_of(statistics, ours):
+    """The layers of a simulcast that we send, or of theirs, which we receive; by rid."""
+    return {layer["rid"]: layer for track in statistics["tracks"] for layer in track.get("layers") or [] if layer["sends"] == ours}
+
+
+def simulcast(call):
+    """A call of its own, in which our picture is sent in three sizes by rid, and theirs where they can."""
+    peer = call.peer
+    call.starling.ask("add", kind="audio")
+    call.starling.ask("add", kind="video")
+    call.foreign.ask("add", kind="audio", limit=20)
+    call.foreign.ask("add", kind="video", simulcast=peer.sends_layers, limit=20)
+    call.negotiate()
+    expect(call.starling.wait_for(lambda event: event["event"] == "connected", 15), "our transport was not connected within 15 s")
+    # A simulcast is offered by whoever sends it.
+    if call.answerer is call.starling or peer.sends_layers:
+        call.negotiate(by=call.answerer)
+    call.wait_until(lambda: total(inbound(call.theirs(), "video"), "decoded") > 0, 10, "they decoded no picture of ours")
+    if peer.sends_layers:
+        # Theirs begin one by one, as their estimate of the bandwidth rises.
+        call.wait_until(
+            lambda: sum(layer["audit"]["decoded"] > 0 for layer in layers_of(call.ours(), ours=False).values()) == 3, 25,
+            "of the layers that they send not all three came")
+    time.sleep(1)
+    progress = Progress(call)
+    time.sleep(CODEC)
+    progress.take()
+    taken = {rid: layer for rid, layer in layers_of(progress.end_ours, ours=True).items() if layer["active"]}
+    before = layers_of(progress.start_ours, ours=True)
+    expect(list(taken) == (["q", "h", "f"] if peer.receives_layers else ["q"]), f"of our layers they take {list(taken)}")
+    decoded = []
+    for rid, layer in taken.items():
+        sent = layer["framesSent"] - before[rid]["framesSent"]
+        there = decoded_there(progress, rid if peer.receives_layers else None)
+        # Whoever encodes three sizes at once decodes with what is left of the machine.
+        share = 0.7 if peer.encodes else 0.9
+        expect(there >= sent * share, f"of {sent} pictures of our layer {rid} they decoded {there}")
+        decoded.append(f"{rid} {there}/{sent}")
+    ours = " ".join(decoded) + (" of ours decoded there" if peer.receives_layers else " of ours decoded there, the one that they take")
+    if not peer.sends_layers and call.we_offer:
+        return f"{ours}; their one track has found its place in our section, which only sends"
+    if not peer.sends_layers:
+        check_theirs(progress, CODEC * 8, CODEC * 40)
+        return f"{ours}; they send one stream"
+    return f"{ours}; {check_their_layers(progress)}"
+
+
+def decoded_there(progress, rid):
+    def count(statistics):
+        return total([entry for entry in inbound(statistics, "video") if rid is None or entry.get("rid") == rid], "decoded")
+
+    return count(progress.end_theirs) - count(progress.start_theirs)
+
+
+def check_their_layers(progress):
+    """Each of theirs whole, decodable and of its own size."""
+    start, end = layers_of(progress.start_ours, ours=False), layers_of(progress.end_ours, ours=False)
+    seen = []
+    for rid, layer in end.items():
+        audit = layer["audit"]
+        count = audit["decoded"] - start[rid]["audit"]["decoded"]
+        expect(count >= CODEC * 5, f"of their layer {rid} {count} pictures decoded here in {progress.seconds:.0f} s")
+        expect(audit["decodeErrors"] == 0, f"{audit['decodeErrors']} pictures of their layer {rid} do not decode here: {audit['firstError']}")
+        gaps = audit["gaps"] - start[rid]["audit"]["gaps"]
+        expect(gaps == 0, f"{gaps} gaps in their layer {rid}")
+        seen.append(f"{rid} {count} of {audit['width']}x{audit['height']}")
+    sizes = {layer["audit"]["height"] for layer in end.values()}
+    expect(len(sizes) == 3, f"their layers have the heights {sorted(sizes)}")
+    return "theirs here: " + ", ".join(seen) + ", no gap"
+
+
+def over_tcp(call):
+    """A call of its own, in which they have no UDP: we connect to where they listen."""
+    told = connect(call)
+    time.sleep(1)
+    progress = Progress(call)
+    time.sleep(CODEC)
+    progress.take()
+    video, sent = check_ours(progress)
+    theirs, _ = check_theirs(progress, CODEC * 8, CODEC * 40)
+    ice = progress.end_ours["ice"]
+    pair = next((pair for pair in ice["pairs"] if pair["nominated"]), None)
+    expect(pair and pair["localType"] == "tcp active" and pair["remoteType"] == "tcp passive", f"the pair in use is {pair}")
+    expect(ice["streams"] == 1, f"{ice['streams']} connections instead of one")
+    again = ""
+    if call.peer.why_not("restart by us", "we offer" if call.we_offer else "they offer") is None:
+        # The new way is a connection of its own.
+        again = f"; after an ICE restart {restart_by_us(call)}"
+        streams = call.ours()["ice"]["streams"]
+        expect(streams == 2, f"{streams} connections instead of two")
+    end = close(call, also=lambda event: event["event"] == "ice" and event["state"] in ("failed", "disconnected"))
+    return f"{told}; {video}/{sent} pictures of ours decoded there, {theirs} of theirs here, no gap{again}; {end}"
+
+
 # Our video file in a cell of its own codec; everywhere else it is the talking head.
-FILES = {"VP9": "pattern-vp9.ivf", "H264": "pattern.h264", "AV1": "pattern-av1.ivf"}
+CODECS = {"VP9": "pattern-vp9.ivf", "H264": "pattern.h264", "AV1": "pattern-av1.ivf"}
+
+# Our sound, where it is not the speech.
+SOUNDS = {"DTX and FEC": "speech-dtx-fec.ogg"}
+
+# What `starling-peer` is given to play, where it is something else: layers with their rids.
+LAYERS = {"simulcast": {"q": "talking-head-90p.ivf", "h": "talking-head-180p.ivf", "f": "talking-head.ivf"}}
 
 # Cells that want a call of their own.
-ALONE = {"forged fingerprint", *FILES}
+ALONE = {"forged fingerprint", "ICE-TCP", *CODECS, *SOUNDS, *LAYERS}
 
 CELLS = [
     ("connect", connect),
@@ -329,5 +473,8 @@ CELLS = [
     ("glare", glare),
     ("close", close),
     ("forged fingerprint", forged),
-    *((name, codec_cell(name)) for name in FILES),
+    ("ICE-TCP", over_tcp),
+    *((name, codec_cell(name)) for name in CODECS),
+    ("DTX and FEC", thrift),
+    ("simulcast", simulcast),
 ]

@@ -19,6 +19,10 @@ struct LiveProgress: Sendable {
     }
 
     func show(_ progress: SocketRun.Progress) {
+        if case .callsPosted(_, let refused, let reason?) = progress, refused > 0 {
+            Console.endLine()
+            Console.complain("starling: the signaling server did not take \(refused) calls: \(scenario.redacted(reason))")
+        }
         guard !isQuiet else { return }
         switch progress {
         case .serverStarted(let url): Console.say("  signaling at \(scenario.redacted(url))")
@@ -31,6 +35,9 @@ struct LiveProgress: Sendable {
             } else if seconds > 0, seconds % Self.everySeconds == 0 {
                 Console.say("  \(text)")
             }
+        case .callsPosted(let taken, _, _):
+            Console.endLine()
+            Console.say("  \(taken) calls are in the server's store")
         case .draining:
             Console.endLine()
             Console.say("  interrupted: draining and reporting; once more ends at once")

@@ -26,6 +26,17 @@ struct RunCommand: AsyncParsableCommand {
         transform: Self.address)
     var address: SocketAddress?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the embedded server writes down who was there and how calls went, such as sqlite:calls.db.",
+            valueName: "PLACE"))
+    var store = StoreArgument.none
+
+    @Flag(
+        name: .customLong("post-calls"),
+        help: "Tell a server that is not embedded how the calls went (POST /v1/stats/calls/PARTICIPANT).")
+    var postsCalls = false
+
     @Flag(name: .customLong("quiet"), help: "Only the verdicts.")
     var isQuiet = false
 
@@ -37,7 +48,11 @@ struct RunCommand: AsyncParsableCommand {
             isInterrupted: { interruption.isRequested }, failure: .unreachable
         ) { prepared throws(RunError) in
             let progress = LiveProgress(prepared.plan, isQuiet: isQuiet)
-            return try await SocketRun(localAddress: address).perform(
+            var run = SocketRun(
+                localAddress: address, tokenKeys: try await TokenSecrets.keys(of: prepared.plan.scenario))
+            run.store = store.runStore
+            run.postsCalls = postsCalls
+            return try await run.perform(
                 prepared.plan, media: prepared.media, interruption: { interruption.isRequested }, progress: progress.show)
         }
         throw ExitCode(try outcomes.finish().rawValue)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Measurement
+import ServerFronts
 
 /// The command line: reads arguments, calls the rooms that do the work, and turns what they say into an exit code.
 @main
@@ -12,10 +13,10 @@ struct Starling: AsyncParsableCommand {
             Exit codes: 0 pass, 1 an assertion failed, 2 bad scenario or usage, 3 the run is invalid, 4 the target could not be \
             reached or nobody got in, 130 interrupted.
             """,
-        version: "0.1.0",
+        version: ServerVersion.current,
         subcommands: [
             RunCommand.self, SimulateCommand.self, CheckCommand.self, ReportCommand.self, ServeCommand.self, FixturesCommand.self,
-            NetworksCommand.self, InitCommand.self,
+            NetworksCommand.self, TokenCommand.self, InitCommand.self,
         ])
 
     static func main() async {

@@ -183,6 +183,36 @@ struct FrameIdentityTests {
         }
     }
 
+    /// Fifty frames of sound of which ten in the midst are silence that is not sent.
+    private var quiet: HandmadeTrack {
+        var track = HandmadeTrack(HandmadeMedia.audio, count: 40)
+        for position in 20..<30 {
+            track.sent.frames[position].packetCount = 0
+            track.sent.frames[position].isSilence = true
+        }
+        return track
+    }
+
+    @Test("silence that is not sent is withheld, and heard as long as one of the two packets before it came")
+    func keptStill() {
+        let track = quiet
+        for (lost, heard) in [([], 10), ([19], 10), ([18, 19], 0)] as [([Int], Int)] {
+            let audit = track.audit(
+                track.arrivals(except: lost + Array(20..<30)), ledger: HandmadeTrack.ledger(track.drops(of: lost)))
+            #expect([audit.count(.intact), audit.count(.damaged)] == [30 - lost.count, 0])
+            #expect([audit.count(.withheld), audit.count(.missing)] == [10, lost.count])
+            #expect(audit.frames.count { $0.isSilence } == heard)
+            #expect(audit.frames[20..<30].filter(\.isSilence).allSatisfy { $0.latency == .milliseconds(20) })
+        }
+    }
+
+    @Test("a lost frame is covered by nothing where the next one repeats nothing")
+    func uncovered() {
+        let track = HandmadeTrack(HandmadeMedia.audio, count: 40)
+        let audit = track.audit(track.arrivals(except: [7]), ledger: HandmadeTrack.ledger(track.drops(of: [7])))
+        #expect(!audit.frames.contains { $0.isCovered })
+    }
+
     @Test("nothing received is everything missing")
     func nothing() {
         let track = HandmadeTrack(count: 30)

@@ -1,6 +1,8 @@
+import Foundation
 import MediaCodecs
 import MediaFiles
 import RTCCore
+import RTCWire
 import Testing
 
 @Suite("Codecs")
@@ -97,6 +99,34 @@ struct CodecTests {
         }
         #expect((19...22).contains(level))
         #expect(try decoder.conceal(duration: 960).count == 960)
+    }
+
+    @Test("an encoder that expects loss repeats each packet in the next, and one that may keep still says nothing in silence")
+    func thrift() throws {
+        var settings = OpusEncoder.Settings(channels: 1, bitrate: 24_000)
+        settings.isWideband = true
+        func packets(_ settings: OpusEncoder.Settings) throws -> (repeating: Int, silent: Int) {
+            var encoder = try OpusEncoder(settings)
+            var (repeating, silent) = (0, 0)
+            for index in 0..<100 {
+                // A voiced hum for a second, then nothing.
+                let samples = (0..<960).map { sample -> Int16 in
+                    let time = Double(index * 960 + sample) / 48_000
+                    return index < 50
+                        ? Int16(9000 * sin(2 * .pi * (110 + 60 * time) * time) * (0.6 + 0.4 * sin(2 * .pi * 4 * time))) : 0
+                }
+                let packet = try encoder.encode(samples)
+                if packet.count <= 2 { silent += 1 }
+                if try packet.withUnsafeBytes({ try OpusPacket.parse($0.bytes) }).hasRedundancy { repeating += 1 }
+            }
+            return (repeating, silent)
+        }
+        let plain = try packets(settings)
+        #expect(plain.repeating == 0 && plain.silent == 0)
+        settings.expectedLoss = 20
+        #expect(try packets(settings).repeating > 25)
+        settings.isDiscontinuous = true
+        #expect(try packets(settings).silent > 25)
     }
 
     @Test("Opus refuses a length that it does not know, and noise")

@@ -14,11 +14,13 @@ struct FixtureNameTests {
         #expect(Fixture(path: "") == nil)
     }
 
-    @Test("three kinds of video come in three sizes of 16:9, with a number of frames that is the same for all of a kind")
+    @Test(
+        "three kinds of video come in three sizes of 16:9, one in a fourth, and all of a kind have as many frames"
+    )
     func sizes() {
         let videos = Fixture.all.filter(\.kind.isVideo)
-        #expect(videos.count == 9)
-        #expect(Fixture.Size.allCases.map(\.width) == [320, 640, 1280])
+        #expect(videos.count == 10)
+        #expect(Fixture.Size.allCases.map(\.width) == [160, 320, 640, 1280])
         for kind in Set(videos.map(\.kind)) {
             #expect(Set(videos.filter { $0.kind == kind }.map(\.frameCount)).count == 1)
             #expect(videos.filter { $0.kind == kind }.map(\.bitrate) == videos.filter { $0.kind == kind }.map(\.bitrate).sorted())

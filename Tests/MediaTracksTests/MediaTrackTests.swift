@@ -101,6 +101,23 @@ struct MediaTrackTests {
         #expect(track.warnings.first?.contains("5 of 7 packets are silence") == true)
     }
 
+    @Test("packets of one or two bytes need not be sent, and talk begins behind them but not in their midst, also over the seam")
+    func discontinuity() throws {
+        var audio = EncodedAudio(codec: .opus, channels: 1, preSkip: 0)
+        var random = SplitMix64(seed: 9)
+        // Talk, silence with a sign of life in it, and talk; at the seam silence.
+        for size in [40, 1, 2, 20, 1, 41, 42, 1] {
+            audio.append([9 << 3] + (1..<size).map { _ in UInt8(truncatingIfNeeded: random.next()) }, duration: 960)
+        }
+        let track = try MediaTrack.make(audio, name: "x")
+        let frames = (0..<8).map { track.frame($0) }
+        #expect(frames.map(\.isDiscontinued) == [false, true, true, false, true, false, false, true])
+        // The first packet stands between two silences, as a sign of life does.
+        #expect(frames.map(\.beginsTalkSpurt) == [false, false, false, false, false, true, false, false])
+        #expect(track.isDiscontinuous)
+        #expect(try !MediaTrack.make(self.audio(sizes: [40, 3]), name: "x").isDiscontinuous)
+    }
+
     @Test("a loop so short that a late frame could be the next loop's is reported")
     func shortLoop() throws {
         #expect(

@@ -33,7 +33,7 @@ struct CandidateTests {
     @Test(
         "says what it cannot use",
         arguments: [
-            "candidate:1 1 tcp 1518280447 10.0.0.7 9 typ host tcptype active",
+            "candidate:1 2 tcp 1518280447 10.0.0.7 9 typ host tcptype passive",
             "candidate:1 2 udp 2130706430 10.0.0.7 5001 typ host",
             "candidate:1 1 udp 2130706431 turn.example.org 5000 typ relay",
             "candidate:1 1 ssltcp 2130706431 10.0.0.7 443 typ host",

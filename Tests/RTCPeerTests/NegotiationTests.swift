@@ -58,10 +58,12 @@ struct NegotiationTests {
         #expect(video.codecs[1].associatedPayloadType == 96)
         #expect(
             video.codecs[0].feedback == ["goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"])
-        #expect(video.extensions.map(\.id) == [3, 4])
+        #expect(video.extensions.map(\.id) == [3, 4, 10, 11])
         #expect(video.direction == .recvonly)
         #expect(video.ssrcs.isEmpty && video.msids.isEmpty)
-        #expect(video.rids.isEmpty && video.simulcast == nil)
+        #expect(video.rids.map(\.id) == ["q", "h", "f"] && video.rids.allSatisfy { $0.direction == .receive })
+        #expect(video.simulcast?.receive.map { $0.map(\.isPaused) } == [[false], [true], [false]])
+        #expect(video.simulcast?.send.isEmpty == true)
         #expect(answer.media.prefix(2).allSatisfy { $0.setup == .active && $0.rtcpMux && $0.port == 9 })
         #expect(data.kind == .application && data.proto == "UDP/DTLS/SCTP" && data.formats == ["webrtc-datachannel"])
         #expect(data.iceUfrag == nil && data.fingerprints.isEmpty && data.candidates.isEmpty)
@@ -77,7 +79,9 @@ struct NegotiationTests {
         #expect(!answer.media[0].rtcpReducedSize)
         #expect(answer.media[1].codecs.map(\.payloadType) == [120, 124])
         #expect(answer.media[1].rtcpReducedSize)
-        #expect(answer.media[1].extensions.map(\.id) == [3, 4])
+        #expect(answer.media[1].extensions.map(\.id) == [3, 4, 7])
+        #expect(answer.media[1].rids.map(\.payloadTypes) == [[], [120, 124]])
+        #expect(answer.media[1].rids[0].restrictions.map(\.key) == ["max-width", "max-height"])
         #expect(answer.media[1].direction == .recvonly)
     }
 

@@ -214,6 +214,8 @@ struct StatsReportTests {
         var statistics = try call().left.peer.statisticsSnapshot()
         #expect(try report(statistics, .transport)["starlingRelayedBytesSent"] == nil)
         statistics.ice.relaysAsked = 1
+        statistics.ice.streamsAsked = 1
+        statistics.tracks[1].remoteRid = "f"
         let names = Set(statistics.reports.flatMap { $0.members.map(\.name) }.filter { $0.hasPrefix("starling") })
         #expect(names == Set(StarlingStatistic.allCases.map(\.rawValue)))
     }

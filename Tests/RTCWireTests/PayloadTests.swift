@@ -121,6 +121,30 @@ struct OpusPacketTests {
     func modes() throws {
         #expect(try parsed([0x00]).mode == .silk)
         #expect(try parsed([12 << 3]).mode == .hybrid)
+    }
+
+    @Test("a packet of the SILK layer says whether it repeats the one before it, RFC 6716 §4.2.3")
+    func redundancy() throws {
+        func repeats(_ bytes: [UInt8]) throws -> Bool { try parsed(bytes).hasRedundancy }
+        let (short, long) = (UInt8(9 << 3), UInt8(11 << 3))
+        #expect(try repeats([short, 0b0100_0000]))
+        #expect(try !repeats([short, 0b1011_1111]))
+        // Three frames in 60 ms have three bits of voice before it.
+        #expect(try repeats([long, 0b0001_0000]))
+        #expect(try !repeats([long, 0b1110_1111]))
+        // Of two channels either may have it.
+        #expect(try repeats([short | 4, 0b0001_0000]))
+        #expect(try !repeats([short | 4, 0b1010_1111]))
+        // The first frame counts, wherever it lies.
+        #expect(try repeats([short | 1, 0b0100_0000, 0]))
+        #expect(try repeats([short | 2, 1, 0b0100_0000, 0]))
+        #expect(try repeats([short | 3, 0x82, 1, 0b0100_0000, 0]))
+        #expect(try repeats([short | 3, 0x02, 0b0100_0000, 0]))
+        #expect(try !repeats([short | 3, 0x02, 0, 0b0100_0000]))
+        // Nothing sent, and the CELT layer, repeat nothing.
+        #expect(try !repeats([short]))
+        #expect(try !repeats([31 << 3, 0xFF]))
+        #expect(try repeats([14 << 3, 0b0100_0000]))
         #expect(try parsed([0xFC, 1]).mode == .celt)
         #expect(try parsed([0xFC, 1]).channels == 2)
     }

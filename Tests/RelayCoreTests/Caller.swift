@@ -130,7 +130,7 @@ final class Caller: HostedMachine {
             while !rest.isEmpty {
                 let taken = agent.put(rest, onStream: stream)
                 rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
-                while let (datagram, path) = agent.nextRelayed(onStream: stream, now: now) {
+                while let (datagram, path) = agent.nextDatagram(onStream: stream, now: now) {
                     take(UnsafeRawBufferPointer(datagram), on: path)
                 }
                 guard taken > 0 else { return }

@@ -170,12 +170,83 @@ struct HostilityTests {
         agent.streamOpened(7, now: .origin)
         let answer = Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)
         answer.withUnsafeBytes { _ = agent.put($0, onStream: 7) }
-        #expect(agent.nextRelayed(onStream: 7, now: .origin) == nil)
+        #expect(agent.nextDatagram(onStream: 7, now: .origin) == nil)
         #expect(agent.nextStreamRequest() == .close(token: 7))
         var reasons: [String] = []
         while let event = agent.nextEvent() {
             if case .gatheringFailed(let failures) = event { reasons = failures.map(\.description) }
         }
         #expect(reasons == ["\(tcp.url): what came over the stream is no TURN"])
+    }
+
+    @Test("a server that gives a client's own address to it is of no use")
+    func ownAddress() {
+        var agent = IceAgent(role: .controlling, seed: 1, at: .origin)
+        agent.relay(through: [server], policy: .relay, now: .origin)
+        let base = SocketAddress.loopback(port: 5000)
+        _ = agent.addHostCandidate(base: base, now: .origin)
+        var batch = DatagramBatch()
+        _ = agent.nextDatagrams(into: &batch)
+        let request = Array(batch.bytes(at: 0))
+        var answer = message(.success, .allocate, id: id(of: request)) {
+            $0.append(.xorRelayedAddress, xor: base)
+            $0.append(.lifetime, UInt32(600))
+        }
+        answer.withUnsafeMutableBytes {
+            _ = agent.unwrap($0, on: Path(local: base, remote: server.address), now: .origin)
+        }
+        #expect(agent.localCandidates.isEmpty)
+        var reasons: [String] = []
+        while let event = agent.nextEvent() {
+            if case .gatheringFailed(let failures) = event { reasons = failures.map(\.reason) }
+        }
+        #expect(reasons == ["the server gives an address that is in use here"])
+    }
+
+    @Test("what no datagram holds is not passed on by a server, whichever way it came")
+    func tooLong() {
+        var configuration = RelayConfiguration()
+        configuration.users = ["alice": "secret one"]
+        let host = RelayHost(configuration)
+        let (local, relayed) = (SocketAddress.loopback(port: 3478), SocketAddress.loopback(port: 50_000))
+        host.receive(.socketOpened(token: 0, local: local), now: .origin)
+        #expect(host.accept(stream: 9, at: local, from: peer, now: .origin))
+        var tcp = server
+        tcp.transport = .tcp
+        var client = TURNClient(server: tcp, seed: 3)
+        client.start(now: .origin)
+        var batch = DatagramBatch()
+        func exchange() {
+            for var bytes in written(&client) {
+                bytes.withUnsafeMutableBytes {
+                    var span = $0.mutableBytes
+                    host.receive(&span, onStream: 9, now: .origin)
+                }
+                while let request = host.nextRequest() {
+                    if case .openSocket(let token) = request, token > 0 {
+                        host.receive(.socketOpened(token: token, local: relayed), now: .origin)
+                    }
+                }
+                _ = host.nextDatagrams(into: &batch)
+                for index in 0..<batch.count { _ = client.receive(UnsafeRawBufferPointer(batch.bytes(at: index)), now: .origin) }
+                batch.removeAll()
+            }
+        }
+        for _ in 0..<3 { exchange() }
+        client.bind(peer, now: .origin)
+        for _ in 0..<2 { exchange() }
+        #expect(host.allocationCount == 1)
+        for (size, isPassed) in [(1400, true), (1473, false), (12_000, false)] {
+            var data = [0x40, 0x00, UInt8(size >> 8), UInt8(size & 255)] + [UInt8](repeating: 7, count: (size + 3) & ~3)
+            let before = host.statistics
+            data.withUnsafeMutableBytes {
+                var span = $0.mutableBytes
+                host.receive(&span, onStream: 9, now: .origin)
+            }
+            _ = host.nextDatagrams(into: &batch)
+            #expect(batch.count == (isPassed ? 1 : 0))
+            #expect(host.statistics.malformed == before.malformed + (isPassed ? 0 : 1))
+            batch.removeAll()
+        }
     }
 }

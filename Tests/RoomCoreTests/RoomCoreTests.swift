@@ -59,7 +59,7 @@ struct Scene {
         drain()
     }
 
-    private mutating func drain() {
+    mutating func drain() {
         while let output = core.nextOutput() { outputs.append(output) }
     }
 

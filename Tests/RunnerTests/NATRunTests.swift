@@ -44,6 +44,16 @@ struct NATRunTests {
         #expect(outcome.result.network.contains { ($0.dropped["nat"] ?? 0) > 0 })
     }
 
+    @Test("of two who cannot meet, the result and the console say why, in one line")
+    func reason() throws {
+        let outcome = try call("symmetric", "symmetric")
+        let reason = "no pair got an answer: host and srflx here, host and srflx there, no relay"
+        #expect(outcome.result.peers.map(\.unconnected) == [reason, reason])
+        let words = Summary.lines(outcome.result, folder: "reports", isShort: false).flatMap { $0.split(separator: " ") }
+        #expect(words.joined(separator: " ").contains("one[0] and other[0] never connected: \(reason)"))
+        #expect(try call("none", "none").result.peers.allSatisfy { $0.unconnected == nil })
+    }
+
     @Test("bots that share a NAT without hairpinning reach each other inside it")
     func shared() throws {
         let nat = "{ mapping: endpoint-independent, filtering: address-dependent, hairpinning: false, shared: true }"

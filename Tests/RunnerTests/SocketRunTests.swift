@@ -1,3 +1,4 @@
+import Foundation
 import Measurement
 import NetworkImpairment
 import RTCCore
@@ -5,6 +6,9 @@ import RTCICE
 import RTCPeer
 import Reports
 import Runner
+import SignalingProtocol
+import Store
+import StoreSQLite
 import Testing
 
 /// These run in real time and open real sockets, one after the other so that they do not disturb each other.
@@ -40,6 +44,46 @@ struct SocketRunTests {
         #expect(accounts.tracks == 4)
         #expect(accounts.areBalanced)
         #expect(accounts.intact == accounts.sent)
+    }
+
+    @Test("what the bots tell of their calls stands in the store, number by number as in the result")
+    func storedCalls() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("starling-calls-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("calls.db").path
+        var run = SocketRun()
+        run.store = RunStore { () throws(StoreError) in try SQLiteStore(path: path) }
+        let plan = try Calls.plan(Calls.text(count: 3, duration: "4s", network: "{ both: { loss: 5% } }"))
+        let record = try await run.perform(plan, media: Calls.library(), interruption: { false }, progress: { _ in })
+        let outcome = RunOutcome(record, plan: plan, driver: "run", overrides: [])
+        let store = try SQLiteStore(path: path)
+        try store.prepare()
+        defer { store.close() }
+        let calls = try store.read(StoreQuery(.calls))
+        let tracks = try store.read(StoreQuery(.callStatistics))
+        #expect(calls.count == 6 && tracks.count == 12)
+        for peer in outcome.result.peers {
+            let isOfPeer = { (row: StoreRow) in
+                row["participant"] == StoreValue(peer.participant) && row["remote"] == StoreValue(peer.remoteParticipant)
+            }
+            let call = try #require(calls.first(where: isOfPeer))
+            #expect(call["health"].realValue == peer.call?.health && call["duration"].realValue == peer.call?.duration)
+            #expect(call["setup"].realValue == peer.call?.setup && call["outcome"].textValue == "connected")
+            for track in peer.tracks {
+                let row = try #require(tracks.first { isOfPeer($0) && $0["mid"].textValue == track.mid })
+                // As it stands in result.json.
+                let text = String(decoding: try JSONEncoder().encode(track), as: UTF8.self)
+                let numbers = try #require(try JSONParser.parse(text).objectValue).members
+                #expect(numbers.count > 10)
+                for number in numbers where number.key != "kind" && number.key != "mid" {
+                    let value = row[Chronicle.column(number.key)].realValue
+                    #expect(value == number.value.numberValue, "\(number.key) of \(peer.bot)")
+                }
+            }
+        }
+        let participants = try store.read(StoreQuery(.participants))
+        #expect(participants.map { $0["reason"] } == ["leave", "leave", "leave"])
     }
 
     @Test("5 % loss in bursts of four is measured per bot and direction, and every lost frame names its packet")

@@ -37,6 +37,15 @@ struct ICEServerTests {
         #expect(try parse(wholeScenario).groups.allSatisfy { $0.iceServers == .handedOut && $0.transportPolicy == .all })
     }
 
+    @Test("TCP is used unless the scenario or the group says otherwise")
+    func tcp() throws {
+        #expect(try parse(wholeScenario).groups.allSatisfy(\.usesTCP))
+        let without = try parse(scenario("ice_tcp: false"))
+        #expect(without.groups.map(\.usesTCP) == without.groups.map { _ in false })
+        #expect(Plan(without).bots.allSatisfy { !$0.usesTCP })
+        #expect(Plan(without).lines.contains { $0.contains(", without TCP") })
+    }
+
     @Test("credentials and secrets are redacted, whether they were written out or came from the environment")
     func secrets() throws {
         let text = scenario(

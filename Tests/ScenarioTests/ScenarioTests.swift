@@ -54,6 +54,50 @@ struct ScenarioReadingTests {
         #expect(group.reconnect == ReconnectPolicy())
     }
 
+    private static let layers = "[{ rid: q, video: q.ivf }, { rid: f, video: f.ivf }]"
+
+    @Test("the layers of a simulcast, in their order, and a tag that chooses one")
+    func simulcast() throws {
+        let text = wholeScenario.replacing("video: fixtures/talking-head.ivf", with: "simulcast: \(Self.layers)")
+            .replacing("- joined == 100%", with: "- video.in.fps{rid=q} > 5/s")
+        let scenario = try parse(text)
+        let publication = scenario.groups[0].publication
+        #expect(publication.simulcast == [.init(rid: "q", video: "q.ivf"), .init(rid: "f", video: "f.ivf")])
+        #expect(publication.video == nil && !publication.isEmpty)
+        #expect(publication.files == ["fixtures/speech.ogg", "q.ivf", "f.ivf"])
+        #expect(Plan(scenario).lines.contains { $0.contains("q: q.ivf and f: f.ivf") })
+    }
+
+    @Test(
+        "what cannot be a simulcast is told so",
+        arguments: [
+            ("simulcast: [{ rid: q, video: q.ivf }]", "a simulcast has two to eight layers"),
+            ("simulcast: 3", "groups[0].publish.simulcast"),
+            ("simulcast: \(layers), video: x.ivf", "leave out 'video' or 'simulcast'"),
+            ("simulcast: [{ rid: q, video: q.ivf }, { rid: q, video: f.ivf }]", "two layers are called 'q'"),
+            ("simulcast: [{ rid: q, video: q.ivf }, { rid: 'a b', video: f.ivf }]", "'a b' is not a rid"),
+            ("simulcast: [{ rid: q, video: q.ivf }, { rid: aaaaaaaaaaaaaaaaa, video: f.ivf }]", "is not a rid"),
+            ("simulcast: [{ rid: q, video: q.ivf }, { video: f.ivf }]", "a layer needs 'rid'"),
+        ])
+    func notSimulcast(written: String, message: String) {
+        let text = wholeScenario.replacing("video: fixtures/talking-head.ivf", with: written)
+        #expect(throws: ScenarioErrors.self) { try parse(text) }
+        do { _ = try parse(text) } catch { #expect("\(error)".contains(message), "\(error)") }
+    }
+
+    @Test("a layer that no group sends cannot be chosen, and Janus gets no simulcast yet")
+    func layersElsewhere() {
+        let chosen = wholeScenario.replacing("- joined == 100%", with: "- video.in.fps{rid=x} > 5/s")
+        do { _ = try parse(chosen) } catch {
+            #expect("\(error)".contains("'x' is not a layer; no group has 'simulcast'"), "\(error)")
+        }
+        let janus = wholeScenario.replacing("video: fixtures/talking-head.ivf", with: "simulcast: \(Self.layers)").replacing(
+            "{ protocol: starling, url: embedded, mode: mesh }", with: "{ protocol: janus, url: 'ws://127.0.0.1:8188/' }")
+        do { _ = try parse(janus) } catch { #expect("\(error)".contains("'simulcast' is not available yet with protocol janus")) }
+        #expect(throws: ScenarioErrors.self) { try parse(chosen) }
+        #expect(throws: ScenarioErrors.self) { try parse(janus) }
+    }
+
     @Test("a group with as little as it may have")
     func defaults() throws {
         let text = "scenario: s\ntarget: { url: embedded }\nduration: 1s\ngroups: [{ name: a, count: 1, room: r }]"

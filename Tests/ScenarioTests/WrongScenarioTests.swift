@@ -175,7 +175,7 @@ struct WrongScenarioTests {
         Slip("url: embedded", "url: ftp://example.com/", "'ftp://' is not a scheme of a target"),
         Slip("url: embedded", "url: embeded", "'embeded' is not an address; did you mean 'embedded'?"),
         Slip("url: embedded", "url: ws:///x", "'ws:///x' names no host"),
-        Slip("    subscribe: all", "    simulcast: 3", "'simulcast' is not available yet [groups[0].simulcast]"),
+        Slip("    subscribe: all", "    record: 3", "'record' is not available yet [groups[0].record]"),
         Slip(
             "fixtures/speech.ogg", "talk.mp3",
             "'.mp3' is not available yet: use a .ogg or .opus file, such as fixtures/speech.ogg"),
@@ -195,6 +195,16 @@ struct WrongScenarioTests {
         Slip(
             "url: embedded, mode", "url: embedded, secret: abcdef, mode",
             "x.yaml:4:54: 'secret' is for Janus: write 'protocol: janus', or take it out [target.secret]"),
+        Slip(
+            "url: embedded, mode", "url: embedded, token_secret: abcdef, mode",
+            "a secret of tokens has 32 bytes at least: make one with 'openssl rand -hex 32' [target.token_secret]"),
+        Slip(
+            "url: embedded, mode", "url: embedded, token: t, token_secret: 0123456789abcdef0123456789abcdef, mode",
+            "with 'token_secret' each bot has a token of its own: take 'token' out [target.token]"),
+        Slip(
+            "protocol: starling, url: embedded, mode: mesh",
+            "protocol: janus, url: 'ws://127.0.0.1:8188/', token_secret: 0123456789abcdef0123456789abcdef",
+            "'token_secret' is for 'protocol: starling': take it out [target.token_secret]"),
         Slip(
             "protocol: starling, url: embedded, mode: mesh", "protocol: janus, url: 'ws://127.0.0.1:8188/', pin: []",
             "a text is expected here, not a list [target.pin]"),

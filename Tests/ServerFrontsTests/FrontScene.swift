@@ -1,3 +1,5 @@
+import AccessCore
+import HandmadeTokens
 import NetworkImpairment
 import RTCCore
 import RoomCore
@@ -23,10 +25,12 @@ final class FrontScene {
 
     static let stranger = SocketAddress("192.0.2.7", port: 5)
 
-    init(_ configure: (inout ServerConfiguration) -> Void = { _ in }) {
+    /// - Parameter keys: Whose tokens are needed; time then begins with ``HandmadeTokens/begin``.
+    init(keys: HandmadeTokens? = nil, _ configure: (inout ServerConfiguration) -> Void = { _ in }) {
         var configuration = ServerConfiguration(trustLoopback: true)
         configure(&configuration)
-        rooms = SharedRooms(configuration: configuration, seed: 1)
+        rooms = SharedRooms(
+            configuration: configuration, seed: 1, unixMilliseconds: keys == nil ? 0 : HandmadeTokens.begin * 1000, keys: keys)
         var random = SplitMix64(seed: 2)
         let bits = { random.next() }
         native = NativeFront(configuration: configuration, seed: 1, at: .origin, rooms: rooms)
@@ -90,6 +94,20 @@ final class FrontScene {
             case .reply(id, let reply)? = try? ServerFrame(texts[before])
         else { return nil }
         return reply
+    }
+
+    /// Opens a native connection and says `hello`.
+    func greet(
+        token: String? = nil, bearer: String? = nil, resume: ResumeRequest? = nil, from address: SocketAddress? = nil
+    ) -> (connection: UInt64, reply: Reply?) {
+        let connection = openNative(from: address, bearer: bearer)
+        return (connection, ask(connection, .hello(HelloRequest(token: token, resume: resume))))
+    }
+
+    func openNative(from address: SocketAddress?, bearer: String? = nil) -> UInt64 {
+        lastConnection += 1
+        native.opened(lastConnection, from: address, bearer: bearer, now: now)
+        return lastConnection
     }
 
     /// Lets a native client into a room.
@@ -180,11 +198,11 @@ final class FrontScene {
     // MARK: - PeerJS
 
     func peer(
-        _ id: String, token: String = "t", key: String = "peerjs", from address: SocketAddress? = nil
+        _ id: String, token: String = "t", key: String = "peerjs", bearer: String? = nil, from address: SocketAddress? = nil
     ) -> UInt64 {
         lastConnection += 1
         let query = URLQuery(target: "?key=\(key)&id=\(id)&token=\(token)&version=1.5.5")
-        peers.opened(lastConnection, query: query, from: ClientOrigin(address: address), now: now)
+        peers.opened(lastConnection, query: query, from: ClientOrigin(address: address, bearer: bearer), now: now)
         drain()
         return lastConnection
     }

@@ -15,6 +15,7 @@ class Aiortc(Peer):
     trickles = False
     codec = "libvpx and libopus in aiortc"
     cannot = {
+        "ICE-TCP": "it has no ICE over TCP",
         "restart by us": "aiortc takes no other ICE credentials than its first",
         "restart by them": "aiortc has no ICE restart",
         "recycled section": "aiortc refuses m-sections of port 0",

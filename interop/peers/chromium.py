@@ -12,6 +12,9 @@ class Chromium(Peer):
     name = "Chromium"
     trickles = True
     rolls_back_by_itself = True
+    cannot = {"ICE-TCP": "it connects itself, and listens for nobody, as we do"}
+    # libwebrtc in a browser receives no simulcast: it answers one with a single stream.
+    sends_layers = True
     codec = "VP8, VP9, AV1, H.264 and Opus of libwebrtc"
     # Whether its candidates have names of multicast DNS in the place of addresses.
     hides_addresses = False

@@ -28,8 +28,13 @@ class Firefox(Peer):
     name = "Firefox"
     trickles = True
     rolls_back_by_itself = True
+    # libwebrtc in a browser receives no simulcast: it answers one with a single stream.
+    sends_layers = True
     codec = "VP8, VP9, AV1 and Opus of libwebrtc"
-    cannot = {"H264": "it has H.264 in calls only with the OpenH264 plugin, which it would have to download"}
+    cannot = {
+        "H264": "it has H.264 in calls only with the OpenH264 plugin, which it would have to download",
+        "ICE-TCP": "it connects itself, and listens for nobody, as we do",
+    }
     # Whether its candidates have names of multicast DNS in the place of addresses.
     hides_addresses = False
 

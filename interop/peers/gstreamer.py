@@ -24,6 +24,8 @@ class GStreamer(Peer):
     name = "GStreamer"
     trickles = True
     hangs_up_silently = True
+    # Its jitter buffer waits for packets when none is sent, and counts what it gave up; all come.
+    lost_in_silence = 20
     cannot = {
         "AV1": "this version has no RTP payload of AV1",
         "restart by us": "this version answers an ICE restart with its old credentials",
@@ -49,3 +51,6 @@ class GStreamer(Peer):
 
     def start(self, log, codec):
         return Program(self.name, [sys.executable, str(PROGRAM), codec], log)
+
+    def start_over_tcp(self, log):
+        return Program(self.name, [sys.executable, str(PROGRAM), "VP8", "tcp"], log)

@@ -19,6 +19,13 @@ class Peer:
     hangs_up_silently = False
     # Numbers that may be missing of each of its tracks after an ICE restart, and why.
     gaps_at_restart = 0
+    # Whether it takes the layers of a simulcast that we send, and whether it sends some itself.
+    receives_layers = False
+    sends_layers = False
+    # Packets that it may take for lost in ten seconds with silence in which nothing is sent, and why; such a count says nothing of loss either.
+    lost_in_silence = 0
+    # Whether it encodes what it sends, rather than playing files.
+    encodes = True
     # Whether an offer that comes on top of its own takes its own back (W3C webrtc-pc, perfect negotiation).
     rolls_back_by_itself = False
 
@@ -39,6 +46,10 @@ class Peer:
 
     def start(self, log, codec):
         """A Conversation with a new one."""
+        raise NotImplementedError
+
+    def start_over_tcp(self, log):
+        """The same, but it has no UDP, and listens for connections (RFC 6544, passive)."""
         raise NotImplementedError
 
     def why_not(self, cell, role):

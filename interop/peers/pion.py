@@ -53,9 +53,13 @@ class Pion(Peer):
     name = "Pion"
     trickles = True
     resends_verbatim = True
+    receives_layers = True
+    sends_layers = True
+    encodes = False
     # It closes its old sockets before it has new ones, so that what it sends meanwhile is lost.
     gaps_at_restart = 100
     cannot = {
+        "DTX and FEC": "Pion has no decoder of Opus",
         "recycled section": "this version stops a transceiver with a=inactive and answers a section of port 0 with another port",
         ("glare", "we offer"): "this version's SetLocalDescription refuses a rollback",
     }
@@ -92,8 +96,12 @@ class Pion(Peer):
             ["dpkg-query", "-W", "-f", "${Version}", "golang-github-pion-webrtc.v3-dev"], capture_output=True, text=True)
         return words.stdout.split("-")[0] or "unknown"
 
-    def start(self, log, codec):
+    def start(self, log, codec, *more):
         folder = tempfile.mkdtemp(prefix="interop-pion-")
         fixtures = ROOT / "fixtures"
         return PionProgram(
-            self.name, [str(self.program), str(fixtures / "speech.ogg"), str(fixtures / "talking-head.ivf"), folder], log, folder)
+            self.name, [str(self.program), str(fixtures / "speech.ogg"), str(fixtures / "talking-head.ivf"), folder, *more],
+            log, folder)
+
+    def start_over_tcp(self, log):
+        return self.start(log, "VP8", "tcp")

@@ -64,18 +64,27 @@ function hummed() {
   return sink.stream;
 }
 
-async function source(kind) {
+async function source(kind, width = 640, height = 360, frameRate = 30) {
   if (new URLSearchParams(location.search).has("drawn")) return kind === "video" ? drawn() : hummed();
   const stream = await navigator.mediaDevices.getUserMedia(
-    kind === "video" ? { video: { width: 640, height: 360, frameRate: 30 } } : { audio: true });
+    kind === "video" ? { video: { width, height, frameRate } } : { audio: true });
   return stream;
 }
 
+// Smallest first; libwebrtc sends three layers from 720 rows on.
+const layers = [
+  { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150000 },
+  { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500000 },
+  { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1200000 },
+];
+
 const commands = {
-  async add({ kind }) {
-    const stream = await source(kind);
+  async add({ kind, simulcast }) {
+    const stream = await (simulcast ? source(kind, 1280, 720, 10) : source(kind));
     const [track] = stream.getTracks();
-    const sender = peer.addTrack(track, stream);
+    const sender = simulcast
+      ? peer.addTransceiver(track, { direction: "sendonly", streams: [stream], sendEncodings: layers }).sender
+      : peer.addTrack(track, stream);
     added.push(sender);
     return { track: added.length - 1 };
   },
@@ -125,7 +134,7 @@ const commands = {
       decoded: one.kind === "video" ? one.framesDecoded : one.jitterBufferEmittedCount,
       dropped: one.framesDropped, freezes: one.freezeCount, width: one.frameWidth,
       nacks: one.nackCount, plis: one.pliCount, repaired: one.retransmittedPacketsReceived,
-      energy: one.totalAudioEnergy, concealed: one.concealedSamples, samples: one.totalSamplesReceived,
+      energy: one.totalAudioEnergy, concealed: one.concealedSamples, silent: one.silentConcealedSamples, fec: one.fecPacketsReceived, samples: one.totalSamplesReceived,
     }));
     const outbound = all.filter(({ type }) => type === "outbound-rtp").map((one) => ({
       kind: one.kind, mid: one.mid, ssrc: one.ssrc, packets: one.packetsSent, frames: one.framesSent ?? one.framesEncoded,

@@ -1,4 +1,7 @@
-"""One webrtcbin of GStreamer, driven by JSON lines: sends a moving picture and a tone, decodes what it receives."""
+"""One webrtcbin of GStreamer, driven by JSON lines: sends a moving picture and a tone, decodes what it receives.
+
+With `tcp` it has no UDP, and listens for connections (RFC 6544, passive).
+"""
 
 import json
 import sys
@@ -65,7 +68,9 @@ class Program:
         self.nice = self.agent.get_property("agent")
         self.nice.add_local_address(address)
         self.nice.set_property("upnp", False)
-        self.nice.set_property("ice-tcp", False)
+        over_tcp = sys.argv[2:] == ["tcp"]
+        self.nice.set_property("ice-tcp", over_tcp)
+        self.nice.set_property("ice-udp", not over_tcp)
         self.sent = []
         self.received = []
         self.lock = threading.Lock()

@@ -33,7 +33,8 @@ private func seeds() -> [[UInt8]] {
         IceCandidate(foundation: "a/+", priority: 1, address: six, kind: .serverReflexive, relatedAddress: four, ufrag: "next")
             .sdpValue,
         "a=candidate:1 1 udp 1 7a6b6a5e-6a0f-4c0e-9b51-2f9d3d2f1c11.local 9 typ host generation 0 network-cost 50",
-        "candidate:1 2 tcp 1 10.0.0.1 9 typ host tcptype active", "fe80::1", "::ffff:10.0.0.1", "255.255.255.255",
+        "candidate:1 1 tcp 1 10.0.0.1 9 typ host tcptype active",
+        "candidate:1 1 TCP 1 10.0.0.1 80 typ host tcptype passive ufrag abcd", "fe80::1", "::ffff:10.0.0.1", "255.255.255.255",
     ]
     return lines.map { Array($0.utf8) }
 }

@@ -38,6 +38,38 @@ starling_tls_context *starling_tls_context_new(const char *ca_file)
     return context;
 }
 
+/// This server speaks HTTP/1.1 and nothing else (RFC 7301 §3.2).
+static int choose(SSL *ssl, const unsigned char **out, unsigned char *out_size, const unsigned char *offered, unsigned int size,
+                  void *nothing)
+{
+    static const unsigned char ours[] = "\x08http/1.1";
+    (void)ssl;
+    (void)nothing;
+    int found = SSL_select_next_proto((unsigned char **)out, out_size, ours, sizeof ours - 1, offered, size);
+    return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+starling_tls_context *starling_tls_server_context_new(const char *chain_file, const char *key_file)
+{
+    starling_tls_context *context = calloc(1, sizeof *context);
+    if (!context) return NULL;
+    ERR_clear_error();
+    context->ssl = SSL_CTX_new(TLS_server_method());
+    if (!context->ssl || !SSL_CTX_set_min_proto_version(context->ssl, TLS1_2_VERSION)
+        || SSL_CTX_use_certificate_chain_file(context->ssl, chain_file) != 1
+        || SSL_CTX_use_PrivateKey_file(context->ssl, key_file, SSL_FILETYPE_PEM) != 1
+        || SSL_CTX_check_private_key(context->ssl) != 1) {
+        starling_tls_context_free(context);
+        return NULL;
+    }
+    // A client that renegotiates makes the server work for nothing, and one that compresses gives secrets away.
+    SSL_CTX_set_options(context->ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_mode(context->ssl, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_session_cache_mode(context->ssl, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_alpn_select_cb(context->ssl, choose, NULL);
+    return context;
+}
+
 void starling_tls_context_free(starling_tls_context *context)
 {
     if (!context) return;
@@ -88,7 +120,7 @@ static void shake(starling_tls *tls)
     if (settle(tls, SSL_do_handshake(tls->ssl))) tls->status = STARLING_TLS_OPEN;
 }
 
-starling_tls *starling_tls_new(starling_tls_context *context, const char *name)
+static starling_tls *make(starling_tls_context *context)
 {
     starling_tls *tls = calloc(1, sizeof *tls);
     if (!tls) return NULL;
@@ -106,6 +138,20 @@ starling_tls *starling_tls_new(starling_tls_context *context, const char *name)
     BIO_set_mem_eof_return(tls->incoming, -1);
     BIO_set_mem_eof_return(tls->outgoing, -1);
     SSL_set_bio(tls->ssl, tls->incoming, tls->outgoing);
+    return tls;
+}
+
+starling_tls *starling_tls_accept(starling_tls_context *context)
+{
+    starling_tls *tls = make(context);
+    if (tls) SSL_set_accept_state(tls->ssl);
+    return tls;
+}
+
+starling_tls *starling_tls_new(starling_tls_context *context, const char *name)
+{
+    starling_tls *tls = make(context);
+    if (!tls) return NULL;
     SSL_set_connect_state(tls->ssl);
     if (!expect(tls->ssl, name)) {
         starling_tls_free(tls);

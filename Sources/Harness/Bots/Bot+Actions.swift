@@ -146,6 +146,10 @@ extension Bot {
             guard let path = kind == .audio ? publication.audio : publication.video, let media = context.media[path] else {
                 continue
             }
+            guard kind == .audio || layers.isEmpty else {
+                log(.refused, detail: "the layers of a simulcast keep their files", now: now)
+                continue
+            }
             playing[kind] = media
             log(.deviceSwitched, detail: path, now: now)
             for connection in connections { connection.replace(media) }

@@ -34,6 +34,10 @@ extension Bot {
             stunServers: servers.stun)
         configuration.turnServers = servers.turn
         configuration.iceTransportPolicy = context.plan.transportPolicy == .relay ? .relay : .all
+        configuration.usesTCP = context.plan.usesTCP
+        // Whoever takes part in a run with such a file wishes for no packets of silence, whoever makes the offer.
+        // order: whether there is one
+        if context.media.values.contains(where: \.isDiscontinuous) { configuration.codecs = configuration.codecs.discontinuous }
         configuration.firstStream = Self.firstStream(of: nextToken)
         var peer = Peer(configuration: configuration, now: now)
         let remote = client.peers.first { $0.id == id }
@@ -45,9 +49,17 @@ extension Bot {
             // A server is offered only what there is.
             if part == .server, file(for: kind) == nil { peer.stop(transceiver: transceiver, now: now) }
         }
+        let layers = layers
+        if !layers.isEmpty, part != .publisher {
+            // A section of its own, since a simulcast is offered by whoever sends it (RFC 8853 §5.3).
+            peer.addTransceiver(
+                .video, direction: .sendonly, streamID: context.plan.name, trackID: "\(context.plan.name)-simulcast",
+                sendCodec: layers[0].media.sdpCodec, rids: layers.map(\.rid))
+        }
+        let own = peer.transceiverCount
         let connection = MeshConnection(
-            remoteID: id, remoteName: name, token: nextToken, isPolite: remote?.polite ?? true, part: part, peer: peer,
-            transceivers: kinds.count, now: now)
+            remoteID: id, remoteName: name, localID: participantID, token: nextToken, isPolite: remote?.polite ?? true,
+            part: part, peer: peer, transceivers: own, now: now)
         connection.mutedKinds = mutedKinds
         requests.append(.openSocket(token: nextToken))
         nextToken += 1
@@ -72,7 +84,7 @@ extension Bot {
         }
         if connection.peer.signalingState == .haveLocalOffer { try? connection.peer.rollback() }
         guard let description = try? connection.peer.setLocalDescription(restartICE: restartICE, now: now) else { return }
-        if restartICE { connection.epoch += 1 }
+        if restartICE || connection.hasRemoteDescription { connection.epoch += 1 }
         connection.awaitsRestart = false
         log(.offerSent, peer: connection.remoteName, now: now)
         client.signal(
@@ -152,6 +164,7 @@ extension Bot {
             connection.remoteEpoch = connection.epoch
             if type == .offer {
                 connection.awaitsRestart = false
+                if !subscribes { connection.refuseOffered(now: now) }
                 let answer = try connection.peer.setLocalDescription(now: now)
                 log(.answerSent, peer: connection.remoteName, now: now)
                 client.signal(
@@ -168,7 +181,10 @@ extension Bot {
         } catch {
             log(.negotiationFailed, peer: connection.remoteName, detail: "\(error)", now: now)
         }
+        if connection.connectedAt != nil { startMedia(on: connection, now: now) }
         drain(connection, now: now)
+        // What an answer cannot bring, the next offer does.
+        if type == .offer, connection.part == .peer, connection.peer.needsNegotiation { offer(on: connection, now: now) }
     }
 
     private func addCandidate(_ line: String, to connection: MeshConnection, now: Instant) {
@@ -258,8 +274,8 @@ extension Bot {
             log(.connected, peer: connection.remoteName, now: now)
             startMedia(on: connection, now: now)
             if rejoinSeries?.isTrying == true { succeeded(&rejoinSeries, now: now) }
-        case .keyFrameRequested(let transceiver):
-            connection.requestKeyFrame(on: transceiver, at: now)
+        case .keyFrameRequested(let transceiver, let layer):
+            connection.requestKeyFrame(on: transceiver, layer: layer, at: now)
             if state == .inRoom { log(.keyFrameRequested, peer: connection.remoteName, now: now) }
         case .transportClosed(let reason):
             if state == .inRoom { log(.transportClosed, peer: connection.remoteName, detail: reason, now: now) }
@@ -275,13 +291,23 @@ extension Bot {
         }
     }
 
+    /// Plays what the far side takes and what is not played yet.
     private func startMedia(on connection: MeshConnection, now: Instant) {
         guard state == .inRoom else { return }
         // Sound starts half a frame after the picture, so that the order of the first frames does not depend on the driver.
         for (index, kind) in kinds.enumerated() {
-            guard let media = file(for: kind), connection.peer.maySend(on: index) else { continue }
+            guard let media = file(for: kind), connection.peer.maySend(on: index), !connection.isPlaying(on: index, layer: 0)
+            else { continue }
             let start = kind == .video ? now : now + .milliseconds(10)
             connection.play(media, on: index, from: start, until: stopDue, random: &random)
+        }
+        let before = random
+        for (layer, (rid, media)) in layers.enumerated() where connection.part != .publisher {
+            guard connection.peer.maySend(on: kinds.count, layer: layer), !connection.isPlaying(on: kinds.count, layer: layer)
+            else { continue }
+            // All begin with the same picture.
+            random = before
+            connection.play(media, on: kinds.count, layer: layer, rid: rid, from: now, until: stopDue, random: &random)
         }
         connection.advanceMedia(to: now, until: stopDue)
     }

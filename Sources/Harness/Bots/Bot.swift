@@ -317,7 +317,12 @@ public final class Bot: HostedMachine {
     var subscribes: Bool { context.plan.subscription == .all }
 
     var publishedKinds: [MediaKind] {
-        kinds.filter { file(for: $0) != nil }
+        kinds.filter { file(for: $0) != nil || $0 == .video && !layers.isEmpty }
+    }
+
+    /// The layers of a simulcast and what is played on each.
+    var layers: [(rid: String, media: MediaTrack)] {
+        context.plan.publication.simulcast.compactMap { layer in context.media[layer.video].map { (layer.rid, $0) } }
     }
 
     func file(for kind: MediaKind) -> MediaTrack? {

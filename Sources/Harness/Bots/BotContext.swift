@@ -1,3 +1,4 @@
+public import AccessCore
 public import MediaTracks
 public import RTCCore
 public import RTCCrypto
@@ -26,6 +27,8 @@ public struct BotContext {
     public var entropy: Entropy
     /// `nil` where those count that the server under test hands out.
     public var iceServers: IceServerSet?
+    /// With which this bot's own tokens are made; `nil` where it has none.
+    public var tokenKeys: (any TokenKeys)?
 
     public init(
         plan: BotPlan, epoch: Instant, stopAt: Instant, signalingURL: String, target: Scenario.Target, publishers: Int,
@@ -54,11 +57,20 @@ public struct BotContext {
         return rooms
     }
 
+    private var makeToken: (@Sendable (Instant) -> String?)? {
+        guard let tokenKeys else { return nil }
+        // Whoever is matched goes into a room that the server names.
+        let wish = TokenWish(identity: plan.name, room: plan.match == nil ? plan.room : "*", name: plan.name)
+        return { [wallClock] now in tokenKeys.token(claims: wish.claims(at: wallClock.unixSeconds(at: now))) }
+    }
+
     /// The bot's side of the target's signaling, for one way into the room.
     func makeClient(seed: UInt64) -> any SignalingClient {
         switch target.signalingProtocol {
         case .starling:
-            RoomClient(name: plan.name, room: plan.room, seed: seed, create: plan.create, match: plan.match)
+            RoomClient(
+                name: plan.name, room: plan.room, seed: seed, token: target.token, makeToken: makeToken, create: plan.create,
+                match: plan.match)
         case .exec, .socketio, .websocket:
             MappedClient(name: plan.name, room: plan.room, mapping: mapping, token: target.token, seed: seed)
         case .peerjs:

@@ -17,11 +17,16 @@ struct MediaSchedule {
     /// What was sent of files that were played before.
     private var played: [SentTrackRecord] = []
     let transceiver: Int
+    /// The layer of a simulcast: its place, and what it is called.
+    let layer: Int
+    let rid: String?
     private let timing = Timing()
     private var nextIndex: Int
     private var nextDue: Instant
     private var mediaTime: UInt32 = 0
     private var lastJump: Instant?
+    /// Nothing but signs of life was sent since the last talk.
+    private var isStill = false
     /// Frames are due and withheld; what follows begins with a whole picture.
     var isMuted = false {
         didSet { if oldValue, !isMuted { jumpToKeyFrame() } }
@@ -35,9 +40,14 @@ struct MediaSchedule {
     /// - Parameters:
     ///   - start: When the first frame is due.
     ///   - end: When the last can be due, to size the book.
-    init(media: MediaTrack, transceiver: Int, from start: Instant, until end: Instant, random: inout SplitMix64) {
+    init(
+        media: MediaTrack, transceiver: Int, layer: Int = 0, rid: String? = nil, from start: Instant, until end: Instant,
+        random: inout SplitMix64
+    ) {
         self.media = media
         self.transceiver = transceiver
+        self.layer = layer
+        self.rid = rid
         nextDue = start
         nextIndex = media.keyFrames.randomElement(using: &random) ?? 0
         let seconds = max(0, (end - start).inSeconds)
@@ -54,11 +64,12 @@ struct MediaSchedule {
             slip.record(now - due)
             let outgoing = OutgoingFrame(
                 captureTime: due, mediaTime: mediaTime, isKey: frame.isKey, audioLevel: frame.audioLevel,
-                width: media.width, height: media.height)
+                width: media.width, height: media.height, beginsTalkSpurt: isStill && frame.beginsTalkSpurt)
+            let isSilence = !isMuted && frame.isDiscontinued && peer.prefersDiscontinuity(on: transceiver)
             let sent =
-                isMuted
+                isMuted || isSilence
                 ? nil
-                : peer.send(outgoing, on: transceiver, packetCount: frame.packetCount, now: now) { index in
+                : peer.send(outgoing, on: transceiver, layer: layer, packetCount: frame.packetCount, now: now) { index in
                     let packet = media.packet(frame.firstPacket + index)
                     return OutgoingPacket(
                         payload: packet.payload, isFirstOfFrame: packet.isFirstOfFrame, isLastOfFrame: packet.isLastOfFrame,
@@ -70,14 +81,17 @@ struct MediaSchedule {
                     SentFrame(
                         due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex),
                         packetCount: Int32(frame.packetCount), firstSequence: sent.firstSequence))
-            } else if peer.selectedPath != nil, !isMuted {
+                if !frame.isSilence { isStill = false }
+            } else if peer.selectedPath != nil, !isMuted, !isSilence, peer.isWanted(layer: layer, of: transceiver) {
                 framesNotOffered += 1
             } else {
-                // Without a path that consents to it nothing may be sent (RFC 7675 §5.1): the frame was due and is withheld.
+                // Without a path that consents to it nothing may be sent (RFC 7675 §5.1), nor a layer that the far side no longer takes:
+                // the frame was due and is withheld, as is silence that the far side wants no packets for.
                 frames.append(
                     SentFrame(
                         due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex), packetCount: 0,
-                        firstSequence: 0))
+                        firstSequence: 0, isSilence: isSilence && peer.selectedPath != nil))
+                if isSilence { isStill = true }
             }
             step(from: nextIndex)
         }
@@ -120,6 +134,6 @@ struct MediaSchedule {
     var records: [SentTrackRecord] { played + [record] }
 
     private var record: SentTrackRecord {
-        SentTrackRecord(kind: media.kind, media: media, ssrc: ssrc, frames: frames, framesNotOffered: framesNotOffered)
+        SentTrackRecord(kind: media.kind, rid: rid, media: media, ssrc: ssrc, frames: frames, framesNotOffered: framesNotOffered)
     }
 }

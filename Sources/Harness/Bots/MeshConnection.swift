@@ -3,6 +3,7 @@ internal import MediaTracks
 internal import RTCCore
 internal import RTCICE
 internal import RTCPeer
+internal import RTCWire
 internal import SignalingClients
 
 /// One peer connection of a bot, to another caller or to a server that forwards: the endpoint, the files that it plays and the book of what came.
@@ -10,6 +11,8 @@ final class MeshConnection {
     let remoteID: String
     /// As the room shows it; where that shows no names, the id until the other side has said its own.
     var remoteName: String
+    /// Which participant this side was when the connection was made.
+    let localID: String?
     let token: UInt64
     var peer: Peer
     var socket: SocketAddress?
@@ -39,7 +42,9 @@ final class MeshConnection {
     var isUnwanted = false
 
     private(set) var schedules: [MediaSchedule] = []
-    private(set) var received: [ReceivedTrackRecord?]
+    private(set) var received: [Received] = []
+    /// The transceivers that this side has made for each kind; those of a simulcast come behind them.
+    private let ownTransceivers: Int
     private(set) var samples: [ConnectionSample] = []
     var connectedAt: Instant?
     var phases: [Phase: Duration] = [:]
@@ -54,16 +59,18 @@ final class MeshConnection {
     var needsDrain = true
 
     init(
-        remoteID: String, remoteName: String, token: UInt64, isPolite: Bool, part: ParticipantPart, peer: consuming Peer,
+        remoteID: String, remoteName: String, localID: String?, token: UInt64, isPolite: Bool, part: ParticipantPart,
+        peer: consuming Peer,
         transceivers: Int, now: Instant
     ) {
         self.remoteID = remoteID
         self.remoteName = remoteName
+        self.localID = localID
         self.token = token
         self.isPolite = isPolite
         self.part = part
         self.peer = peer
-        received = Array(repeating: nil, count: transceivers)
+        ownTransceivers = transceivers
         createdAt = now
         lastPhaseAt = now
     }
@@ -74,15 +81,30 @@ final class MeshConnection {
         lastPhaseAt = now
     }
 
-    func play(_ media: MediaTrack, on transceiver: Int, from start: Instant, until end: Instant, random: inout SplitMix64) {
-        var schedule = MediaSchedule(media: media, transceiver: transceiver, from: start, until: end, random: &random)
+    /// What came of one stream.
+    struct Received {
+        let transceiver: Int
+        let layer: UInt8
+        var record: ReceivedTrackRecord
+    }
+
+    func isPlaying(on transceiver: Int, layer: Int) -> Bool {
+        schedules.contains { $0.transceiver == transceiver && $0.layer == layer }
+    }
+
+    func play(
+        _ media: MediaTrack, on transceiver: Int, layer: Int = 0, rid: String? = nil, from start: Instant, until end: Instant,
+        random: inout SplitMix64
+    ) {
+        var schedule = MediaSchedule(
+            media: media, transceiver: transceiver, layer: layer, rid: rid, from: start, until: end, random: &random)
         schedule.isMuted = mutedKinds.contains(media.kind)
         schedules.append(schedule)
     }
 
-    /// Plays another file on the track of its kind.
+    /// Plays another file on the track of its kind; layers of a simulcast keep theirs.
     func replace(_ media: MediaTrack) {
-        for index in schedules.indices where schedules[index].media.kind == media.kind {
+        for index in schedules.indices where schedules[index].media.kind == media.kind && schedules[index].rid == nil {
             peer.setSendCodec(media.sdpCodec, of: schedules[index].transceiver)
             schedules[index].replace(with: media)
         }
@@ -112,8 +134,9 @@ final class MeshConnection {
         return next
     }
 
-    func requestKeyFrame(on transceiver: Int, at now: Instant) {
-        for index in schedules.indices where schedules[index].transceiver == transceiver {
+    func requestKeyFrame(on transceiver: Int, layer: Int, at now: Instant) {
+        for index in schedules.indices
+        where schedules[index].transceiver == transceiver && schedules[index].layer == layer {
             schedules[index].requestKeyFrame(at: now)
         }
     }
@@ -123,39 +146,90 @@ final class MeshConnection {
     /// - Returns: The kinds of which this was the first intact frame.
     func collectFrames(kinds: [MediaKind]) -> [MediaKind] {
         var firsts: [MediaKind] = []
-        // The far side may offer sections that nobody here looks at.
-        for index in kinds.count..<max(kinds.count, peer.transceiverCount) {
-            while peer.nextFrame(on: index) != nil {}
-        }
-        for index in kinds.indices {
+        let simulcast = receivedSimulcast(behind: kinds.count)
+        for index in 0..<peer.transceiverCount {
             while let frame = peer.nextFrame(on: index) {
-                if received[index] == nil { received[index] = ReceivedTrackRecord(kind: kinds[index], frames: []) }
-                if frame.outcome == .intact, received[index]?.hasIntactFrame == false {
-                    received[index]?.hasIntactFrame = true
-                    firsts.append(kinds[index])
+                // The far side may offer sections that nobody here looks at.
+                guard index < kinds.count || index == simulcast else { continue }
+                let kind = index < kinds.count ? kinds[index] : .video
+                let place = place(of: kind, on: index, layer: frame.layer)
+                if frame.outcome == .intact, !received[place].record.hasIntactFrame {
+                    received[place].record.hasIntactFrame = true
+                    firsts.append(kind)
                 }
-                received[index]?.frames.append(frame)
+                received[place].record.frames.append(frame)
             }
         }
         return firsts
     }
 
+    /// The far side's simulcast, which has a section of its own: the first with a rid among those that its offers have brought.
+    private func receivedSimulcast(behind kinds: Int) -> Int? {
+        (kinds..<max(kinds, peer.transceiverCount)).first {
+            peer.kind(of: $0) == .video && peer.receivedRid(of: $0, layer: 0) != nil
+        }
+    }
+
+    private func place(of kind: MediaKind, on transceiver: Int, layer: UInt8) -> Int {
+        if let known = received.firstIndex(where: { $0.transceiver == transceiver && $0.layer == layer }) { return known }
+        let rid = peer.receivedRid(of: transceiver, layer: Int(layer))
+        received.append(
+            Received(transceiver: transceiver, layer: layer, record: ReceivedTrackRecord(kind: kind, rid: rid, frames: [])))
+        return received.count - 1
+    }
+
+    /// Sections that the far side's offers have brought, of which this side wants none.
+    func refuseOffered(now: Instant) {
+        for index in min(ownTransceivers, peer.transceiverCount)..<peer.transceiverCount {
+            peer.setDirection(.inactive, of: index, now: now)
+        }
+    }
+
     func sample(at now: Instant, kinds: [MediaKind]) {
         var tracks: [ConnectionSample.Track] = []
         var roundTripTime: Double?
-        for (index, kind) in kinds.enumerated() {
-            let inbound = peer.receiveStatistics(on: index)
-            let outbound = peer.sendStatistics(on: index)
-            roundTripTime = outbound.remote.roundTripTime ?? roundTripTime
-            tracks.append(
-                .init(
-                    kind: kind, bytesReceived: inbound.bytesReceived, packetsReceived: inbound.packetsReceived,
-                    packetsLost: inbound.packetsLost, bytesSent: outbound.bytesSent, packetsSent: outbound.packetsSent,
-                    jitter: inbound.jitter, nackCount: inbound.nackCount, pliCount: inbound.pliCount))
+        let simulcast = receivedSimulcast(behind: kinds.count)
+        for index in 0..<peer.transceiverCount {
+            for layer in 0..<peer.sentLayerCount(of: index) where index < ownTransceivers {
+                let outbound = peer.sendStatistics(on: index, layer: layer)
+                roundTripTime = outbound.remote.roundTripTime ?? roundTripTime
+                let name = TrackName(peer.kind(of: index), rid: peer.sentRid(of: index, layer: layer))
+                add(to: &tracks, name) {
+                    $0.bytesSent = outbound.bytesSent
+                    $0.packetsSent = outbound.packetsSent
+                }
+            }
+            guard index < kinds.count || index == simulcast else { continue }
+            for layer in 0..<peer.receivedLayerCount(of: index) {
+                let inbound = peer.receiveStatistics(on: index, layer: layer)
+                let name = TrackName(peer.kind(of: index), rid: peer.receivedRid(of: index, layer: layer))
+                add(to: &tracks, name) {
+                    $0.bytesReceived = inbound.bytesReceived
+                    $0.packetsReceived = inbound.packetsReceived
+                    $0.packetsLost = inbound.packetsLost
+                    $0.jitter = inbound.jitter
+                    $0.nackCount = inbound.nackCount
+                    $0.pliCount = inbound.pliCount
+                }
+            }
         }
         samples.append(
             ConnectionSample(
                 at: now, tracks: tracks, roundTripTime: roundTripTime, statistics: peer.statisticsSnapshot(at: now)))
+    }
+
+    /// What goes out and what comes in under one name is one entry.
+    private func add(
+        to tracks: inout [ConnectionSample.Track], _ name: TrackName, _ fill: (inout ConnectionSample.Track) -> Void
+    ) {
+        let known = tracks.firstIndex { $0.name == name }
+        if known == nil {
+            tracks.append(
+                .init(
+                    kind: name.kind, rid: name.rid, bytesReceived: 0, packetsReceived: 0, packetsLost: 0, bytesSent: 0,
+                    packetsSent: 0, jitter: 0))
+        }
+        fill(&tracks[known ?? tracks.count - 1])
     }
 
     /// The call is over: from here on the far side may hang up first.
@@ -183,7 +257,7 @@ final class MeshConnection {
         ConnectionRecord(
             remote: remoteName, createdAt: createdAt, endedAt: endedAt, connectedAt: connectedAt, phases: phases,
             sent: schedules.flatMap(\.records),
-            received: received.compactMap { $0 }, samples: samples, statistics: finalStatistics ?? peer.statisticsSnapshot(),
-            codepoints: codepoints, isForwarded: part == .server)
+            received: received.map(\.record), samples: samples, statistics: finalStatistics ?? peer.statisticsSnapshot(),
+            codepoints: codepoints, isForwarded: part == .server, participant: localID, remoteParticipant: remoteID)
     }
 }

@@ -6,7 +6,8 @@ extension RunMeasurement: MetricSource {
         let ranges = ranges(of: window)
         if metric == MetricCatalog.events { return eventCounts(tags, ranges) }
         let chosen = tracks.filter { track in tags.allSatisfy { matches(track, $0.0, $0.1) } }
-        let bots = record.bots.indices.filter { bot in tags.allSatisfy { matches(bot, $0.0, $0.1) } }
+        let bots = record.bots.indices.filter { bot in tags.allSatisfy { $0.0 == "rid" || matches(bot, $0.0, $0.1) } }
+        let rid = tags.first { $0.0 == "rid" }?.1
         let video = chosen.filter { $0.audit.kind == .video }
         let audio = chosen.filter { $0.audit.kind == .audio }
         switch metric {
@@ -28,6 +29,7 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.audioLatency: return audio.flatMap { latencies($0, ranges) }
         case MetricCatalog.videoFramesIntact: return video.compactMap { intactShare($0, ranges) }
         case MetricCatalog.audioFramesIntact: return audio.compactMap { intactShare($0, ranges) }
+        case MetricCatalog.audioFramesHeard: return audio.compactMap { heardShare($0, ranges) }
         case MetricCatalog.videoInFreezeRatio: return video.compactMap { freezeRatio($0, ranges) }
         case MetricCatalog.videoInFreezeCount: return video.map { freezeCount($0, ranges) }
         case MetricCatalog.videoInFreezeDuration: return video.map { frozenTime($0, ranges) }
@@ -47,9 +49,9 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.audioInLoss: return audio.compactMap { loss($0, ranges) }
         case MetricCatalog.videoInJitter: return video.flatMap { values($0, ranges) { $0.jitter } }
         case MetricCatalog.audioInJitter: return audio.flatMap { values($0, ranges) { $0.jitter } }
-        case MetricCatalog.videoOutFPS: return sentPerSecond(.video, bots, ranges)
-        case MetricCatalog.videoOutBitrate: return outgoingRates(.video, bots, ranges)
-        case MetricCatalog.audioOutBitrate: return outgoingRates(.audio, bots, ranges)
+        case MetricCatalog.videoOutFPS: return sentPerSecond(.video, rid, bots, ranges)
+        case MetricCatalog.videoOutBitrate: return outgoingRates(.video, rid, bots, ranges)
+        case MetricCatalog.audioOutBitrate: return outgoingRates(.audio, rid, bots, ranges)
         case MetricCatalog.networkLoss: return chosen.compactMap { networkLoss($0, ranges) }
         case MetricCatalog.icePairsHost: return routeShare(.host, of: bots)
         case MetricCatalog.icePairsReflexive: return routeShare(.reflexive, of: bots)
@@ -66,7 +68,11 @@ extension RunMeasurement: MetricSource {
     // MARK: - Choice
 
     private func matches(_ track: Track, _ tag: String, _ value: String) -> Bool {
-        tag == "from" ? track.audit.from == value : matches(track.receiver, tag, value)
+        switch tag {
+        case "from": track.audit.from == value
+        case "rid": track.audit.rid == value
+        default: matches(track.receiver, tag, value)
+        }
     }
 
     func matches(_ bot: Int, _ tag: String, _ value: String) -> Bool {
@@ -89,11 +95,15 @@ extension RunMeasurement: MetricSource {
         expectedPairs.filter { receivers.contains($0.receiver) }.map { pair in
             let due = max(record.bots[pair.receiver].joinDue, record.bots[pair.sender].joinDue)
             let wanted = record.bots[pair.sender].publishes.contains(.video) ? MediaKind.video : .audio
-            let first = tracks.first { track in
-                track.receiver == pair.receiver && track.sender == pair.sender && track.audit.kind == wanted
-            }?.completions.first
+            let first = firstCompletion(of: wanted, from: pair.sender, to: pair.receiver)
             return first.map { ($0 - due).inSeconds } ?? .infinity
         }
+    }
+
+    /// When the first frame of a kind was whole, of a simulcast of any layer.
+    func firstCompletion(of kind: MediaKind, from sender: Int, to receiver: Int) -> Instant? {
+        tracks.filter { $0.receiver == receiver && $0.sender == sender && $0.audit.kind == kind }
+            .compactMap(\.completions.first).min()
     }
 
     private func latencies(_ track: Track, _ ranges: [TimeRange]) -> [Double] {
@@ -103,6 +113,12 @@ extension RunMeasurement: MetricSource {
     private func intactShare(_ track: Track, _ ranges: [TimeRange]) -> Double? {
         let due = track.audit.frames.filter { Self.isInside($0.due, ranges) && $0.outcome != .withheld }
         return due.isEmpty ? nil : Double(due.count { $0.outcome == .intact }) / Double(due.count)
+    }
+
+    /// With what the next frame repeats of those that were lost.
+    private func heardShare(_ track: Track, _ ranges: [TimeRange]) -> Double? {
+        let due = track.audit.frames.filter { Self.isInside($0.due, ranges) && $0.outcome != .withheld }
+        return due.isEmpty ? nil : Double(due.count { $0.outcome == .intact || $0.isCovered }) / Double(due.count)
     }
 
     /// Stretches without intact media, longer than a second of video or 200 ms of sound; zero for a track without one.
@@ -134,10 +150,10 @@ extension RunMeasurement: MetricSource {
     }
 
     /// Frames that left in each whole second, from when the first was due until the sender or the connection stopped.
-    private func sentPerSecond(_ kind: MediaKind, _ bots: [Int], _ ranges: [TimeRange]) -> [Double] {
+    private func sentPerSecond(_ kind: MediaKind, _ rid: String?, _ bots: [Int], _ ranges: [TimeRange]) -> [Double] {
         bots.map { record.bots[$0] }.flatMap { bot in
             bot.connections.flatMap { connection in
-                connection.sent.filter { $0.kind == kind }.flatMap { sent -> [Double] in
+                connection.sent.filter { $0.kind == kind && (rid == nil || $0.rid == rid) }.flatMap { sent -> [Double] in
                     guard let start = sent.frames.first?.due else { return [] }
                     let end = min(bot.stopDue, connection.endedAt ?? bot.stopDue)
                     var counts = [Double](repeating: 0, count: max(0, Int((end - start).inSeconds)))
@@ -155,13 +171,13 @@ extension RunMeasurement: MetricSource {
 
     // MARK: - Samples
 
-    private func steps(_ connection: ConnectionRecord, _ kind: MediaKind, _ ranges: [TimeRange])
+    private func steps(_ connection: ConnectionRecord, _ name: TrackName, _ ranges: [TimeRange])
         -> [(before: ConnectionSample.Track, after: ConnectionSample.Track, seconds: Double)]
     {
         zip(connection.samples, connection.samples.dropFirst()).compactMap { earlier, later in
             guard ranges.contains(where: { $0.contains(earlier.at) && $0.contains(later.at) }),
-                let before = earlier.tracks.first(where: { $0.kind == kind }),
-                let after = later.tracks.first(where: { $0.kind == kind })
+                let before = earlier.tracks.first(where: { $0.name == name }),
+                let after = later.tracks.first(where: { $0.name == name })
             else { return nil }
             return (before, after, (later.at - earlier.at).inSeconds)
         }
@@ -171,18 +187,20 @@ extension RunMeasurement: MetricSource {
         _ track: Track, _ ranges: [TimeRange], _ bytes: (ConnectionSample.Track) -> UInt64
     ) -> [Double] {
         let within = ranges.map { TimeRange(start: max($0.start, track.range.start), end: min($0.end, track.range.end)) }
-        return track.connections.flatMap { steps($0, track.audit.kind, within) }.map { step in
+        return track.connections.flatMap { steps($0, track.audit.name, within) }.map { step in
             Double(bytes(step.after) - bytes(step.before)) * 8 / step.seconds
         }
     }
 
-    private func outgoingRates(_ kind: MediaKind, _ bots: [Int], _ ranges: [TimeRange]) -> [Double] {
+    private func outgoingRates(_ kind: MediaKind, _ rid: String?, _ bots: [Int], _ ranges: [TimeRange]) -> [Double] {
         var rates: [Double] = []
         for bot in bots.map({ record.bots[$0] }) {
             let sending = ranges.map { TimeRange(start: $0.start, end: min($0.end, bot.stopDue)) }
-            for connection in bot.connections where connection.sent.contains(where: { $0.kind == kind }) {
-                for step in steps(connection, kind, sending) {
-                    rates.append(Double(step.after.bytesSent - step.before.bytesSent) * 8 / step.seconds)
+            for connection in bot.connections {
+                for name in connection.sentNames where name.kind == kind && (rid == nil || name.rid == rid) {
+                    for step in steps(connection, name, sending) {
+                        rates.append(Double(step.after.bytesSent - step.before.bytesSent) * 8 / step.seconds)
+                    }
                 }
             }
         }
@@ -190,7 +208,7 @@ extension RunMeasurement: MetricSource {
     }
 
     private func loss(_ track: Track, _ ranges: [TimeRange]) -> Double? {
-        let steps = track.connections.flatMap { self.steps($0, track.audit.kind, ranges) }
+        let steps = track.connections.flatMap { self.steps($0, track.audit.name, ranges) }
         let received = steps.reduce(0) { $0 + Int64($1.after.packetsReceived - $1.before.packetsReceived) }
         let lost = steps.reduce(0) { $0 + $1.after.packetsLost - $1.before.packetsLost }
         guard received + lost > 0 else { return nil }
@@ -204,7 +222,7 @@ extension RunMeasurement: MetricSource {
             var before: UInt64 = 0
             var start = connection.createdAt
             for sample in connection.samples {
-                guard let now = sample.tracks.first(where: { $0.kind == track.audit.kind }).map(count) else { continue }
+                guard let now = sample.tracks.first(where: { $0.name == track.audit.name }).map(count) else { continue }
                 let isInside = Self.isInside(start, ranges) && Self.isInside(sample.at, ranges)
                 if isInside, now > before { grown += now - before }
                 before = now
@@ -216,7 +234,7 @@ extension RunMeasurement: MetricSource {
 
     private func values(_ track: Track, _ ranges: [TimeRange], _ value: (ConnectionSample.Track) -> Double) -> [Double] {
         track.connections.flatMap(\.samples).filter { Self.isInside($0.at, ranges) }
-            .compactMap { sample in sample.tracks.first { $0.kind == track.audit.kind }.map(value) }
+            .compactMap { sample in sample.tracks.first { $0.name == track.audit.name }.map(value) }
     }
 
     private func roundTrips(_ bots: [Int], _ ranges: [TimeRange]) -> [Double] {

@@ -24,8 +24,8 @@ extension RunMeasurement {
                 let pairing = ConnectionPairing(
                     sending: bot.connections.filter { $0.remote == record.bots[receiver].name },
                     receiving: record.bots[receiver].connections.filter { $0.remote == bot.name })
-                for kind in pairing.kinds {
-                    tracks.append(track(kind, pairing, record, sender: sender, receiver: receiver, ledger: ledger))
+                for name in pairing.names {
+                    tracks.append(track(name, pairing, record, sender: sender, receiver: receiver, ledger: ledger))
                 }
             }
         }
@@ -33,19 +33,19 @@ extension RunMeasurement {
     }
 
     private static func track(
-        _ kind: MediaKind, _ pairing: ConnectionPairing, _ record: RunRecord, sender: Int, receiver: Int, ledger: PacketLedger?
+        _ name: TrackName, _ pairing: ConnectionPairing, _ record: RunRecord, sender: Int, receiver: Int, ledger: PacketLedger?
     ) -> Track {
         var whole: FrameAudit?
         for (index, connection) in pairing.sending.enumerated() {
             let opposite = pairing.partners[index].map { pairing.receiving[$0] }
-            let sent = connection.sent.filter { $0.kind == kind }
+            let sent = connection.sent.filter { $0.name == name }
             guard !sent.isEmpty else { continue }
             let audit = FrameAudit(
                 from: record.bots[sender].name, to: record.bots[receiver].name, sent: sent,
-                received: opposite?.received.first { $0.kind == kind }, ledger: ledger)
+                received: opposite?.received.first { $0.name == name }, ledger: ledger)
             if whole == nil { whole = audit } else { whole?.append(audit) }
         }
-        guard let audit = whole else { preconditionFailure("a kind comes from what was sent") }
+        guard let audit = whole else { preconditionFailure("a track comes from what was sent") }
         return track(
             audit, strays: pairing.strays, record, sender: sender, receiver: receiver,
             connections: pairing.receiving.isEmpty ? pairing.sending : pairing.receiving)
@@ -101,9 +101,8 @@ extension RunMeasurement {
         connections: [ConnectionRecord]
     ) -> Track {
         var audit = audit
-        let kind = audit.kind
         for stray in strays {
-            for received in stray.received where received.kind == kind {
+            for received in stray.received where received.name == audit.name {
                 audit.foreign += received.frames.count { $0.outcome == .intact }
             }
         }
@@ -113,6 +112,6 @@ extension RunMeasurement {
         return Track(
             audit: audit, sender: sender, receiver: receiver, connections: connections,
             range: TimeRange(start: start, end: max(start, stop)),
-            completions: audit.frames.filter { $0.outcome == .intact }.map(\.completedAt).sorted())
+            completions: audit.frames.filter(\.isHeard).map(\.completedAt).sorted())
     }
 }

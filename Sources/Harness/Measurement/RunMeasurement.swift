@@ -3,7 +3,7 @@ public import RTCCore
 
 /// Turns a run's record into audited tracks, and answers what assertions ask.
 public struct RunMeasurement: Sendable {
-    /// All that a bot sent to another of one kind, over however many connections.
+    /// All that a bot sent to another of one kind, or as one layer of it, over however many connections.
     struct Track: Sendable {
         var audit: FrameAudit
         var sender: Int
@@ -11,7 +11,7 @@ public struct RunMeasurement: Sendable {
         /// Those of the receiver, in the order of time; the sender's where the receiver has none.
         var connections: [ConnectionRecord]
         var range: TimeRange
-        /// Intact frames in the order in which they were whole.
+        /// Intact frames in the order in which they were whole, with silence that was kept on purpose.
         var completions: [Instant]
     }
 
@@ -41,12 +41,11 @@ public struct RunMeasurement: Sendable {
         }
     }
 
-    /// Whether the receiver got at least one intact frame of every kind that the sender publishes.
+    /// Whether the receiver got at least one intact frame of every kind that the sender publishes, of a simulcast one of each layer.
     public func hasSeen(receiver: Int, sender: Int) -> Bool {
         record.bots[sender].publishes.allSatisfy { kind in
-            tracks.contains { track in
-                track.receiver == receiver && track.sender == sender && track.audit.kind == kind && !track.completions.isEmpty
-            }
+            let due = tracks.filter { $0.receiver == receiver && $0.sender == sender && $0.audit.kind == kind }
+            return !due.isEmpty && due.allSatisfy { !$0.completions.isEmpty }
         }
     }
 
@@ -105,6 +104,7 @@ extension RunMeasurement {
         public var from: String
         public var to: String
         public var kind: MediaKind
+        public var rid: String?
         /// The longest stretch without intact media that the fault overlaps, in seconds.
         public var outage: Double
         /// From the end of the fault to the next intact frame, in seconds; `nil` if none came.
@@ -121,7 +121,7 @@ extension RunMeasurement {
             }
             let next = track.completions.first { $0 >= fault.end }
             return FaultEffect(
-                from: track.audit.from, to: track.audit.to, kind: track.audit.kind, outage: longest,
+                from: track.audit.from, to: track.audit.to, kind: track.audit.kind, rid: track.audit.rid, outage: longest,
                 recovery: next.map { ($0 - fault.end).inSeconds })
         }
     }

@@ -4,6 +4,7 @@ internal import NetworkImpairment
 internal import RTCCore
 internal import RTCICE
 internal import RTCPeer
+internal import SignalingProtocol
 
 extension RunResult {
     /// - Parameter replay: The command that runs the same again.
@@ -81,8 +82,9 @@ extension RunResult {
         }
     }
 
-    private static func peers(_ record: RunRecord) -> [PeerRow] {
-        record.bots.flatMap { bot in bot.connections.map { PeerRow(bot: bot.name, $0) } }
+    /// Each connection of each bot, in their order.
+    public static func peers(_ record: RunRecord) -> [PeerRow] {
+        record.bots.flatMap { bot in bot.connections.map { PeerRow(bot: bot.name, $0, stopAt: record.stopAt) } }
     }
 }
 
@@ -107,11 +109,15 @@ extension RunResult.AuditRow {
         for frame in audit.frames {
             if let cause = frame.cause { causes[cause.rawValue, default: 0] += 1 }
         }
+        let (silent, covered) = (audit.frames.count(where: \.isSilence), audit.frames.count(where: \.isCovered))
         if audit.lostByServer > 0 { causes["server"] = audit.lostByServer }
         if audit.beforeForwarding > 0 { causes["before_forwarding"] = audit.beforeForwarding }
         self.init(
-            from: audit.from, to: audit.to, kind: audit.kind.rawValue, sent: audit.sent, intact: audit.count(.intact),
-            damaged: audit.count(.damaged), withheld: audit.count(.withheld), missing: audit.count(.missing), causes: causes,
+            from: audit.from, to: audit.to, kind: audit.kind.rawValue, rid: audit.rid, sent: audit.sent,
+            intact: audit.count(.intact),
+            damaged: audit.count(.damaged), withheld: audit.count(.withheld), missing: audit.count(.missing),
+            silent: silent > 0 ? silent : nil,
+            covered: covered > 0 ? covered : nil, causes: causes,
             unexplained: audit.unexplained, foreign: audit.foreign, repeated: audit.repeated,
             latency: Histogram(audit.frames.filter { $0.outcome == .intact }.map(\.latency.inSeconds)))
     }
@@ -133,19 +139,24 @@ extension RunResult.FaultRow {
             name: fault.name, start: (fault.start - epoch).inSeconds, end: (fault.end - epoch).inSeconds, hits: fault.hits,
             tracks: measurement.effects(of: fault).map { effect in
                 Track(
-                    from: effect.from, to: effect.to, kind: effect.kind.rawValue, outage: effect.outage,
+                    from: effect.from, to: effect.to, kind: effect.kind.rawValue, rid: effect.rid, outage: effect.outage,
                     recovery: effect.recovery)
             })
     }
 }
 
 extension RunResult.PeerRow {
-    init(bot: String, _ connection: ConnectionRecord) {
+    func isBetween(_ one: String, _ other: String) -> Bool {
+        (bot, remote) == (one, other) || (bot, remote) == (other, one)
+    }
+
+    init(bot: String, _ connection: ConnectionRecord, stopAt: Instant) {
         let statistics = connection.statistics
         let transport = statistics.transport
         let pair = statistics.candidatePairs.first { $0.nominated && $0.state == .succeeded } ?? statistics.candidatePairs.first
         self.init(
-            bot: bot, remote: connection.remote,
+            bot: bot, remote: connection.remote, participant: connection.participant,
+            remoteParticipant: connection.remoteParticipant, unconnected: connection.whyUnconnected,
             ice: ICE(
                 state: transport.iceState, role: transport.iceRole, local: pair?.path.local.description,
                 remote: pair?.path.remote.description, checksSent: statistics.ice.checksSent,
@@ -165,6 +176,14 @@ extension RunResult.PeerRow {
                     packetsReceivedWithCe: connection.codepoints.ce),
             tracks: statistics.tracks.map(Track.init),
             stats: Dictionary(statistics.reports.map { ($0.id, StatsObject($0)) }, uniquingKeysWith: { first, _ in first }))
+        let end = connection.endedAt ?? stopAt
+        let connectedAt = connection.connectedAt
+        call = Call(
+            outcome: (connectedAt == nil ? CallReport.Outcome.failed : .connected).rawValue,
+            duration: connectedAt.map { max(0, (end - $0).inSeconds) } ?? 0,
+            setup: connectedAt.map { ($0 - connection.createdAt).inSeconds }, health: 0)
+        let health = report?.health ?? 0
+        call?.health = health
     }
 }
 
@@ -173,13 +192,16 @@ extension RunResult.PeerRow.Track {
         let inbound = track.inbound
         let outbound = track.outbound
         self.init(
-            kind: track.kind.rawValue, mid: track.mid, packetsSent: outbound?.packetsSent, bytesSent: outbound?.bytesSent,
+            kind: track.kind.rawValue, mid: track.mid, rid: track.rid, remoteRid: track.remoteRid,
+            packetsSent: outbound?.packetsSent, bytesSent: outbound?.bytesSent,
             framesSent: outbound?.framesSent, retransmittedPacketsSent: outbound?.retransmittedPacketsSent,
             nackCount: inbound?.nackCount, pliCount: inbound?.pliCount, roundTripTime: outbound?.remote.roundTripTime,
             packetsReceived: inbound?.packetsReceived, bytesReceived: inbound?.bytesReceived, packetsLost: inbound?.packetsLost,
             jitter: inbound?.jitter, framesReceived: inbound?.framesReceived,
             retransmittedPacketsReceived: inbound?.retransmittedPacketsReceived,
             frameWidth: track.kind == .video ? inbound?.frameWidth : nil,
-            frameHeight: track.kind == .video ? inbound?.frameHeight : nil)
+            frameHeight: track.kind == .video ? inbound?.frameHeight : nil,
+            freezeCount: track.kind == .video ? inbound?.freezes.freezeCount : nil,
+            totalFreezesDuration: track.kind == .video ? inbound.map { Double($0.freezes.totalFreezes) / 1e9 } : nil)
     }
 }

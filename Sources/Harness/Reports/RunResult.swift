@@ -98,17 +98,25 @@ public struct RunResult: Codable, Sendable {
         public var from: String
         public var to: String
         public var kind: String
+        /// The layer of a simulcast; absent where there is none.
+        public var rid: String? = nil
         public var sent: Int
         public var intact: Int
         public var damaged: Int
         public var withheld: Int
         public var missing: Int
+        /// Of the withheld: silence for which nothing is sent; absent where there is none.
+        public var silent: Int? = nil
+        /// Of the missing and damaged: repeated by the next frame, which came; absent where there is none.
+        public var covered: Int? = nil
         /// Damaged and missing frames by what dropped their packet, `server` where only the server under test is left to have lost it;
         /// and withheld ones that were due `before_forwarding` began.
         public var causes: [String: Int]
         public var unexplained: Int
         public var foreign: Int
         public var repeated: Int
+        /// What it is, for people: `video`, or `video q` for a layer.
+        public var label: String { rid.map { "\(kind) \($0)" } ?? kind }
         /// Of the latencies of intact frames; all rows of a kind add up to the one of its metric.
         public var latency: Histogram? = nil
     }
@@ -155,6 +163,8 @@ public struct RunResult: Codable, Sendable {
             public var from: String
             public var to: String
             public var kind: String
+            /// The layer of a simulcast; absent where there is none.
+            public var rid: String? = nil
             /// The longest stretch without intact media that the fault overlaps, in seconds.
             public var outage: Double
             /// From the end of the fault to the next intact frame, in seconds; absent if none came.
@@ -180,6 +190,13 @@ public struct RunResult: Codable, Sendable {
     public struct PeerRow: Codable, Sendable {
         public var bot: String
         public var remote: String
+        /// Who both were to the signaling server; absent where that is not known, and in results of older versions.
+        public var participant: String?
+        public var remoteParticipant: String?
+        /// Absent in results of older versions.
+        public var call: Call?
+        /// Why the two never connected, in one line; absent where they did.
+        public var unconnected: String?
         public var ice: ICE
         public var dtls: DTLS
         public var srtp: SRTP
@@ -188,6 +205,18 @@ public struct RunResult: Codable, Sendable {
         public var tracks: [Track]
         /// W3C webrtc-stats at the end, by id.
         public var stats: [String: StatsObject]
+
+        /// The call in all, by the rule that servers use for what clients tell them.
+        public struct Call: Codable, Sendable {
+            /// `connected`, or `failed` where it never was.
+            public var outcome: String
+            /// Seconds from connected to the end of the call or of the run.
+            public var duration: Double
+            /// Seconds from its beginning to connected.
+            public var setup: Double?
+            /// 0 to 100.
+            public var health: Double
+        }
 
         /// Named like the W3C's of received-rtp, but of every datagram.
         public struct ECN: Codable, Sendable {
@@ -227,6 +256,9 @@ public struct RunResult: Codable, Sendable {
         public struct Track: Codable, Sendable {
             public var kind: String
             public var mid: String
+            /// The layer of a simulcast that is sent, and the one that comes in; absent where there is none.
+            public var rid: String? = nil
+            public var remoteRid: String? = nil
             public var packetsSent: UInt64?
             public var bytesSent: UInt64?
             public var framesSent: UInt64?
@@ -242,6 +274,9 @@ public struct RunResult: Codable, Sendable {
             public var retransmittedPacketsReceived: UInt64?
             public var frameWidth: Int?
             public var frameHeight: Int?
+            public var freezeCount: UInt64?
+            /// Seconds.
+            public var totalFreezesDuration: Double?
         }
     }
 

@@ -1,3 +1,4 @@
+internal import AccessCore
 internal import RTCCore
 internal import Scenario
 internal import ServerFronts
@@ -9,13 +10,18 @@ struct EmbeddedServer {
     private var running: ReferenceServer?
     private var outages: ArraySlice<ServerOutage>
     private let seed: UInt64
+    private let store: RunStore?
+    private let keys: (any TokenKeys)?
     private var restarts: UInt64 = 0
 
-    init(_ plan: Plan) async throws(RunError) {
+    /// - Parameter keys: Whose tokens the server asks for; `nil` lets everybody in.
+    init(_ plan: Plan, store: RunStore?, keys: (any TokenKeys)?) async throws(RunError) {
+        self.store = store
+        self.keys = keys
         var configuration = ServerConfiguration(port: 0, trustLoopback: true)
         configuration.seed = SplitMix64.derive(plan.seed, "server")
         configuration.stunPort = 0
-        let server = try await Self.start(configuration)
+        let server = try await Self.start(configuration, store: store, keys: keys)
         running = server
         url = server.url
         self.configuration = server.configuration
@@ -37,9 +43,11 @@ struct EmbeddedServer {
         }
     }
 
-    private static func start(_ configuration: ServerConfiguration) async throws(RunError) -> ReferenceServer {
+    private static func start(
+        _ configuration: ServerConfiguration, store: RunStore?, keys: (any TokenKeys)?
+    ) async throws(RunError) -> ReferenceServer {
         do {
-            return try await ReferenceServer.start(configuration: configuration)
+            return try await ReferenceServer.start(configuration: configuration, keys: keys, store: try store?.open())
         } catch {
             throw .server("the embedded server: \(error)")
         }
@@ -57,7 +65,7 @@ struct EmbeddedServer {
             restarts += 1
             var configuration = configuration
             configuration.seed = SplitMix64.derive(seed, "server \(restarts)")
-            running = try await Self.start(configuration)
+            running = try await Self.start(configuration, store: store, keys: keys)
         }
     }
 

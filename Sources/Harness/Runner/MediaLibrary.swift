@@ -40,7 +40,28 @@ public struct MediaLibrary: Sendable {
                 errors.append(scenario.error(error.description, in: use.field))
             }
         }
+        errors += unlikeLayers(of: scenario)
         guard errors.isEmpty else { throw ScenarioErrors(errors: errors) }
+    }
+
+    /// Layers show the same pictures and are negotiated as one track: of one codec, with the same rhythm.
+    private func unlikeLayers(of scenario: Scenario) -> [ScenarioError] {
+        scenario.groups.enumerated().flatMap { index, group -> [ScenarioError] in
+            let layers = group.publication.simulcast
+            guard let first = layers.first.flatMap({ tracks[$0.video] }) else { return [] }
+            return layers.enumerated().compactMap { place, layer in
+                guard let track = tracks[layer.video] else { return nil }
+                let isLike =
+                    track.codec == first.codec && track.formatParameters == first.formatParameters
+                    && track.frameCount == first.frameCount && track.loopDuration == first.loopDuration
+                    && track.keyFrames == first.keyFrames
+                return isLike
+                    ? nil
+                    : scenario.error(
+                        "\(layer.video): not the same clip as \(first.name): give the same pictures in another size, of one codec,"
+                            + " with key frames at the same places", in: "groups[\(index)].publish.simulcast[\(place)].video")
+            }
+        }
     }
 
     private struct Use {
@@ -56,7 +77,11 @@ public struct MediaLibrary: Sendable {
             entry.verbs.compactMap(\.publication).map { ("timeline[\(index)].do.switch_device", $0) }
         }
         return (published + switched).flatMap { field, publication in
-            [("audio", MediaKind.audio, publication.audio), ("video", .video, publication.video)].compactMap { key, kind, path in
+            let single = [("audio", MediaKind.audio, publication.audio), ("video", .video, publication.video)]
+            let layers = publication.simulcast.enumerated().map {
+                ("simulcast[\($0)].video", MediaKind.video, String?.some($1.video))
+            }
+            return (single + layers).compactMap { key, kind, path in
                 path.map { Use(field: "\(field).\(key)", kind: kind, path: $0) }
             }
         }

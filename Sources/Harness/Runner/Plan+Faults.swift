@@ -16,7 +16,7 @@ extension Plan {
     public var mediaPaths: [String] {
         var paths: [String] = []
         for publication in bots.flatMap({ [$0.publication] + $0.actions.compactMap(\.verb.publication) }) {
-            for path in [publication.audio, publication.video].compactMap({ $0 }) where !paths.contains(path) {
+            for path in publication.files where !paths.contains(path) {
                 paths.append(path)
             }
         }

@@ -1,3 +1,4 @@
+public import AccessCore
 internal import Bots
 internal import Foundation
 public import Measurement
@@ -15,18 +16,28 @@ public struct SocketRun: Sendable {
         case serverStarted(url: String)
         case running(elapsed: Duration, of: Duration, joined: Int, bots: Int)
         case draining
+        /// The signaling server was told how the calls went.
+        case callsPosted(taken: Int, refused: Int, reason: String?)
     }
 
     public var workers: Int
     /// Where callers' sockets are bound, of either family; `nil` for the IPv4 loopback.
     public var localAddress: RTCCore.SocketAddress?
+    /// With which each bot's own tokens are made, and whose tokens the embedded server asks for; `nil` for none.
+    public var tokenKeys: (any TokenKeys)?
+    /// Of the embedded server; `nil` for none. It is told how the calls went.
+    public var store: RunStore?
+    /// Whether a server that is not embedded is told how the calls went.
+    public var postsCalls = false
     /// How long after the last machine should have finished the run is ended all the same.
     private static let grace = Duration.seconds(8)
 
     /// - Parameters:
     ///   - workers: Threads; `nil` for one per processor, and no more than there are bots.
     ///   - localAddress: Where callers' sockets are bound; its port is zero.
-    public init(workers: Int? = nil, localAddress: RTCCore.SocketAddress? = nil) {
+    ///   - tokenKeys: With which each bot's own tokens are made.
+    public init(workers: Int? = nil, localAddress: RTCCore.SocketAddress? = nil, tokenKeys: (any TokenKeys)? = nil) {
+        self.tokenKeys = tokenKeys
         self.localAddress = localAddress
         self.workers = workers ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
     }
@@ -41,15 +52,20 @@ public struct SocketRun: Sendable {
     ) async throws(RunError) -> RunRecord {
         var embedded: EmbeddedServer?
         let url: String
+        let postsCalls: Bool
         switch plan.scenario.target.address {
         case .embedded:
-            let started = try await EmbeddedServer(plan)
+            let started = try await EmbeddedServer(plan, store: store, keys: tokenKeys)
+            postsCalls = store != nil
             embedded = started
             url = started.url(for: plan.scenario.target.signalingProtocol)
-        case .program(let command): url = ProgramAddress.text(of: command)
+        case .program(let command):
+            url = ProgramAddress.text(of: command)
+            postsCalls = false
         case .url(let target):
             let isSocketIO = plan.scenario.target.signalingProtocol == .socketio
             url = isSocketIO ? EngineIOAddress.webSocket(at: target) : target
+            postsCalls = self.postsCalls
         }
         progress(.serverStarted(url: url))
         var configuration = WorkerConfiguration()
@@ -70,6 +86,10 @@ public struct SocketRun: Sendable {
                 progress: progress)
             await driver.stop()
             await started.stop()
+            if postsCalls {
+                let post = await CallPost(record, to: url)
+                progress(.callsPosted(taken: post.taken, refused: post.refused, reason: post.reason))
+            }
             await embedded?.stop()
             return record
         } catch {
@@ -104,19 +124,21 @@ public struct SocketRun: Sendable {
         let handles = plan.bots.map { bot in
             let material = materials[bot.index % materials.count]
             let servers = relays.servers(of: bot, wallClock: driver.clock.wallClock, now: epoch)
-            return driver.host(seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch) { [clock = driver.clock] now in
+            return driver.host(seed: SplitMix64.derive(bot.seed, "network"), startAt: epoch) {
+                [clock = driver.clock, tokenKeys] now in
                 let dtls: DTLSContext
                 do {
                     dtls = try material.dtls(entropy: .system, wallClock: clock.wallClock)
                 } catch {
                     preconditionFailure("OpenSSL offers no DTLS here: \(error)")
                 }
-                return Bot(
-                    context: BotContext(
-                        plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: url, target: target,
-                        publishers: publishers[bot.room] ?? 0, roommates: roommates[bot.room] ?? [], media: media.tracks,
-                        wallClock: clock.wallClock, dtls: dtls,
-                        entropy: .system, iceServers: servers), now: now)
+                var context = BotContext(
+                    plan: bot, epoch: epoch, stopAt: stopAt, signalingURL: url, target: target,
+                    publishers: publishers[bot.room] ?? 0, roommates: roommates[bot.room] ?? [], media: media.tracks,
+                    wallClock: clock.wallClock, dtls: dtls,
+                    entropy: .system, iceServers: servers)
+                context.tokenKeys = tokenKeys
+                return Bot(context: context, now: now)
             }
         }
         var isInterrupted = false

@@ -70,10 +70,16 @@ extension CallerMachine {
             peer.kind(of: index) == kind && peer.direction(of: index) == .recvonly && !peer.isStopped(index)
         }
         let number = playbacks.count
-        let media = kind == .audio ? audio : video
+        let sources = kind == .audio ? [VideoSource(rid: nil, media: audio)] : videos
+        let rids = sources.compactMap(\.rid)
+        let media = sources[0].media
         let codec = SDPCodec(sending: media.codec, clockRate: media.clockRate, formatParameters: media.formatParameters)
         let index: Int
-        if let receiving {
+        if !rids.isEmpty {
+            index = peer.addTransceiver(
+                kind, direction: .sendonly, streamID: "starling", trackID: "\(kind.rawValue)-\(number)", sendCodec: codec,
+                rids: rids)
+        } else if let receiving {
             index = receiving
             peer.setSendCodec(codec, of: index)
             peer.setDirection(.sendrecv, of: index, streamID: "starling", trackID: "\(kind.rawValue)-\(number)", now: now)
@@ -81,7 +87,9 @@ extension CallerMachine {
             index = peer.addTransceiver(
                 kind, direction: .sendrecv, streamID: "starling", trackID: "\(kind.rawValue)-\(number)", sendCodec: codec)
         }
-        playbacks.append(Playback(media: media, transceiver: index, from: now, random: &random))
+        for (layer, source) in sources.enumerated() {
+            playbacks.append(Playback(media: source.media, transceiver: index, layer: layer, from: now, random: &random))
+        }
         return ["transceiver": .integer(Int64(index))]
     }
 

@@ -17,7 +17,7 @@ extension CallerMachine {
                 "checksReceived": .count(statistics.ice.checksReceived),
                 "pairs": .array(statistics.candidatePairs.map { .object(Self.pair($0)) }), "role": .string(transport.iceRole),
                 "roleConflicts": .count(statistics.ice.roleConflicts),
-                "state": .string(transport.iceState),
+                "state": .string(transport.iceState), "streams": .count(statistics.ice.streamsAsked),
             ],
             "tracks": .array((0..<peer.transceiverCount).map { .object(track($0)) }),
             "transport": [
@@ -33,10 +33,16 @@ extension CallerMachine {
 
     private static func pair(_ pair: IceCandidatePairReport) -> JSONObject {
         [
-            "local": .string("\(pair.path.local)"), "nominated": .bool(pair.nominated), "remote": .string("\(pair.path.remote)"),
+            "local": .string("\(pair.path.local)"), "localType": .string(Self.type(of: pair.local)),
+            "nominated": .bool(pair.nominated), "remote": .string("\(pair.path.remote)"),
+            "remoteType": .string(Self.type(of: pair.remote)),
             "requestsReceived": .count(pair.statistics.requestsReceived), "requestsSent": .count(pair.statistics.requestsSent),
             "responsesReceived": .count(pair.statistics.responsesReceived), "state": .string(pair.state.rawValue),
         ]
+    }
+
+    private static func type(of candidate: IceCandidate) -> String {
+        candidate.tcpType.map { "tcp \($0.rawValue)" } ?? "udp"
     }
 
     private func track(_ index: Int) -> JSONObject {
@@ -50,7 +56,8 @@ extension CallerMachine {
                 "packetsReceived": .count(inbound.packetsReceived), "pliCount": .count(inbound.pliCount),
                 "retransmittedPacketsReceived": .count(inbound.retransmittedPacketsReceived),
             ],
-            "kind": .string(peer.kind(of: index).rawValue), "mid": .text(peer.mid(of: index)),
+            "kind": .string(peer.kind(of: index).rawValue), "layers": .array(layers(of: index)),
+            "mid": .text(peer.mid(of: index)),
             "outbound": [
                 "codec": .text(peer.sendCodec(of: index)?.name), "firCount": .count(outbound.firCount),
                 "framesSent": .count(outbound.framesSent),
@@ -60,6 +67,34 @@ extension CallerMachine {
                 "retransmittedPacketsSent": .count(outbound.retransmittedPacketsSent),
             ], "stopped": .bool(peer.isStopped(index)), "transceiver": .integer(Int64(index)),
         ]
+    }
+}
+
+extension CallerMachine {
+    /// What goes out and what comes in as layers of a simulcast; empty where there is none.
+    private func layers(of index: Int) -> [JSON] {
+        let sent = (0..<peer.sentLayerCount(of: index)).compactMap { layer -> JSON? in
+            guard let rid = peer.sentRid(of: index, layer: layer) else { return nil }
+            let outbound = peer.sendStatistics(on: index, layer: layer)
+            return [
+                "active": .bool(peer.maySend(on: index, layer: layer)), "framesSent": .count(outbound.framesSent),
+                "nackCount": .count(outbound.nackCount), "packetsSent": .count(outbound.packetsSent),
+                "pliCount": .count(outbound.pliCount), "retransmittedPacketsSent": .count(outbound.retransmittedPacketsSent),
+                "rid": .string(rid), "sends": .bool(true),
+            ]
+        }
+        let received = (0..<peer.receivedLayerCount(of: index)).compactMap { layer -> JSON? in
+            guard let rid = peer.receivedRid(of: index, layer: layer) else { return nil }
+            let inbound = peer.receiveStatistics(on: index, layer: layer)
+            return [
+                "audit": .object(audits.report(on: index, layer: layer)), "frameHeight": .integer(Int64(inbound.frameHeight)),
+                "framesReceived": .count(inbound.framesReceived), "nackCount": .count(inbound.nackCount),
+                "pliCount": .count(inbound.pliCount),
+                "retransmittedPacketsReceived": .count(inbound.retransmittedPacketsReceived), "rid": .string(rid),
+                "sends": .bool(false),
+            ]
+        }
+        return sent + received
     }
 }
 

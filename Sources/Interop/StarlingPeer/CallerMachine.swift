@@ -11,7 +11,8 @@ import SignalingProtocol
 final class CallerMachine: HostedMachine {
     var peer: Peer
     let audio: MediaTrack
-    let video: MediaTrack
+    /// One picture, or the layers of a simulcast.
+    let videos: [VideoSource]
     let output: LineOutput
     let audits: TrackAudits
     var random: SplitMix64
@@ -31,10 +32,10 @@ final class CallerMachine: HostedMachine {
     private var lastTold: Instant
 
     init(
-        seed: UInt64, audio: MediaTrack, video: MediaTrack, wallClock: WallClock, output: LineOutput, now: Instant
+        seed: UInt64, audio: MediaTrack, videos: [VideoSource], wallClock: WallClock, output: LineOutput, now: Instant
     ) throws(CryptoError) {
         self.audio = audio
-        self.video = video
+        self.videos = videos
         self.output = output
         let audits = TrackAudits()
         self.audits = audits
@@ -44,6 +45,7 @@ final class CallerMachine: HostedMachine {
             seed: seed, wallClock: wallClock, dtls: try DTLSContext(entropy: .system, clock: wallClock),
             certificate: try Certificate.generate(unixSeconds: wallClock.unixSeconds(at: now), entropy: .system),
             cname: "starling")
+        if audio.isDiscontinuous { configuration.codecs = configuration.codecs.discontinuous }
         configuration.payloadReceived = { audits.receive($0) }
         peer = Peer(configuration: configuration, now: now)
     }
@@ -72,6 +74,12 @@ final class CallerMachine: HostedMachine {
         afterChange(now: now)
     }
 
+    func receive(_ bytes: inout MutableRawSpan, onStream stream: UInt64, now: Instant) {
+        lastTold = now
+        bytes.withUnsafeMutableBytes { peer.receive($0, onStream: stream, now: now) }
+        afterChange(now: now)
+    }
+
     func receive(_ input: HostInput, now: Instant) {
         lastTold = now
         switch input {
@@ -89,7 +97,11 @@ final class CallerMachine: HostedMachine {
             for command in waiting { obey(command.line, network: command.network, now: now) }
         case .socketFailed(_, let reason):
             output.write(["event": "failed", "reason": .string(reason)])
-        case .signalingOpened, .signalingReceived, .signalingClosed, .streamOpened, .streamClosed:
+        case .streamOpened(let token, _):
+            peer.streamOpened(token, now: now)
+        case .streamClosed(let token, let reason):
+            peer.streamClosed(token, reason: reason, now: now)
+        case .signalingOpened, .signalingReceived, .signalingClosed:
             break
         }
         afterChange(now: now)
@@ -99,6 +111,7 @@ final class CallerMachine: HostedMachine {
         guard needsDrain else { return .drained }
         if case .full = names.nextDatagrams(into: &batch) { return .full }
         if case .full = peer.nextDatagrams(into: &batch, now: lastTold) { return .full }
+        takeStreamRequests()
         needsDrain = false
         return .drained
     }
@@ -118,9 +131,19 @@ final class CallerMachine: HostedMachine {
         needsDrain = true
         tellNames(now: now)
         while let event = peer.nextEvent() { tell(event, now: now) }
+        takeStreamRequests()
         seekNames()
         for transceiver in 0..<peer.transceiverCount {
             while let frame = peer.nextFrame(on: transceiver) { audits.count(frame, on: transceiver) }
+        }
+    }
+
+    private func takeStreamRequests() {
+        while let request = peer.nextStreamRequest() {
+            switch request {
+            case .open(let token, let target): requests.append(.openStream(token: token, target))
+            case .close(let token): requests.append(.closeStream(token: token))
+            }
         }
     }
 
@@ -178,8 +201,9 @@ final class CallerMachine: HostedMachine {
             ])
         case .trackRemoved(let transceiver, let mid):
             output.write(["event": "trackRemoved", "mid": .string(mid), "transceiver": .integer(Int64(transceiver))])
-        case .keyFrameRequested(let transceiver):
-            for index in playbacks.indices where playbacks[index].transceiver == transceiver {
+        case .keyFrameRequested(let transceiver, let layer):
+            for index in playbacks.indices
+            where playbacks[index].transceiver == transceiver && playbacks[index].layer == layer {
                 playbacks[index].requestKeyFrame(at: now)
             }
         case .relayFailed, .gatheringFailed, .iceRestartNeeded:

@@ -9,15 +9,20 @@ struct Playback {
 
     let media: MediaTrack
     let transceiver: Int
+    /// The place of its layer in a simulcast; 0 where there is none.
+    let layer: Int
     private var nextIndex: Int
     private var nextDue: Instant
     private var mediaTime: UInt32 = 0
     private var lastJump: Instant?
     private var hasSent = false
+    /// Nothing but signs of life was sent since the last talk.
+    private var isStill = false
 
-    init(media: MediaTrack, transceiver: Int, from start: Instant, random: inout SplitMix64) {
+    init(media: MediaTrack, transceiver: Int, layer: Int = 0, from start: Instant, random: inout SplitMix64) {
         self.media = media
         self.transceiver = transceiver
+        self.layer = layer
         nextDue = start
         nextIndex = media.keyFrames.randomElement(using: &random) ?? 0
     }
@@ -32,7 +37,7 @@ struct Playback {
 
     mutating func advance(to now: Instant, peer: inout Peer) {
         while nextDue <= now {
-            guard peer.maySend(on: transceiver) || hasSent else {
+            guard peer.maySend(on: transceiver, layer: layer) || hasSent else {
                 // Not negotiated yet: the file waits at its key frame.
                 nextDue = now + .milliseconds(10)
                 return
@@ -40,8 +45,14 @@ struct Playback {
             let frame = media.frame(nextIndex)
             let outgoing = OutgoingFrame(
                 captureTime: nextDue, mediaTime: mediaTime, isKey: frame.isKey, audioLevel: frame.audioLevel,
-                width: media.width, height: media.height)
-            let sent = peer.send(outgoing, on: transceiver, packetCount: frame.packetCount, now: now) { index in
+                width: media.width, height: media.height, beginsTalkSpurt: isStill && frame.beginsTalkSpurt)
+            if frame.isDiscontinued, peer.prefersDiscontinuity(on: transceiver) {
+                isStill = true
+                step()
+                continue
+            }
+            if !frame.isSilence { isStill = false }
+            let sent = peer.send(outgoing, on: transceiver, layer: layer, packetCount: frame.packetCount, now: now) { index in
                 let packet = media.packet(frame.firstPacket + index)
                 return OutgoingPacket(
                     payload: packet.payload, isFirstOfFrame: packet.isFirstOfFrame, isLastOfFrame: packet.isLastOfFrame,

@@ -14,15 +14,15 @@ struct StarlingPeer {
     static func main() async {
         let words = Array(CommandLine.arguments.dropFirst())
         guard (2...3).contains(words.count), let address = SocketAddress(words.count > 2 ? words[2] : "127.0.0.1", port: 0) else {
-            complain("usage: starling-peer AUDIO VIDEO [ADDRESS]")
+            complain("usage: starling-peer AUDIO VIDEO [ADDRESS], VIDEO being a file or layers: q=SMALL,f=LARGE")
             exit(2)
         }
         let output = LineOutput()
         let audio: MediaTrack
-        let video: MediaTrack
+        let videos: [VideoSource]
         do {
             audio = try MediaTrack.load(path: words[0])
-            video = try MediaTrack.load(path: words[1])
+            videos = try VideoSource.load(words[1])
         } catch {
             complain("\(error)")
             exit(2)
@@ -34,7 +34,7 @@ struct StarlingPeer {
         let wallClock = driver.clock.wallClock
         let handle = driver.host(seed: seed, startAt: .origin) { now in
             do {
-                return try CallerMachine(seed: seed, audio: audio, video: video, wallClock: wallClock, output: output, now: now)
+                return try CallerMachine(seed: seed, audio: audio, videos: videos, wallClock: wallClock, output: output, now: now)
             } catch {
                 preconditionFailure("a caller cannot be made: \(error)")
             }

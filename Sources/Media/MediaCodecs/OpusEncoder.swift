@@ -1,6 +1,6 @@
 internal import COpus
 
-/// libopus at 48 kHz, without discontinuous transmission.
+/// libopus at 48 kHz.
 public struct OpusEncoder: ~Copyable {
     public struct Settings: Sendable {
         /// 1 or 2.
@@ -13,6 +13,12 @@ public struct OpusEncoder: ~Copyable {
         public var isMusic = false
         /// Packets of one size each, rather than as many bits as the sound needs.
         public var isConstantRate = false
+        /// A byte or two in place of silence, and comfort noise every 400 ms (OPUS_SET_DTX).
+        public var isDiscontinuous = false
+        /// The share of packets, in percent, against whose loss each repeats the one before it; 0 for no such redundancy (in-band FEC).
+        public var expectedLoss = 0
+        /// Sound up to 8 kHz alone, so that the SILK layer has all of it.
+        public var isWideband = false
 
         public init(channels: Int, bitrate: Int) {
             self.channels = channels
@@ -38,7 +44,16 @@ public struct OpusEncoder: ~Copyable {
         if status == OPUS_OK { status = copus_set(encoder, OPUS_SET_COMPLEXITY_REQUEST, Int32(clamping: settings.complexity)) }
         if status == OPUS_OK { status = copus_set(encoder, OPUS_SET_VBR_REQUEST, settings.isConstantRate ? 0 : 1) }
         if status == OPUS_OK { status = copus_set(encoder, OPUS_SET_VBR_CONSTRAINT_REQUEST, 1) }
-        if status == OPUS_OK { status = copus_set(encoder, OPUS_SET_DTX_REQUEST, 0) }
+        if status == OPUS_OK { status = copus_set(encoder, OPUS_SET_DTX_REQUEST, settings.isDiscontinuous ? 1 : 0) }
+        if status == OPUS_OK, settings.isWideband {
+            status = copus_set(encoder, OPUS_SET_BANDWIDTH_REQUEST, OPUS_BANDWIDTH_WIDEBAND)
+        }
+        if status == OPUS_OK, settings.expectedLoss > 0 {
+            status = copus_set(encoder, OPUS_SET_INBAND_FEC_REQUEST, 1)
+            if status == OPUS_OK {
+                status = copus_set(encoder, OPUS_SET_PACKET_LOSS_PERC_REQUEST, Int32(clamping: settings.expectedLoss))
+            }
+        }
         if status == OPUS_OK {
             status = copus_set(encoder, OPUS_SET_SIGNAL_REQUEST, settings.isMusic ? OPUS_SIGNAL_MUSIC : OPUS_SIGNAL_VOICE)
         }

@@ -1,6 +1,7 @@
 /// One of the media files that `starling fixtures` makes: what it is called and what is in it.
 ///
-/// Every kind of video comes in three sizes that show the same pictures under the same numbers, as the layers of a simulcast do.
+/// Every kind of video comes in three sizes that show the same pictures under the same numbers, as the layers of a simulcast do; the
+/// talking head in a fourth, so that three small ones can be kept.
 public struct Fixture: Hashable, Sendable {
     /// What is to be seen or heard.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
@@ -8,17 +9,20 @@ public struct Fixture: Hashable, Sendable {
         case highMotion = "high-motion"
         case screen
         case speech, music, tone, silence
+        /// The speech with longer pauses, in which nothing is sent, and each packet repeated by the next.
+        case thriftySpeech = "speech-dtx-fec"
 
         public var isVideo: Bool {
             switch self {
             case .talkingHead, .highMotion, .screen: true
-            case .speech, .music, .tone, .silence: false
+            case .speech, .music, .tone, .silence, .thriftySpeech: false
             }
         }
     }
 
     /// How many rows a video has, at 16:9.
     public enum Size: String, Hashable, Sendable, CaseIterable {
+        case lowest = "90p"
         case low = "180p"
         case middle = "360p"
         case high = "720p"
@@ -29,6 +33,7 @@ public struct Fixture: Hashable, Sendable {
         /// Pixels.
         public var height: Int {
             switch self {
+            case .lowest: 90
             case .low: 180
             case .middle: 360
             case .high: 720
@@ -45,7 +50,8 @@ public struct Fixture: Hashable, Sendable {
 
     /// All there are, in the order of ``Kind`` and ``Size``.
     public static let all: [Fixture] = Kind.allCases.flatMap { kind in
-        kind.isVideo ? Size.allCases.map { Fixture(kind: kind, size: $0) } : [Fixture(kind: kind, size: nil)]
+        guard kind.isVideo else { return [Fixture(kind: kind, size: nil)] }
+        return Size.allCases.filter { $0 != .lowest || kind == .talkingHead }.map { Fixture(kind: kind, size: $0) }
     }
 
     private init(kind: Kind, size: Size?) {
@@ -69,7 +75,9 @@ public struct Fixture: Hashable, Sendable {
     /// Whether it is kept beside the code; the others are made on demand.
     public var isKept: Bool {
         switch (kind, size) {
-        case (.talkingHead, .low), (.talkingHead, .middle), (.highMotion, .low), (.screen, .middle), (_, nil): true
+        case (.talkingHead, .lowest), (.talkingHead, .low), (.talkingHead, .middle), (.highMotion, .low), (.screen, .middle),
+            (_, nil):
+            true
         default: false
         }
     }
@@ -77,6 +85,7 @@ public struct Fixture: Hashable, Sendable {
     /// Bits per second that its encoder is set to.
     public var bitrate: Int {
         switch (kind, size) {
+        case (.talkingHead, .lowest): 60_000
         case (.talkingHead, .low): 150_000
         case (.talkingHead, .high): 1_500_000
         case (.talkingHead, _): 500_000
@@ -88,7 +97,7 @@ public struct Fixture: Hashable, Sendable {
         case (.screen, _): 400_000
         case (.music, _): 96_000
         case (.speech, _), (.tone, _): 32_000
-        case (.silence, _): 24_000
+        case (.silence, _), (.thriftySpeech, _): 24_000
         }
     }
 
@@ -99,7 +108,7 @@ public struct Fixture: Hashable, Sendable {
         switch kind {
         case .talkingHead, .highMotion: 30
         case .screen: 10
-        case .speech, .music, .tone, .silence: 50
+        case .speech, .music, .tone, .silence, .thriftySpeech: 50
         }
     }
 
@@ -111,7 +120,7 @@ public struct Fixture: Hashable, Sendable {
         switch kind {
         case .talkingHead, .highMotion, .screen: 0
         case .music: 2
-        case .speech, .tone, .silence: 1
+        case .speech, .tone, .silence, .thriftySpeech: 1
         }
     }
 

@@ -13,6 +13,12 @@ public struct MediaFrame: Hashable, Sendable {
     public let isKey: Bool
     /// Audio too small to tell one silence from another: it has no entry in ``MediaTrack/index(of:)``.
     public let isSilence: Bool
+    /// Audio of two bytes and less: nothing has to be sent for it where the far side agrees (RFC 6716 §3.2.1, RFC 7587 §3.1.3).
+    public let isDiscontinued: Bool
+    /// Audio that follows such silence and is more than a sign of life in its midst.
+    public let beginsTalkSpurt: Bool
+    /// Audio that repeats the frame before it (RFC 6716 §4.2.4).
+    public let hasRedundancy: Bool
     /// −dBov, 0 (loudest) to 127 (silence) (RFC 6464 §3); 127 for video. See ``MediaTrack/hasMeasuredLevels``.
     public let audioLevel: UInt8
     /// Bytes of payload.

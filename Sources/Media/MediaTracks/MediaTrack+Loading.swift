@@ -1,5 +1,6 @@
 public import MediaFiles
 internal import RTCCore
+internal import RTCWire
 
 extension MediaTrack {
     /// Reads an IVF file with VP8, VP9 or AV1, a byte stream of H.264, or an Ogg file with Opus, whatever its name ends in.
@@ -70,6 +71,8 @@ extension MediaTrack {
         let packetized = audio.packets.indices.map { PacketizedFrame(audio: audio.payload($0)) }
         var library = PacketLibrary(name: name, frames: packetized, payloadLimit: payloadLimit)
         var time: UInt64 = 0
+        let count = audio.packets.count
+        func isDiscontinued(_ index: Int) -> Bool { audio.packets[index].range.count <= longestDiscontinued }
         for (index, packet) in audio.packets.enumerated() {
             guard packet.range.count <= payloadLimit else {
                 throw MediaFileError(
@@ -79,18 +82,22 @@ extension MediaTrack {
             }
             let isSilence = packet.range.count < smallestFingerprinted
             let level = isSilence ? 127 : levels?[index] ?? nominalLevel
+            let (before, after) = ((index + count - 1) % count, (index + 1) % count)
             let timing = PacketLibrary.Timing(
                 rtpOffset: UInt32(truncatingIfNeeded: time), dueOffset: nanoseconds(time, clockRate: clockRate), isKey: true,
-                isSilence: isSilence, audioLevel: level, fileOffset: packet.fileOffset)
+                isSilence: isSilence, isDiscontinued: isDiscontinued(index),
+                beginsTalkSpurt: !isDiscontinued(index) && isDiscontinued(before) && !isDiscontinued(after),
+                hasRedundancy: audio.payload(index).withUnsafeBytes { try? OpusPacket.parse($0.bytes) }?.hasRedundancy ?? false,
+                audioLevel: level, fileOffset: packet.fileOffset)
             try library.append(packetized[index], timing)
             time += UInt64(packet.duration)
         }
-        let silent = audio.packets.count { $0.range.count < smallestFingerprinted }
+        let silent = audio.packets.count { $0.range.count < smallestFingerprinted && $0.range.count > longestDiscontinued }
         var warnings = audio.warnings
-        if silent * 2 > audio.packets.count {
+        if silent * 2 > count {
             warnings.append(
-                "\(name): \(silent) of \(audio.packets.count) packets are silence, which no receiver can tell apart;"
-                    + " give it some noise, or encode it without DTX")
+                "\(name): \(silent) of \(count) packets are silence, which no receiver can tell apart;"
+                    + " give it some noise, or encode it at a higher rate")
         }
         warnings += shortLoopWarning(nanoseconds(time, clockRate: clockRate), name: name)
         return MediaTrack(
@@ -100,6 +107,9 @@ extension MediaTrack {
                 loopDuration: nanoseconds(time, clockRate: clockRate), loopTicks: UInt32(truncatingIfNeeded: time),
                 hasMeasuredLevels: levels != nil, warnings: warnings))
     }
+
+    /// Bytes up to which an Opus packet says that nothing follows: its first byte, and at most one more.
+    private static let longestDiscontinued = 2
 
     /// Bytes below which an Opus packet holds silence, whose packets repeat.
     static let smallestFingerprinted = 10

@@ -40,6 +40,8 @@ public final class MediaTrack: @unchecked Sendable {
     public let keyFrames: [Int]
     /// Whether audio levels come from the audio; where not, each frame that is not silent has ``nominalLevel``.
     public let hasMeasuredLevels: Bool
+    /// Whether there is silence in it for which nothing need be sent.
+    public let isDiscontinuous: Bool
     /// What spoils a call without being wrong.
     public let warnings: [String]
 
@@ -67,6 +69,7 @@ public final class MediaTrack: @unchecked Sendable {
         packetCount = library.packetCount
         payloadSize = library.payloadSize
         let frames = UnsafePointer(library.frames)
+        isDiscontinuous = (0..<library.frameCount).contains { frames[$0].isDiscontinued }
         keyFrames = (0..<library.frameCount).filter { frames[$0].isKey }
         self.frames = frames
         packets = UnsafePointer(library.packets)

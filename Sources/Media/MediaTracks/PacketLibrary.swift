@@ -47,6 +47,9 @@ struct PacketLibrary: ~Copyable {
         var dueOffset: UInt64
         var isKey: Bool
         var isSilence = false
+        var isDiscontinued = false
+        var beginsTalkSpurt = false
+        var hasRedundancy = false
         var audioLevel: UInt8 = 127
         /// Where the frame lies in its file, in bytes.
         var fileOffset: Int?
@@ -76,7 +79,9 @@ struct PacketLibrary: ~Copyable {
         }
         let frame = MediaFrame(
             firstPacket: packetCount, packetCount: count, rtpOffset: timing.rtpOffset, dueOffset: timing.dueOffset,
-            isKey: timing.isKey, isSilence: timing.isSilence, audioLevel: timing.audioLevel, size: Int(fingerprint.size),
+            isKey: timing.isKey, isSilence: timing.isSilence, isDiscontinued: timing.isDiscontinued,
+            beginsTalkSpurt: timing.beginsTalkSpurt, hasRedundancy: timing.hasRedundancy, audioLevel: timing.audioLevel,
+            size: Int(fingerprint.size),
             fingerprint: fingerprint)
         (frames + frameCount).initialize(to: frame)
         frameCount += 1

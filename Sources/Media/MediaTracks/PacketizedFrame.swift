@@ -1,18 +1,18 @@
-internal import MediaFiles
-internal import RTCCore
+package import MediaFiles
+package import RTCCore
 internal import RTCWire
 
 /// A frame as RTP carries it: the payloads of its packets, but for what counts on from frame to frame.
 ///
 /// The fingerprint is of what a receiver puts together again (``VideoPayload``), whatever was packed around it.
-struct PacketizedFrame {
-    struct Packet {
-        var bytes: [UInt8]
-        var descriptor: RunningDescriptor
+package struct PacketizedFrame {
+    package struct Packet {
+        package var bytes: [UInt8]
+        package var descriptor: RunningDescriptor
     }
 
-    private(set) var packets: [Packet] = []
-    let fingerprint: FrameFingerprint
+    package private(set) var packets: [Packet] = []
+    package let fingerprint: FrameFingerprint
 
     init(audio payload: ArraySlice<UInt8>) {
         fingerprint = payload.withUnsafeBytes { FrameFingerprint($0) }
@@ -20,7 +20,7 @@ struct PacketizedFrame {
     }
 
     /// - Parameter limit: The most bytes of a payload, without what the sender writes in front of it.
-    init(_ video: EncodedVideo, frame index: Int, limit: Int) {
+    package init(_ video: EncodedVideo, frame index: Int, limit: Int) {
         fingerprint = video.payload(index).withUnsafeBytes { FrameFingerprint($0) }
         let frame = video.frames[index]
         switch video.codec {

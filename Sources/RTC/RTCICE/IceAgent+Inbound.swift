@@ -158,7 +158,7 @@ extension IceAgent {
     /// What an answered check leads to: a peer-reflexive candidate, a check of our own, a nomination (RFC 8445 §7.3.1.3–5).
     private mutating func follow(_ path: Path, priority: UInt32, usesCandidate: Bool, _ now: Instant) {
         guard let local = locals.firstIndex(where: { isPairable($0) && $0.base == path.local }),
-            let remote = remoteCandidate(at: path.remote, priority: priority),
+            let remote = remoteCandidate(at: path, priority: priority),
             let index = makePair(local: local, remote: remote, isProven: true)
         else { return }
         pairs[index].statistics.requestsReceived += 1
@@ -214,7 +214,8 @@ extension IceAgent {
     }
 
     private mutating func succeed(_ transaction: CheckTransaction, mapped: SocketAddress, _ now: Instant) {
-        let roundTripTime = transaction.transmissions == 1 ? now - transaction.lastSentAt : nil
+        let roundTripTime =
+            transaction.transmissions == 1 || Self.isStreamBase(transaction.path.local) ? now - transaction.lastSentAt : nil
         withPair(transaction.pair, of: transaction.generation) { pair in
             pair.statistics.responsesReceived += 1
             pair.lastResponseAt = now
@@ -240,11 +241,17 @@ extension IceAgent {
 
     /// The local candidate under which the other side saw a request, peer-reflexive where it is new (RFC 8445 §7.2.5.3.1).
     private mutating func localCandidate(at address: SocketAddress, base: SocketAddress, priority: UInt32) -> Int? {
-        if let index = locals.firstIndex(where: { $0.candidate.address == address && $0.base == base }) { return index }
+        let isStream = Self.isStreamBase(base)
+        if let index = locals.firstIndex(where: {
+            // Each connection has a port of its own, which tells nothing.
+            $0.base == base && ($0.candidate.address == address || (isStream && $0.candidate.address.isSameHost(as: address)))
+        }) {
+            return index
+        }
         guard locals.count < timing.pairLimit else { return nil }
         let candidate = IceCandidate(
-            foundation: foundation(.peerReflexive, base: base), priority: priority, address: address, kind: .peerReflexive,
-            relatedAddress: base)
+            foundation: foundation(.peerReflexive, base: base, isStream: isStream), priority: priority, address: address,
+            kind: .peerReflexive, relatedAddress: base, tcpType: isStream ? .active : nil)
         locals.append(LocalCandidate(candidate: candidate, base: base, preference: 0))
         return locals.count - 1
     }

@@ -44,6 +44,7 @@ extension IceAgent {
         pairs.removeAll()
         remotes.removeAll()
         locals.removeAll { $0.candidate.kind == .peerReflexive || $0.isGone }
+        restartStreams()
         nominating = nil
         firstSuccessAt = nil
         nextKeepaliveAt = nil

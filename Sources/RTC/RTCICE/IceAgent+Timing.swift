@@ -43,6 +43,12 @@ extension IceAgent {
         public var relaySilence: Duration = .seconds(2)
         /// How long to wait after every TURN server has failed in turn, where one has served before; our own choice.
         public var relayRetry: Duration = .seconds(2)
+        /// How often a connection is begun for one pair, and how long after the end of one the next is; our own choice.
+        public var streamAttempts = 3
+        public var streamRetry: Duration = .seconds(1)
+        /// Connections at a time, and TCP candidates that are taken: whoever names them decides where we connect to.
+        public var streamLimit = 8
+        public var streamCandidateLimit = 16
         /// TURN servers that are asked, one after the other.
         public var turnServerLimit = 8
         /// STUN servers that are asked.

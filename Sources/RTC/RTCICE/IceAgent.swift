@@ -1,8 +1,8 @@
 public import RTCCore
 internal import RTCWire
 
-/// Finds a working way to the other side and keeps it: a full ICE agent for one component over UDP (RFC 8445), with trickle
-/// (RFC 8838), patience before failure (RFC 8863) and consent (RFC 7675).
+/// Finds a working way to the other side and keeps it: a full ICE agent for one component over UDP and TCP (RFC 8445, RFC 6544),
+/// with trickle (RFC 8838), patience before failure (RFC 8863) and consent (RFC 7675).
 ///
 ///           credentials        nominated              silence
 ///  ┌─────┐ + candidate ┌──────────┐     ┌───────────┐ 5 s  ┌──────────────┐
@@ -65,6 +65,9 @@ public struct IceAgent: ~Copyable {
     var hasOfferedRelay = false
     /// All servers have refused or not answered, and none ever served.
     var hasGivenUpRelays = false
+    var allowsTCP = false
+    /// The connections of pairs.
+    var streams: [PairStream] = []
     /// The generation that last nominated a pair.
     var nominatedGeneration: UInt32?
 
@@ -73,6 +76,8 @@ public struct IceAgent: ~Copyable {
 
     var transactions: [CheckTransaction] = []
     var triggered: [UInt32] = []
+    /// Checks that answered the other side's since the last ordinary one.
+    var triggeredInARow = 0
     var pacer: Pacer
     var nominating: UInt32?
     var firstSuccessAt: Instant?
@@ -159,6 +164,7 @@ extension IceAgent {
             return
         }
         tendRelays(now)
+        openStreams(now)
         runTransactions(now)
         runQueries(now)
         nominate(now)
@@ -196,6 +202,7 @@ extension IceAgent {
         next = earliest(next, checkDeadline)
         next = earliest(next, queryDeadline)
         next = earliest(next, relayDeadline)
+        next = earliest(next, streamDeadline)
         deadline = earliest(next, nextKeepaliveAt)
     }
 

@@ -23,6 +23,11 @@ public struct IceCounters: Hashable, Sendable {
     public var relayedBytesSent: UInt64 = 0
     public var relayedPacketsReceived: UInt64 = 0
     public var relayedBytesReceived: UInt64 = 0
+    /// Connections of pairs that were begun (RFC 6544), and those that did not come about or broke.
+    public var streamsAsked: UInt64 = 0
+    public var streamsLost: UInt64 = 0
+    /// Datagrams dropped because the connection of their way was gone.
+    public var droppedWithoutStream: UInt64 = 0
     /// Checks that came past the relay, where only relays are to be used.
     public var refusedByPolicy: UInt64 = 0
     /// Messages whose MESSAGE-INTEGRITY was wrong, or missing where it must be.

@@ -27,8 +27,8 @@ extension Peer {
         let malformed = RTCPCompound.visit(compound.bytes) { element in
             switch element {
             case .senderInfo(let ssrc, let ntp, let rtp, let packets, let octets):
-                guard let index = receiver(of: ssrc) else { return }
-                transceivers[index].receiver.receiveSenderReport(
+                guard let place = receiver(of: ssrc) else { return }
+                transceivers[place.transceiver].receivers[place.layer].receiveSenderReport(
                     ntp: ntp, rtp: rtp, packetCount: packets, octetCount: octets, arrivedAt: arrivedAt)
             case .reportBlock(let block):
                 handle(block, arrivedAt: arrivedAt)
@@ -46,19 +46,21 @@ extension Peer {
     private mutating func handle(_ report: RTCPPacket, arrivedAt: Instant, now: Instant) {
         switch report {
         case .nack(let nack):
-            guard let index = sender(of: nack.mediaSSRC) else { return }
-            transceivers[index].sender.countFeedback { $0.nackCount += 1 }
-            let gap = roundTripTime ?? .milliseconds(10)
-            nack.forEachLost { transceivers[index].sender.retransmit($0, now: now, minimumGap: max(gap * 0.5, .milliseconds(5))) }
+            guard let place = sender(of: nack.mediaSSRC) else { return }
+            transceivers[place.transceiver].senders[place.layer].countFeedback { $0.nackCount += 1 }
+            let gap = max((roundTripTime ?? .milliseconds(10)) * 0.5, .milliseconds(5))
+            nack.forEachLost {
+                transceivers[place.transceiver].senders[place.layer].retransmit($0, now: now, minimumGap: gap)
+            }
         case .pictureLoss(_, let media):
-            guard let index = sender(of: media) else { return }
-            transceivers[index].sender.countFeedback { $0.pliCount += 1 }
-            events.append(.keyFrameRequested(transceiver: index))
+            guard let place = sender(of: media) else { return }
+            transceivers[place.transceiver].senders[place.layer].countFeedback { $0.pliCount += 1 }
+            events.append(.keyFrameRequested(transceiver: place.transceiver, layer: place.layer))
         case .fullIntra(_, let requests):
             for request in requests {
-                guard let index = sender(of: request.ssrc) else { continue }
-                transceivers[index].sender.countFeedback { $0.firCount += 1 }
-                events.append(.keyFrameRequested(transceiver: index))
+                guard let place = sender(of: request.ssrc) else { continue }
+                transceivers[place.transceiver].senders[place.layer].countFeedback { $0.firCount += 1 }
+                events.append(.keyFrameRequested(transceiver: place.transceiver, layer: place.layer))
             }
         case .remb(let estimate):
             statistics.availableOutgoingBitrate = estimate.bitrate
@@ -66,8 +68,8 @@ extension Peer {
             for block in extended.blocks { handle(block, from: extended.ssrc, arrivedAt: arrivedAt) }
         case .bye(let ssrcs, _):
             for ssrc in ssrcs {
-                guard let index = receiver(of: ssrc) else { continue }
-                transceivers[index].receiver.stopRepairs()
+                guard let place = receiver(of: ssrc) else { continue }
+                transceivers[place.transceiver].receivers[place.layer].stopRepairs()
                 events.append(.goodbye(ssrc: ssrc))
             }
         default:
@@ -76,12 +78,12 @@ extension Peer {
     }
 
     private mutating func handle(_ block: RTCPReportBlock, arrivedAt: Instant) {
-        guard let index = sender(of: block.ssrc) else { return }
-        guard block.ssrc == transceivers[index].sender.ssrc else {
-            transceivers[index].sender.isRTXConfirmedByRemote = true
+        guard let (index, layer) = sender(of: block.ssrc) else { return }
+        guard block.ssrc == transceivers[index].senders[layer].ssrc else {
+            transceivers[index].senders[layer].isRTXConfirmedByRemote = true
             return
         }
-        transceivers[index].sender.isConfirmedByRemote = true
+        transceivers[index].senders[layer].isConfirmedByRemote = true
         let clockRate = Double(Transceiver.clockRate(of: transceivers[index].kind))
         var measured: Duration?
         if block.lastSR != 0, block.delaySinceLastSR != 0 {
@@ -91,9 +93,9 @@ extension Peer {
             measured = .nanoseconds((Int64(max(0, ticks)) * 1_000_000_000) >> 16)
             roundTripTime = measured
         }
-        let first = UInt32(truncatingIfNeeded: transceivers[index].sender.firstSequence)
+        let first = UInt32(truncatingIfNeeded: transceivers[index].senders[layer].firstSequence)
         let expected = Int64(Int32(bitPattern: block.extendedHighestSequence &- first)) + 1
-        transceivers[index].sender.countFeedback { statistics in
+        transceivers[index].senders[layer].countFeedback { statistics in
             statistics.remote.reportsReceived += 1
             statistics.remote.packetsReceived = UInt64(max(0, expected - Int64(block.cumulativeLost)))
             statistics.remote.packetsLost = Int64(block.cumulativeLost)
@@ -122,20 +124,60 @@ extension Peer {
             let ticks = Int32(bitPattern: nowMiddle &- report.lastRR &- report.delaySinceLastRR)
             let measured = Double(max(0, ticks)) / 65_536
             // The way is the same for all that comes over it, whichever source's name the answer bears.
-            for index in transceivers.indices where transceivers[index].receiver.statistics.packetsReceived > 0 {
-                transceivers[index].receiver.noteRoundTripTime(measured)
+            for index in transceivers.indices {
+                for layer in transceivers[index].receivers.indices
+                where transceivers[index].receivers[layer].statistics.packetsReceived > 0 {
+                    transceivers[index].receivers[layer].noteRoundTripTime(measured)
+                }
             }
         case .other:
             break
         }
     }
 
-    private func sender(of ssrc: UInt32) -> Int? {
-        transceivers.firstIndex { $0.sender.ssrc == ssrc || $0.sender.rtxSSRC == ssrc }
+    /// A stream's place: its transceiver, and its layer there.
+    private typealias Place = (transceiver: Int, layer: Int)
+
+    private func sender(of ssrc: UInt32) -> Place? {
+        for index in transceivers.indices {
+            for layer in transceivers[index].senders.indices
+            where transceivers[index].senders[layer].ssrc == ssrc || transceivers[index].senders[layer].rtxSSRC == ssrc {
+                return (index, layer)
+            }
+        }
+        return nil
     }
 
-    private func receiver(of ssrc: UInt32) -> Int? {
-        transceivers.firstIndex { $0.receiver.ssrc == ssrc }
+    private func receiver(of ssrc: UInt32) -> Place? {
+        for index in transceivers.indices {
+            for layer in transceivers[index].receivers.indices where transceivers[index].receivers[layer].ssrc == ssrc {
+                return (index, layer)
+            }
+        }
+        return nil
+    }
+
+    private var senderCount: Int { transceivers.reduce(0) { $0 + $1.senders.count } }
+
+    private var receiverCount: Int { transceivers.reduce(0) { $0 + $1.receivers.count } }
+
+    /// - Parameter number: Among all streams that are sent, counted through the transceivers.
+    private func sender(number: Int) -> Place {
+        var rest = number
+        for index in transceivers.indices {
+            if rest < transceivers[index].senders.count { return (index, rest) }
+            rest -= transceivers[index].senders.count
+        }
+        preconditionFailure("there are not so many senders")
+    }
+
+    private func receiver(number: Int) -> Place {
+        var rest = number
+        for index in transceivers.indices {
+            if rest < transceivers[index].receivers.count { return (index, rest) }
+            rest -= transceivers[index].receivers.count
+        }
+        preconditionFailure("there are not so many receivers")
     }
 
     // MARK: - Sending
@@ -144,29 +186,37 @@ extension Peer {
         guard isConnected, !isClosing else { return }
         let own = ownSSRC
         for index in transceivers.indices {
-            guard let due = transceivers[index].receiver.deadline, now >= due else { continue }
-            let media = transceivers[index].receiver.ssrc ?? 0
-            lostNumbers.removeAll(keepingCapacity: true)
-            var wantsKeyFrame = false
-            transceivers[index].receiver.advance(
-                to: now, roundTripTime: roundTripTime,
-                nackRequest: { lostNumbers.append(UInt16(truncatingIfNeeded: $0)) },
-                pictureLossRequest: { wantsKeyFrame = true })
-            if !lostNumbers.isEmpty {
-                waitingRTCP.append(.nack(RTCPNack(senderSSRC: own, mediaSSRC: media, lost: lostNumbers)))
-            }
-            if wantsKeyFrame, transceivers[index].receiver.usesPictureLoss {
-                waitingRTCP.append(.pictureLoss(senderSSRC: own, mediaSSRC: media))
+            for layer in transceivers[index].receivers.indices {
+                advanceRepairs(of: index, layer: layer, senderSSRC: own, to: now)
             }
         }
         var media: UInt32 = 0
-        for index in transceivers.indices {
-            guard let ssrc = transceivers[index].receiver.ssrc else { continue }
-            media = ssrc
-            break
+        search: for index in transceivers.indices {
+            for layer in transceivers[index].receivers.indices {
+                guard let ssrc = transceivers[index].receivers[layer].ssrc else { continue }
+                media = ssrc
+                break search
+            }
         }
         if transportWide.advance(to: now, senderSSRC: own, mediaSSRC: media) {
             statistics.transport.starlingTransportFeedbackSent += 1
+        }
+    }
+
+    private mutating func advanceRepairs(of index: Int, layer: Int, senderSSRC own: UInt32, to now: Instant) {
+        guard let due = transceivers[index].receivers[layer].deadline, now >= due else { return }
+        let media = transceivers[index].receivers[layer].ssrc ?? 0
+        lostNumbers.removeAll(keepingCapacity: true)
+        var wantsKeyFrame = false
+        transceivers[index].receivers[layer].advance(
+            to: now, roundTripTime: roundTripTime,
+            nackRequest: { lostNumbers.append(UInt16(truncatingIfNeeded: $0)) },
+            pictureLossRequest: { wantsKeyFrame = true })
+        if !lostNumbers.isEmpty {
+            waitingRTCP.append(.nack(RTCPNack(senderSSRC: own, mediaSSRC: media, lost: lostNumbers)))
+        }
+        if wantsKeyFrame, transceivers[index].receivers[layer].usesPictureLoss {
+            waitingRTCP.append(.pictureLoss(senderSSRC: own, mediaSSRC: media))
         }
     }
 
@@ -214,21 +264,25 @@ extension Peer {
     private mutating func writeRegularReport(into writer: inout ByteWriter, now: Instant) {
         reportBlocks.removeAll(keepingCapacity: true)
         reportSenders.removeAll(keepingCapacity: true)
-        let start = nextReported
-        for offset in transceivers.indices {
-            let index = (start + offset) % transceivers.count
+        let (start, receivers) = (nextReported, receiverCount)
+        for offset in 0..<receivers {
+            let number = (start + offset) % receivers
             guard reportBlocks.count < Self.mostReportBlocks else { break }
-            nextReported = index + 1
-            if let block = transceivers[index].receiver.takeReport(now: now) { reportBlocks.append(block) }
+            nextReported = number + 1
+            let place = receiver(number: number)
+            if let block = transceivers[place.transceiver].receivers[place.layer].takeReport(now: now) {
+                reportBlocks.append(block)
+            }
         }
-        let first = nextDescribed
-        for offset in transceivers.indices {
-            let index = (first + offset) % transceivers.count
-            guard transceivers[index].sender.statistics.packetsSent > 0 else { continue }
+        let (first, senders) = (nextDescribed, senderCount)
+        for offset in 0..<senders {
+            let number = (first + offset) % senders
+            let place = sender(number: number)
+            guard transceivers[place.transceiver].senders[place.layer].statistics.packetsSent > 0 else { continue }
             guard reportSenders.count < mostSenders else { break }
-            nextDescribed = index + 1
-            writeSenderReport(of: index, carriesBlocks: reportSenders.isEmpty, into: &writer, now: now)
-            reportSenders.append(transceivers[index].sender.ssrc)
+            nextDescribed = number + 1
+            writeSenderReport(of: place, carriesBlocks: reportSenders.isEmpty, into: &writer, now: now)
+            reportSenders.append(transceivers[place.transceiver].senders[place.layer].ssrc)
         }
         if reportSenders.isEmpty {
             RTCPPacket.receiverReport(ssrc: ownSSRC, reports: reportBlocks).write(into: &writer)
@@ -244,7 +298,7 @@ extension Peer {
     private mutating func writeExtendedReport(into writer: inout ByteWriter, now: Instant) {
         guard usesReferenceTime else { return }
         var blocks: [RTCPExtendedReport.Block] = []
-        if transceivers.contains(where: { $0.receiver.statistics.packetsReceived > 0 }) {
+        if transceivers.contains(where: { $0.receivers.contains { $0.statistics.packetsReceived > 0 } }) {
             blocks.append(.receiverReferenceTime(ntp: configuration.wallClock.ntp(at: now)))
         }
         let answers = referenceTimes.take(at: now)
@@ -259,9 +313,11 @@ extension Peer {
         var sources: [UInt32] = []
         var bytes: UInt64 = 0
         for transceiver in transceivers where transceiver.usesReceiverEstimate && transceiver.mayReceive {
-            guard let ssrc = transceiver.receiver.ssrc, transceiver.receiver.statistics.packetsReceived > 0 else { continue }
-            sources.append(ssrc)
-            bytes += transceiver.receiver.statistics.bytesReceived
+            for receiver in transceiver.receivers {
+                guard let ssrc = receiver.ssrc, receiver.statistics.packetsReceived > 0 else { continue }
+                sources.append(ssrc)
+                bytes += receiver.statistics.bytesReceived
+            }
         }
         guard !sources.isEmpty else { return }
         let loss = reportBlocks.reduce(UInt8(0)) {
@@ -280,7 +336,9 @@ extension Peer {
     /// What stands in front of feedback where it may not go alone (RFC 4585 §3.1).
     private mutating func writeMinimalReport(on source: UInt32?, into writer: inout ByteWriter, now: Instant) {
         reportBlocks.removeAll(keepingCapacity: true)
-        if let source, let index = receiver(of: source), let block = transceivers[index].receiver.takeReport(now: now) {
+        if let source, let place = receiver(of: source),
+            let block = transceivers[place.transceiver].receivers[place.layer].takeReport(now: now)
+        {
             reportBlocks.append(block)
         }
         RTCPPacket.receiverReport(ssrc: ownSSRC, reports: reportBlocks).write(into: &writer)
@@ -292,14 +350,15 @@ extension Peer {
     /// Sender reports with their names that take 700 bytes together.
     private var mostSenders: Int { max(1, min(6, 700 / (36 + configuration.cname.utf8.count))) }
 
-    private func writeSenderReport(of index: Int, carriesBlocks: Bool, into writer: inout ByteWriter, now: Instant) {
-        let clockRate = Transceiver.clockRate(of: transceivers[index].kind)
+    private func writeSenderReport(of place: Place, carriesBlocks: Bool, into writer: inout ByteWriter, now: Instant) {
+        let sender = transceivers[place.transceiver].senders[place.layer]
+        let clockRate = Transceiver.clockRate(of: sender.kind)
         RTCPPacket.senderReport(
             RTCPSenderReport(
-                ssrc: transceivers[index].sender.ssrc, ntp: configuration.wallClock.ntp(at: now),
-                rtp: transceivers[index].sender.timestamp(at: now, clockRate: clockRate),
-                packetCount: UInt32(truncatingIfNeeded: transceivers[index].sender.sourcePacketCount),
-                octetCount: UInt32(truncatingIfNeeded: transceivers[index].sender.sourceOctetCount),
+                ssrc: sender.ssrc, ntp: configuration.wallClock.ntp(at: now),
+                rtp: sender.timestamp(at: now, clockRate: clockRate),
+                packetCount: UInt32(truncatingIfNeeded: sender.sourcePacketCount),
+                octetCount: UInt32(truncatingIfNeeded: sender.sourceOctetCount),
                 reports: carriesBlocks ? reportBlocks : [])
         ).write(into: &writer)
     }

@@ -26,7 +26,11 @@ extension Peer {
         var snapshot = PeerStatistics(ice: ice.counters)
         snapshot.at = now
         snapshot.wallClock = configuration.wallClock
-        snapshot.tracks = transceivers.indices.map { track($0, at: now) }
+        snapshot.tracks = transceivers.indices.flatMap { index in
+            (0..<max(transceivers[index].senders.count, transceivers[index].receivers.count)).map {
+                track(index, layer: $0, at: now)
+            }
+        }
         snapshot.transport = transport
         snapshot.candidatePairs = ice.candidatePairs
         snapshot.localCandidates = ice.localCandidates
@@ -38,18 +42,24 @@ extension Peer {
         return snapshot
     }
 
-    private func track(_ index: Int, at now: Instant) -> PeerStatistics.Track {
+    /// Both halves of a section; of a simulcast one layer of each.
+    private func track(_ index: Int, layer: Int, at now: Instant) -> PeerStatistics.Track {
         let transceiver = transceivers[index]
+        let sender = transceiver.senders.indices.contains(layer) ? transceiver.senders[layer] : nil
+        let receiver = transceiver.receivers.indices.contains(layer) ? transceiver.receivers[layer] : nil
         var track = PeerStatistics.Track(
-            mid: transceiver.mid ?? "", kind: transceiver.kind, ssrc: transceiver.sender.ssrc,
-            remoteSSRC: transceiver.receiver.ssrc)
-        track.rtxSSRC = transceiver.sender.rtxPayloadType.map { _ in transceiver.sender.rtxSSRC }
-        track.remoteRTXSSRC = transceiver.receiver.rtxSSRC
-        track.outbound = transceiver.maySend ? transceiver.sender.snapshot(at: now) : nil
-        track.inbound = transceiver.mayReceive ? transceiver.receiver.snapshot(at: now) : nil
+            mid: transceiver.mid ?? "", kind: transceiver.kind, ssrc: sender?.ssrc ?? 0, remoteSSRC: receiver?.ssrc)
+        track.encodingIndex = layer
+        track.rid = sender?.rid?.string
+        track.remoteRid = receiver?.rid?.string
+        track.isActive = sender?.isWanted ?? false
+        track.rtxSSRC = sender.flatMap { sender in sender.rtxPayloadType.map { _ in sender.rtxSSRC } }
+        track.remoteRTXSSRC = receiver?.rtxSSRC
+        track.outbound = transceiver.maySend ? sender?.snapshot(at: now) : nil
+        track.inbound = transceiver.mayReceive ? receiver?.snapshot(at: now) : nil
         track.trackIdentifier = transceiver.trackID
         track.remoteTrackIdentifier = remoteTrackNames[index]
-        track.outboundCodec = codec(transceiver, payloadType: transceiver.sender.payloadType)
+        track.outboundCodec = sender.flatMap { codec(transceiver, payloadType: $0.payloadType) }
         track.inboundCodec = track.inbound?.payloadType.flatMap { codec(transceiver, payloadType: $0) }
         return track
     }
@@ -75,10 +85,14 @@ extension Peer {
     }
 
     /// Counters of one receiving stream, without the cost of a whole snapshot.
-    public func receiveStatistics(on transceiver: Int) -> RTPReceiveStatistics { transceivers[transceiver].receiver.statistics }
+    public func receiveStatistics(on transceiver: Int, layer: Int = 0) -> RTPReceiveStatistics {
+        transceivers[transceiver].receivers[layer].statistics
+    }
 
     /// Counters of one sending stream.
-    public func sendStatistics(on transceiver: Int) -> RTPSendStatistics { transceivers[transceiver].sender.statistics }
+    public func sendStatistics(on transceiver: Int, layer: Int = 0) -> RTPSendStatistics {
+        transceivers[transceiver].senders[layer].statistics
+    }
 }
 
 extension CertificateFacts {

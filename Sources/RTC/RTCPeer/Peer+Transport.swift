@@ -28,7 +28,7 @@ extension Peer {
         while !rest.isEmpty {
             let taken = ice.put(rest, onStream: token)
             rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
-            while let (datagram, path) = ice.nextRelayed(onStream: token, now: now) {
+            while let (datagram, path) = ice.nextDatagram(onStream: token, now: now) {
                 take(datagram, on: path, arrivedAt: now, now: now)
             }
             guard taken > 0 else { break }
@@ -120,7 +120,9 @@ extension Peer {
 
     /// There is no way to the other side: what waits would be stale when there is one again.
     private mutating func dropOutgoing(now: Instant) {
-        for index in transceivers.indices { transceivers[index].sender.dropWaiting() }
+        for index in transceivers.indices {
+            for layer in transceivers[index].senders.indices { transceivers[index].senders[layer].dropWaiting() }
+        }
         waitingRTCP.removeAll()
         transportWide.dropWaiting()
         if let due = reportDue, now >= due { reportDue = now + reportInterval() }
@@ -250,13 +252,15 @@ extension Peer {
 
     // MARK: - Sources
 
-    package mutating func bind(ssrc: UInt32, to transceiver: Int, isRTX: Bool) {
-        sources.removeAll { $0.ssrc == ssrc || ($0.transceiver == transceiver && $0.isRTX == isRTX) }
-        sources.append(SourceBinding(ssrc: ssrc, transceiver: transceiver, isRTX: isRTX))
+    package mutating func bind(ssrc: UInt32, to transceiver: Int, layer: Int = 0, isRTX: Bool) {
+        sources.removeAll {
+            $0.ssrc == ssrc || ($0.transceiver == transceiver && $0.layer == layer && $0.isRTX == isRTX)
+        }
+        sources.append(SourceBinding(ssrc: ssrc, transceiver: transceiver, layer: layer, isRTX: isRTX))
         if isRTX {
-            transceivers[transceiver].receiver.rtxSSRC = ssrc
+            transceivers[transceiver].receivers[layer].rtxSSRC = ssrc
         } else {
-            transceivers[transceiver].receiver.bind(to: ssrc)
+            transceivers[transceiver].receivers[layer].bind(to: ssrc)
         }
     }
 
@@ -275,8 +279,19 @@ extension Peer {
             guard let waiting = waitingTransceiver(for: header.payloadType, isRTX: payload.isRTX) else { return nil }
             index = waiting
         }
-        bind(ssrc: header.ssrc, to: index, isRTX: payload.isRTX)
-        return SourceBinding(ssrc: header.ssrc, transceiver: index, isRTX: payload.isRTX)
+        guard let layer = layer(of: index, values, header, isRTX: payload.isRTX) else { return nil }
+        bind(ssrc: header.ssrc, to: index, layer: layer, isRTX: payload.isRTX)
+        return SourceBinding(ssrc: header.ssrc, transceiver: index, layer: layer, isRTX: payload.isRTX)
+    }
+
+    /// The layer of a simulcast that a new source says it is, or repairs (RFC 8852 §3); `nil` where it says nothing that was agreed.
+    private func layer(of index: Int, _ values: RTPExtensionValues, _ header: RTPHeader, isRTX: Bool) -> Int? {
+        let transceiver = transceivers[index]
+        guard !transceiver.receivedLayers.isEmpty else { return 0 }
+        if let rid = isRTX ? values.rrid : values.rid { return transceiver.receivers.firstIndex { $0.rid == rid } }
+        guard isRTX else { return nil }
+        let repaired = transceiver.repairs.first { $0.ssrcs[1] == header.ssrc }?.ssrcs[0]
+        return transceiver.receivers.firstIndex { $0.ssrc != nil && $0.ssrc == repaired }
     }
 
     /// The one section that receives this payload type and has no source yet; with several nobody could tell.
@@ -285,7 +300,7 @@ extension Peer {
         for index in transceivers.indices {
             guard transceivers[index].mayReceive || transceivers[index].currentDirection == nil,
                 transceivers[index].receivedPayloadTypes.contains(payloadType),
-                (isRTX ? transceivers[index].receiver.rtxSSRC : transceivers[index].receiver.ssrc) == nil
+                transceivers[index].receivers.contains(where: { (isRTX ? $0.rtxSSRC : $0.ssrc) == nil })
             else { continue }
             guard found == nil else { return nil }
             found = index
@@ -351,12 +366,13 @@ extension Peer {
         if let show = configuration.payloadReceived {
             show(
                 ReceivedPayload(
-                    transceiver: source.transceiver, ssrc: transceivers[source.transceiver].receiver.ssrc ?? header.ssrc,
+                    transceiver: source.transceiver, layer: source.layer,
+                    ssrc: transceivers[source.transceiver].receivers[source.layer].ssrc ?? header.ssrc,
                     sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
                     overRTX: source.isRTX, format: payloadTypes[Int(header.payloadType)]?.format, bytes: body,
                     arrivedAt: arrivedAt))
         }
-        transceivers[source.transceiver].receiver.receive(
+        transceivers[source.transceiver].receivers[source.layer].receive(
             body, sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
             headerSize: header.headerSize + padding, payloadType: source.isRTX ? nil : header.payloadType,
             format: payloadTypes[Int(header.payloadType)]?.format, overRTX: source.isRTX,
@@ -365,40 +381,42 @@ extension Peer {
 
     private mutating func writeMedia(into batch: inout DatagramBatch, along route: inout IceRoute, now: Instant) -> Drain {
         for index in transceivers.indices {
-            while let waiting = transceivers[index].sender.nextWaiting {
-                guard !batch.isFull else { return .full }
-                transceivers[index].sender.removeFirstWaiting()
-                batch.append(along: &route) { slot in write(waiting, of: index, into: slot, now: now) }
+            for layer in transceivers[index].senders.indices {
+                while let waiting = transceivers[index].senders[layer].nextWaiting {
+                    guard !batch.isFull else { return .full }
+                    transceivers[index].senders[layer].removeFirstWaiting()
+                    batch.append(along: &route) { slot in write(waiting, of: index, layer: layer, into: slot, now: now) }
+                }
             }
         }
         return .drained
     }
 
     private mutating func write(
-        _ waiting: RTPStreamSender.Waiting, of index: Int, into slot: UnsafeMutableRawBufferPointer, now: Instant
+        _ waiting: RTPStreamSender.Waiting, of index: Int, layer: Int, into slot: UnsafeMutableRawBufferPointer, now: Instant
     ) -> Int {
         let isVideo = transceivers[index].kind == .video
         var header = RTPHeader(
             payloadType: waiting.payloadType,
             sequenceNumber: UInt16(truncatingIfNeeded: waiting.extendedSequence), timestamp: waiting.timestamp,
-            ssrc: transceivers[index].sender.ssrc, marker: isVideo && waiting.packet.isLastOfFrame)
+            ssrc: transceivers[index].senders[layer].ssrc, marker: waiting.marker)
         var values = RTPExtensionValues()
         var srtpIndex = waiting.extendedSequence
         var transportSequence = nextTransportSequence
         var isVerbatim = false
         var absSendTime: UInt32 = 0
-        var carriesMid = !transceivers[index].sender.isConfirmedByRemote
+        var carriesMid = !transceivers[index].senders[layer].isConfirmedByRemote
         let extensionMap = transceivers[index].sentExtensions
         // An original sequence number of two bytes, and the payload descriptor, go in front of the shared payload.
         var prefix: (UInt64, Int) = (0, 0)
         switch waiting.resent {
         case .no: break
         case .overRTX:
-            srtpIndex = transceivers[index].sender.takeRTXSequence()
-            carriesMid = !transceivers[index].sender.isRTXConfirmedByRemote
+            srtpIndex = transceivers[index].senders[layer].takeRTXSequence()
+            carriesMid = !transceivers[index].senders[layer].isRTXConfirmedByRemote
             prefix = (UInt64(header.sequenceNumber), 2)
             header.sequenceNumber = UInt16(truncatingIfNeeded: srtpIndex)
-            header.ssrc = transceivers[index].sender.rtxSSRC
+            header.ssrc = transceivers[index].senders[layer].rtxSSRC
         case .verbatim(let stored, let carried, let left):
             isVerbatim = true
             absSendTime = left
@@ -416,6 +434,10 @@ extension Peer {
             values.absSendTime = absSendTime
         }
         if carriesMid, let mid = transceivers[index].midText { values.mid = mid }
+        if carriesMid, transceivers[index].senders[layer].statesRid {
+            let rid = transceivers[index].senders[layer].rid
+            if case .overRTX = waiting.resent { values.rrid = rid } else { values.rid = rid }
+        }
         if waiting.captureTimeNTP != 0 { values.absCaptureTime = waiting.captureTimeNTP }
         if waiting.audioLevel != RTPStreamSender.noLevel {
             values.audioLevel = .init(voice: waiting.audioLevel < 60, level: waiting.audioLevel)
@@ -444,7 +466,7 @@ extension Peer {
                 prefix: UnsafeRawBufferPointer(rebasing: prefixBuffer[..<prefixSize]), payload: waiting.packet.payload,
                 ssrc: header.ssrc, index: srtpIndex, into: slot) ?? 0
         }
-        transceivers[index].sender.recordSent(
+        transceivers[index].senders[layer].recordSent(
             waiting, headerSize: headerSize, payloadSize: payloadSize, transportSequence: transportSequence,
             carriesMid: carriesMid, absSendTime: absSendTime, now: now)
         return size

@@ -94,6 +94,7 @@ public struct Peer: ~Copyable {
                 through: configuration.turnServers, policy: configuration.iceTransportPolicy, streams: configuration.firstStream,
                 timing: configuration.turnTiming, now: now)
         }
+        if configuration.usesTCP { ice.allowTCP(streams: configuration.firstStream) }
         if !configuration.stunServers.isEmpty { ice.gather(from: configuration.stunServers, now: now) }
         sessionID = UInt64.random(in: 1...UInt64(Int64.max), using: &random)
         nextTransportSequence = UInt16.random(in: 0..<32_768, using: &random)
@@ -112,6 +113,7 @@ public struct Peer: ~Copyable {
     package struct SourceBinding {
         var ssrc: UInt32
         var transceiver: Int
+        var layer: Int
         var isRTX: Bool
     }
 
@@ -177,7 +179,11 @@ public struct Peer: ~Copyable {
             guard isConnected, !isClosing else { return next }
             next = earliest(next, reportDue)
             next = earliest(next, transportWide.deadline)
-            for index in transceivers.indices { next = earliest(next, transceivers[index].receiver.deadline) }
+            for index in transceivers.indices {
+                for layer in transceivers[index].receivers.indices {
+                    next = earliest(next, transceivers[index].receivers[layer].deadline)
+                }
+            }
             return next
         }
     }
@@ -191,7 +197,7 @@ public struct Peer: ~Copyable {
         guard !isClosing else { return }
         isClosing = true
         if isConnected {
-            let sending = transceivers.filter { $0.sender.statistics.packetsSent > 0 }.map(\.sender.ssrc)
+            let sending = transceivers.flatMap(\.senders).filter { $0.statistics.packetsSent > 0 }.map(\.ssrc)
             for start in stride(from: 0, to: sending.count, by: 31) {
                 waitingRTCP.append(.bye(ssrcs: Array(sending[start..<min(start + 31, sending.count)]), reason: nil))
             }
@@ -199,8 +205,8 @@ public struct Peer: ~Copyable {
             reportDue = now
         }
         for index in transceivers.indices {
-            transceivers[index].sender.dropWaiting()
-            transceivers[index].receiver.flush()
+            for layer in transceivers[index].senders.indices { transceivers[index].senders[layer].dropWaiting() }
+            for layer in transceivers[index].receivers.indices { transceivers[index].receivers[layer].flush() }
         }
         signalingState = .closed
     }
@@ -209,32 +215,60 @@ public struct Peer: ~Copyable {
 
     /// Queues one frame on a transceiver; the packets leave with the next drain.
     ///
+    /// - Parameter layer: The place of its layer among the rids that the transceiver was added with; 0 where there is one stream.
     /// - Returns: The SSRC and the extended sequence number of the frame's first packet; `nil`, and nothing is queued, while the
-    ///   transport is not connected, there is no way to the other side, or the transceiver may not send. Numbers given to packets
+    ///   transport is not connected, there is no way to the other side, or the transceiver may not send this layer. Numbers given to packets
     ///   that never leave would in the end carry the stream past what the far side can guess of its rollover counter.
     public mutating func send(
-        _ frame: OutgoingFrame, on transceiver: Int, packetCount: Int, now: Instant, packetAt: (Int) -> OutgoingPacket
+        _ frame: OutgoingFrame, on transceiver: Int, layer: Int = 0, packetCount: Int, now: Instant,
+        packetAt: (Int) -> OutgoingPacket
     ) -> (ssrc: UInt32, firstSequence: UInt64)? {
-        guard isConnected, !isClosing, ice.selectedPath != nil, transceivers[transceiver].maySend else { return nil }
-        let first = transceivers[transceiver].sender.enqueue(
+        guard isConnected, !isClosing, ice.selectedPath != nil, transceivers[transceiver].maySend(layer: layer) else {
+            return nil
+        }
+        let first = transceivers[transceiver].senders[layer].enqueue(
             frame, packetCount: packetCount, packetAt: packetAt, wallClock: configuration.wallClock, now: now)
-        return (transceivers[transceiver].sender.ssrc, first)
+        return (transceivers[transceiver].senders[layer].ssrc, first)
     }
 
-    public func maySend(on transceiver: Int) -> Bool {
-        isConnected && !isClosing && transceivers[transceiver].maySend
+    public func maySend(on transceiver: Int, layer: Int = 0) -> Bool {
+        isConnected && !isClosing && transceivers[transceiver].maySend(layer: layer)
     }
 
-    /// The next frame that came on a transceiver, whole or damaged.
+    /// Whether the far side takes this layer of what is sent, and has not paused it (RFC 8853 §5.2).
+    public func isWanted(layer: Int, of transceiver: Int) -> Bool { transceivers[transceiver].senders[layer].isWanted }
+
+    /// The next frame that came on a transceiver, whole or damaged; of any of its layers, each of which keeps its order.
     public mutating func nextFrame(on transceiver: Int) -> ReceivedFrame? {
-        transceivers[transceiver].receiver.nextFrame()
+        for layer in transceivers[transceiver].receivers.indices {
+            guard var frame = transceivers[transceiver].receivers[layer].nextFrame() else { continue }
+            frame.layer = UInt8(layer)
+            return frame
+        }
+        return nil
     }
 
     public var transceiverCount: Int { transceivers.count }
 
+    /// How many streams a transceiver sends side by side: the layers that it was added with, else one.
+    public func sentLayerCount(of transceiver: Int) -> Int { transceivers[transceiver].senders.count }
+
+    /// The rid of a layer that goes out (RFC 8851); `nil` where there is one stream.
+    public func sentRid(of transceiver: Int, layer: Int) -> String? { transceivers[transceiver].senders[layer].rid?.string }
+
+    /// How many streams a transceiver receives side by side: the layers of a simulcast, else one.
+    public func receivedLayerCount(of transceiver: Int) -> Int { transceivers[transceiver].receivers.count }
+
+    /// The rid of a layer that comes in (RFC 8851); `nil` where there is one stream without.
+    public func receivedRid(of transceiver: Int, layer: Int) -> String? {
+        transceivers[transceiver].receivers[layer].rid?.string
+    }
+
     /// Gives up on frames that are not whole yet, so that they come out as damaged.
     public mutating func flushReceivers() {
-        for index in transceivers.indices { transceivers[index].receiver.flush() }
+        for index in transceivers.indices {
+            for layer in transceivers[index].receivers.indices { transceivers[index].receivers[layer].flush() }
+        }
     }
 }
 

@@ -19,6 +19,8 @@ public struct PeerConfiguration {
     /// Whom to ask for relayed candidates, in this order; names are resolved like those above.
     public var turnServers: [TURNServer] = []
     public var iceTransportPolicy = IceTransportPolicy.all
+    /// Whether connections are made to TCP candidates of the far side, where it has some (RFC 6544).
+    public var usesTCP = true
     public var turnTiming = TURNClient.Timing()
     /// The number of the first byte stream that the peer asks for; the next ones follow it. An owner of several peers tells them apart by it.
     public var firstStream: UInt64 = 1

@@ -23,8 +23,8 @@ public enum PeerEvent: Hashable, Sendable {
     case trackAdded(transceiver: Int, mid: String, kind: MediaKind, streamID: String?)
     /// A track is received no more: its section was re-directed or rejected, by either side.
     case trackRemoved(transceiver: Int, mid: String)
-    /// The far side needs a key frame on this transceiver (PLI or FIR).
-    case keyFrameRequested(transceiver: Int)
+    /// The far side needs a key frame of one layer of this transceiver (PLI or FIR); of layer 0 where there is one stream.
+    case keyFrameRequested(transceiver: Int, layer: Int)
     /// The far side has said goodbye to a stream (RTCP BYE).
     case goodbye(ssrc: UInt32)
 }

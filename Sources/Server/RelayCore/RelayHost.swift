@@ -27,6 +27,9 @@ public final class RelayHost: StreamListener {
         public var malformed = 0
     }
 
+    /// Bytes of a client's or a peer's datagram: with an indication around it, it fits a slot.
+    static let longestDatagram = DatagramBatch.slotSize - 64
+
     let configuration: RelayConfiguration
     public internal(set) var statistics = Statistics()
     var allocations: [Allocation] = []
@@ -157,6 +160,11 @@ public final class RelayHost: StreamListener {
             statistics.unpermitted += 1
             return
         }
+        // Whatever is put around it: four bytes and padding, or an indication.
+        guard bytes.count <= Self.longestDatagram else {
+            statistics.malformed += 1
+            return
+        }
         statistics.relayedIn += 1
         if let channel = allocation.channels.first(where: { $0.peer == peer && $0.until > now }) {
             var data = [UInt8](repeating: 0, count: 4)
@@ -182,6 +190,10 @@ public final class RelayHost: StreamListener {
     func pass(_ bytes: UnsafeRawBufferPointer, from allocation: Allocation, to peer: SocketAddress, _ now: Instant) {
         guard let relayed = allocation.relayed, allocation.permits(peer, at: now) else {
             statistics.unpermitted += 1
+            return
+        }
+        guard bytes.count <= Self.longestDatagram else {
+            statistics.malformed += 1
             return
         }
         statistics.relayedOut += 1

@@ -9,4 +9,6 @@ public enum LeaveReason: String, Hashable, Sendable, CaseIterable {
     case ended
     /// A moderator did not let it in.
     case denied
+    /// The token of its session has expired, or was revoked.
+    case expired
 }

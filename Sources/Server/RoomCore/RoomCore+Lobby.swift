@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 import SignalingProtocol
 
@@ -5,7 +6,7 @@ extension RoomCore {
     mutating func wait(
         _ request: JoinRequest, mode: RoomMode, role: Role, settings: RoomSettings, _ key: SessionKey, id: Int64
     ) {
-        var room = rooms[request.room] ?? Room(mode: mode, settings: settings, speaker: ActiveSpeaker(timing: timing.speaker))
+        var room = rooms[request.room] ?? makeRoom(request.room, mode: mode, settings: settings)
         let waiting = Waiting(request: request, participant: newParticipant(), role: role)
         room.waiting.append(key)
         rooms[request.room] = room
@@ -16,7 +17,7 @@ extension RoomCore {
 
     func checkLobby(_ room: String, replacing replaced: Int) throws(RequestError) {
         guard (rooms[room]?.waiting.count ?? 0) - replaced < limits.lobby else {
-            throw RequestError(.roomFull, "\(limits.lobby) people wait for the room '\(room)', which is the limit")
+            throw RequestError(.roomFull, "\(limits.lobby) people wait for the room '\(Grant.shown(room))', which is the limit")
         }
     }
 
@@ -48,6 +49,7 @@ extension RoomCore {
         try checkCapacity(actor.room, replacing: replaced.count, mode: rooms[actor.room]?.mode ?? .auto)
         reply(key, id, .done)
         statistics.admitted += 1
+        recordEvent("lobby_admit", in: actor.room, by: actor.participant, ["participant": .string(participant)])
         rooms[actor.room]?.waiting.removeAll { $0 == newcomer }
         sessions[newcomer]?.waiting = nil
         for older in replaced where older != key { replace(older) }
@@ -65,6 +67,7 @@ extension RoomCore {
         let (newcomer, waiting) = try waiting(participant, in: actor.room)
         reply(key, id, .done)
         statistics.denied += 1
+        recordEvent("lobby_deny", in: actor.room, by: actor.participant, ["participant": .string(participant)])
         rooms[actor.room]?.waiting.removeAll { $0 == newcomer }
         sessions[newcomer]?.waiting = nil
         notify(newcomer, .lobbyDenied(reason: reason))
@@ -82,6 +85,8 @@ extension RoomCore {
     }
 
     mutating func closeIfEmpty(_ name: String) {
-        if let room = rooms[name], room.members.isEmpty, room.waiting.isEmpty { rooms[name] = nil }
+        guard let room = rooms[name], room.members.isEmpty, room.waiting.isEmpty else { return }
+        rooms[name] = nil
+        record(.roomClosed(room: room.number, reason: "empty", mostParticipants: room.mostMembers))
     }
 }

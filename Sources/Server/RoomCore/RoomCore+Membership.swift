@@ -1,13 +1,15 @@
+import AccessCore
 import RTCCore
 import SignalingProtocol
 
 extension RoomCore {
     mutating func join(
-        _ request: JoinRequest, _ key: SessionKey, _ session: Session, id: Int64, now: Instant
+        _ wish: JoinRequest, _ key: SessionKey, _ session: Session, id: Int64, now: Instant
     ) throws(RequestError) {
         if let room = session.membership?.room ?? session.waiting?.request.room {
-            throw RequestError(.alreadyJoined, "leave the room '\(room)' first")
+            throw RequestError(.alreadyJoined, "leave the room '\(Grant.shown(room))' first")
         }
+        let request = try granted(wish, key, session)
         guard request.mode != .sfu else {
             throw RequestError(.badRequest, "this server has no mode 'sfu'; use 'mesh' or 'auto'")
         }
@@ -16,7 +18,7 @@ extension RoomCore {
         let existing = rooms[request.room]
         let reservation = reservations[request.room]
         guard reservation == nil && existing?.isMatched != true || reservation?.keys.contains(key) == true else {
-            throw RequestError(.notFound, "there is no room '\(request.room)'")
+            throw RequestError(.notFound, "there is no room '\(wish.room)'")
         }
         let isMaker =
             request.create != nil && session.grantedRole ?? .host == .host && existing?.isHosted != true
@@ -26,7 +28,7 @@ extension RoomCore {
         if isMaker { settings = request.create ?? defaults }
         if let reservation { settings = Self.settings(for: reservation.media) }
         guard !settings.locked || role.isModerator else {
-            throw RequestError(.roomLocked, "the room '\(request.room)' is locked")
+            throw RequestError(.roomLocked, "the room '\(wish.room)' is locked")
         }
         let present = existing?.members ?? []
         let same = sameIdentity(as: key, among: present + (existing?.waiting ?? []))
@@ -34,13 +36,14 @@ extension RoomCore {
         switch request.duplicate {
         case .replace: replaced = reservation == nil ? same : []
         case .reject where !same.isEmpty:
-            throw RequestError(.duplicateIdentity, "this identity is in the room '\(request.room)' already")
+            throw RequestError(.duplicateIdentity, "this identity is in the room '\(wish.room)' already")
         case .allow where same.count >= limits.sameIdentity:
-            throw RequestError(.duplicateIdentity, "this identity is in the room '\(request.room)' \(same.count) times already")
+            throw RequestError(.duplicateIdentity, "this identity is in the room '\(wish.room)' \(same.count) times already")
         case .reject, .allow: break
         }
         let mode = existing?.mode ?? (reservation == nil ? request.mode : .mesh)
-        let mustWait = settings.lobby && !role.isModerator
+        let lobby = session.grant.lobby
+        let mustWait = lobby == .wait || settings.lobby && !role.isModerator && lobby != .skip
         let replacedMembers = replaced.count { present.contains($0) }
         if mustWait {
             try checkLobby(request.room, replacing: replaced.count - replacedMembers)
@@ -54,7 +57,8 @@ extension RoomCore {
             return
         }
         if rooms[request.room] == nil || isMaker {
-            var room = rooms[request.room] ?? Room(mode: mode, settings: settings, speaker: ActiveSpeaker(timing: timing.speaker))
+            var room = rooms[request.room] ?? makeRoom(request.room, mode: mode, settings: settings)
+            if room.settings != settings { record(.roomChanged(room: room.number, settings)) }
             room.settings = settings
             room.isHosted = isMaker || existing?.isHosted == true
             room.owner = isMaker ? session.identity : existing?.owner
@@ -64,6 +68,20 @@ extension RoomCore {
         let snapshot = enter(request, mode: mode, role: role, as: newParticipant(), key, now: now)
         reply(key, id, .joined(snapshot))
         announce(key)
+    }
+
+    /// The wish within what the session's token allows: its rooms, its name, its way with duplicates.
+    private func granted(_ wish: JoinRequest, _ key: SessionKey, _ session: Session) throws(RequestError) -> JoinRequest {
+        var request = wish
+        let grant = session.grant
+        request.name = grant.name ?? wish.name
+        request.duplicate = grant.duplicate ?? wish.duplicate
+        if reservations[wish.room]?.keys.contains(key) == true { return request }
+        guard grant.rooms.contains(wish.room) else {
+            throw RequestError(.forbidden, "the token is not for the room '\(wish.room)'")
+        }
+        request.room = grant.qualified(wish.room)
+        return request
     }
 
     /// Who made a room comes back to it as its host.
@@ -82,7 +100,7 @@ extension RoomCore {
     func checkCapacity(_ room: String, replacing replaced: Int, mode: RoomMode) throws(RequestError) {
         let capacity = mode == .mesh ? limits.meshCapacity : limits.capacity
         guard (rooms[room]?.members.count ?? 0) - replaced < capacity else {
-            throw RequestError(.roomFull, "the room '\(room)' has \(capacity) participants, which is its limit")
+            throw RequestError(.roomFull, "the room '\(Grant.shown(room))' has \(capacity) participants, which is its limit")
         }
     }
 
@@ -107,11 +125,13 @@ extension RoomCore {
         }
         outputs.append(.end(older, .replaced, reason: "joined again from elsewhere"))
         remove(older, .replaced)
-        forget(older)
+        forget(older, .replaced)
     }
 
+    /// As others see a member; `nil` where they do not.
     func describe(_ member: SessionKey, polite: Bool) -> PeerDescription? {
-        sessions[member]?.membership.map {
+        guard !isHidden(member) else { return nil }
+        return sessions[member]?.membership.map {
             PeerDescription(
                 id: $0.participant, name: $0.name, role: $0.role.rawValue, polite: polite, isReconnecting: $0.isReconnecting,
                 status: $0.status, attributes: $0.attributes, media: $0.media)
@@ -122,8 +142,9 @@ extension RoomCore {
     mutating func enter(
         _ request: JoinRequest, mode: RoomMode, role: Role, as participant: String, _ key: SessionKey, now: Instant
     ) -> RoomSnapshot {
-        var room = rooms[request.room] ?? Room(mode: mode, settings: defaults, speaker: ActiveSpeaker(timing: timing.speaker))
+        var room = rooms[request.room] ?? makeRoom(request.room, mode: mode, settings: defaults)
         room.members.append(key)
+        room.mostMembers = max(room.mostMembers, room.members.count)
         room.rev += 1
         rooms[request.room] = room
         participants[participant] = key
@@ -133,10 +154,30 @@ extension RoomCore {
             room: request.room, participant: participant, name: room.settings.anonymous ? "guest" : request.name, role: role,
             joined: joins)
         membership.isReconnecting = sessions[key]?.isConnected == false
+        if let grant = sessions[key]?.grant { apply(grant, to: &membership) }
         sessions[key]?.membership = membership
+        if let session = sessions[key] {
+            let isAnonymous = room.settings.anonymous
+            record(
+                .joined(
+                    participant: participant, room: room.number, session: session.name,
+                    identity: isAnonymous ? nil : session.identity, name: isAnonymous ? nil : request.name, role))
+        }
         awaitReady(key, joined: joins, now: now)
         guard let snapshot = snapshot(for: key) else { preconditionFailure("Who has just entered a room is in it.") }
         return snapshot
+    }
+
+    private func apply(_ grant: Grant, to membership: inout Membership) {
+        membership.permissions = grant.permissions
+        if grant.isHidden {
+            let shown: [Permission] = [.publish, .signal, .chat, .react, .hand, .data]
+            membership.permissions = (grant.permissions ?? membership.role.permissions).filter { !shown.contains($0) }
+        }
+        if rooms[membership.room]?.settings.anonymous != true { membership.attributes = grant.attributes }
+        if let sources = grant.sources {
+            for source in MediaSource.allCases where !sources.contains(source) { membership.media[source] = .locked }
+        }
     }
 
     /// The room as a member sees it: who came before it is offered to, and is not polite toward it.
@@ -147,7 +188,7 @@ extension RoomCore {
         let peers = room.members.indices.filter { $0 != place }.compactMap { index in
             describe(room.members[index], polite: index < place)
         }
-        let permissions = permissions(of: membership.role, in: membership.room)
+        let permissions = permissions(of: membership)
         let lobby = permissions.contains(.admit) ? room.waiting.compactMap { sessions[$0]?.waiting?.description } : []
         return RoomSnapshot(
             participant: membership.participant, role: membership.role.rawValue, permissions: permissions.map(\.rawValue),

@@ -6,6 +6,7 @@ extension RoomCore {
     {
         guard let membership = session.membership else { throw RequestError(.conflict, "join a room first") }
         reply(key, id, .done)
+        record(.stats(participant: membership.participant, report))
         if report.roundTrip != nil || report.loss != nil || report.jitterMilliseconds != nil {
             judge(report, key, membership)
         }
@@ -26,7 +27,7 @@ extension RoomCore {
         guard quality != membership.quality, isSecond else { return }
         sessions[key]?.membership?.quality = quality
         tellRoom(
-            membership.room,
+            membership.room, about: key,
             .connectionQuality(participant: membership.participant, quality, score: (score * 100).rounded() / 100), except: nil)
     }
 

@@ -6,7 +6,7 @@ extension RoomCore {
         _ signal: SignalRequest, from key: SessionKey, _ session: Session, id: Int64, now: Instant
     ) throws(RequestError) {
         let membership = try acting(session, .signal)
-        guard let receiver = participants[signal.to], receiver != key,
+        guard let receiver = participants[signal.to], receiver != key, !isHidden(receiver),
             let other = sessions[receiver], let otherMembership = other.membership, otherMembership.room == membership.room
         else { throw RequestError(.noSuchPeer, "'\(signal.to)' is not another participant of this room") }
         let epochs = membership.epochs[signal.to] ?? [:]

@@ -41,6 +41,8 @@ extension RoomCore {
         guard let session = sessions[key], !session.isConnected else { return }
         clock = max(clock, now)
         sessions[key]?.isConnected = true
+        sessions[key]?.resumes += 1
+        record(.sessionResumed(session: session.name, resumes: session.resumes + 1))
         sessions[key]?.notices = []
         for notice in session.notices { send(notice, rev: nil, to: key) }
         if let membership = session.membership {
@@ -65,13 +67,15 @@ extension RoomCore {
         guard let session = sessions[key], !session.isConnected, session.losses == loss, let membership = session.membership
         else { return }
         sessions[key]?.membership?.isReconnecting = true
-        tellRoom(membership.room, .peerReconnecting(participant: membership.participant), except: key)
+        recordEvent("reconnecting", in: membership.room, by: membership.participant)
+        tellRoom(membership.room, about: key, .peerReconnecting(participant: membership.participant), except: key)
     }
 
     private mutating func tellReturned(_ key: SessionKey) {
         guard let membership = sessions[key]?.membership, membership.isReconnecting else { return }
         sessions[key]?.membership?.isReconnecting = false
-        tellRoom(membership.room, .peerResumed(participant: membership.participant), except: key)
+        recordEvent("resumed", in: membership.room, by: membership.participant)
+        tellRoom(membership.room, about: key, .peerResumed(participant: membership.participant), except: key)
     }
 
     /// Signals that waited for `ready` now wait for a connection.
@@ -110,7 +114,8 @@ extension RoomCore {
         participants[membership.participant] = key
         sessions[key]?.membership = inherited
         sessions[predecessor]?.membership = nil
-        forget(predecessor)
+        record(.tookOver(participant: membership.participant, session: session.name))
+        forget(predecessor, .replaced)
         outputs.append(.over(predecessor))
         statistics.returned += 1
         awaitReady(key, joined: joins, now: now)

@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 import SignalingProtocol
 
@@ -12,6 +13,7 @@ extension RoomCore {
                 throw RequestError(.forbidden, "names are not shown in this room")
             }
             membership.name = name
+            record(.changedName(participant: membership.participant, name: name))
             change.name = name
         }
         if let status = request.status, status != membership.status {
@@ -29,6 +31,9 @@ extension RoomCore {
                 guard permits(membership, .publish) else {
                     throw RequestError(.forbidden, "a \(membership.role.rawValue) may not send media in this room")
                 }
+                guard session.grant.sources?.contains(source) ?? true else {
+                    throw RequestError(.forbidden, "the token does not allow to send \(source.rawValue)")
+                }
                 guard media[source] != .locked else {
                     throw RequestError(.forbidden, "a moderator has muted this \(source.rawValue)")
                 }
@@ -44,7 +49,7 @@ extension RoomCore {
         reply(key, id, .done)
         guard change != ParticipantChange(participant: membership.participant) else { return }
         sessions[key]?.membership = membership
-        tellRoom(membership.room, .peerUpdated(change), except: nil)
+        tellRoom(membership.room, about: key, .peerUpdated(change), except: nil)
     }
 
     mutating func chat(
@@ -75,6 +80,7 @@ extension RoomCore {
         room.rev += 1
         rooms[membership.room] = room
         statistics.chatMessages += 1
+        if !room.settings.anonymous { record(.chat(room: room.number, message)) }
         reply(key, id, .said(message: message.number, milliseconds: message.milliseconds))
         for receiver in receivers { tell(receiver, .chat(message), rev: room.rev) }
     }
@@ -99,6 +105,7 @@ extension RoomCore {
             throw RequestError(.forbidden, "this message is someone else's")
         }
         room.chat.remove(number)
+        record(.chatDeleted(room: room.number, message: number))
         room.rev += 1
         rooms[membership.room] = room
         reply(key, id, .done)

@@ -1,14 +1,19 @@
+import AccessCore
 import RTCCore
 import SignalingProtocol
 
 extension RoomCore {
     struct Room {
+        /// Counts the rooms of this core.
+        let number: Int
         let mode: RoomMode
         var settings: RoomSettings
         var speaker: ActiveSpeaker
         var rev: Int64 = 0
         /// In the order in which they joined.
         var members: [SessionKey] = []
+        /// As many were in it at once.
+        var mostMembers = 0
         /// In the lobby, in the order in which they came.
         var waiting: [SessionKey] = []
         /// Someone made it with `create`, so that it never lacks a host.
@@ -44,6 +49,11 @@ extension RoomCore {
         let grantedRole: Role?
         let address: String?
         let tab: Tab?
+        let name: String
+        var resumes = 0
+        let grant: Grant
+        /// When its token's time is over; `nil` for never.
+        var accessUntil: Instant?
         var isConnected = true
         /// Counts the losses of its connection, so that a timer knows which one it was set for.
         var losses = 0
@@ -75,6 +85,8 @@ extension RoomCore {
         let participant: String
         var name: String
         var role: Role
+        /// What it may do in the place of what its role brings.
+        var permissions: [Permission]?
         var status = ""
         var attributes = JSONObject()
         var media = MediaStates()
@@ -137,6 +149,7 @@ extension RoomCore {
         case expiry(SessionKey)
         case reconnecting(SessionKey, loss: Int)
         case grace(SessionKey, loss: Int)
+        case access(SessionKey)
         case speaker(room: String)
         case matchedRoom(String)
     }
@@ -182,6 +195,19 @@ extension RoomCore {
         room.rev += 1
         rooms[name] = room
         for member in room.members where member != key { tell(member, event, rev: room.rev) }
+    }
+
+    /// Tells all members of a room of one of them; of a hidden one only that one hears.
+    mutating func tellRoom(_ name: String, about subject: SessionKey, _ event: RoomEvent, except key: SessionKey?) {
+        guard isHidden(subject) else { return tellRoom(name, event, except: key) }
+        guard subject != key, var room = rooms[name] else { return }
+        room.rev += 1
+        rooms[name] = room
+        tell(subject, event, rev: room.rev)
+    }
+
+    func isHidden(_ key: SessionKey) -> Bool {
+        sessions[key]?.grant.isHidden ?? false
     }
 
     private mutating func hold(_ event: RoomEvent, rev: Int64?, for key: SessionKey) {
@@ -237,6 +263,7 @@ extension RoomCore {
         sessions[key]?.membership = nil
         participants[membership.participant] = nil
         statistics.left += 1
+        record(.left(participant: membership.participant, reason: reason.rawValue))
         for item in membership.held where item.isSignal { tellExpired(item) }
         rooms[name]?.members.removeAll { $0 == key }
         rooms[name]?.hands.removeAll { $0 == membership.participant }
@@ -246,7 +273,7 @@ extension RoomCore {
             closeIfEmpty(name)
             return
         }
-        tellRoom(name, .peerLeft(participant: membership.participant, reason: reason), except: key)
+        tellRoom(name, about: key, .peerLeft(participant: membership.participant, reason: reason), except: key)
         for member in room.members {
             sessions[member]?.membership?.epochs[membership.participant] = nil
             sessions[member]?.membership?.unwantedBy.removeAll { $0 == membership.participant }
@@ -265,13 +292,14 @@ extension RoomCore {
     /// Ends a session that has no connection any more.
     mutating func finish(_ key: SessionKey, _ reason: LeaveReason) {
         remove(key, reason)
-        forget(key)
+        forget(key, reason)
         outputs.append(.over(key))
     }
 
     /// Nothing is left of a session.
-    mutating func forget(_ key: SessionKey) {
+    mutating func forget(_ key: SessionKey, _ reason: LeaveReason) {
         guard let session = sessions.removeValue(forKey: key) else { return }
+        record(.sessionClosed(session: session.name, reason: reason.rawValue))
         if let tab = session.tab, tabs[tab] == key { tabs[tab] = nil }
         matchmaker.forget(key, now: clock)
         takeMatches(now: clock)

@@ -1,3 +1,4 @@
+public import AccessCore
 public import RTCCore
 public import SignalingProtocol
 
@@ -41,6 +42,12 @@ public struct RoomCore {
     var reservations: [String: Reservation] = [:]
     /// When the core was last told the time.
     var clock = Instant.origin
+    /// Whether ``nextRecord()`` is told what happens. Somebody must take it then.
+    public var keepsRecords = false
+    var records = OutputQueue<RoomRecord>()
+    var roomsMade = 0
+    /// Hides who someone is, alike each time; for bans that were restored.
+    var veil: (@Sendable (String) -> String)?
     let unixMilliseconds: Int64
 
     /// - Parameters:
@@ -81,9 +88,9 @@ public struct RoomCore {
         outputs.next()
     }
 
-    /// Who is in a room, in the order in which they joined.
+    /// Who is in a room, in the order in which they joined, but for those who are hidden.
     public func participants(in room: String) -> [String] {
-        (rooms[room]?.members ?? []).compactMap { sessions[$0]?.membership?.participant }
+        (rooms[room]?.members ?? []).compactMap { isHidden($0) ? nil : sessions[$0]?.membership?.participant }
     }
 
     /// Begins a session.
@@ -94,21 +101,29 @@ public struct RoomCore {
     ///   - role: What it is in every room; `nil` where rooms decide.
     ///   - address: Where it comes from, for bans of those without an identity; `nil` where that says nothing.
     ///   - tab: Which tab of its identity this is: the older session of the same tab ends, so that no ghost is left of it.
+    ///   - grant: What its token lets it do.
+    ///   - until: When it is over, unless ``extend(_:until:)`` comes before; `nil` for never.
+    ///   - front: By which front it comes, for the records.
     /// - Returns: The key, and the name that the client is told.
     public mutating func open(
         identity: String? = nil, role: Role? = nil, address: String? = nil, tab: String? = nil,
-        succeeding predecessor: SessionKey? = nil
+        succeeding predecessor: SessionKey? = nil, grant: Grant = Grant(), until: Instant? = nil, front: String = "native"
     ) -> (key: SessionKey, name: String) {
         sessionsOpened += 1
         let key = SessionKey(number: sessionsOpened)
-        let tab = tab.map { Tab(identity: identity, name: $0) }
+        let tab = tab.map { Tab(identity: identity ?? grant.identity, name: $0) }
         let older = tab.flatMap { tabs[$0] }
         if predecessor == nil, older == nil { statistics.visits += 1 }
+        let continued = (predecessor ?? older).map { sessions[$0]?.name ?? "expired" }
         if let older, older != predecessor { replace(older) }
         if let tab { tabs[tab] = key }
+        let name = "s_" + token(length: 16)
         sessions[key] = Session(
-            identity: identity, predecessor: predecessor, grantedRole: role, address: address, tab: tab)
-        return (key, "s_" + token(length: 16))
+            identity: identity ?? grant.identity, predecessor: predecessor, grantedRole: role ?? grant.role, address: address,
+            tab: tab, name: name, grant: grant)
+        record(.sessionOpened(session: name, front: front, continues: continued))
+        if let until { extend(key, until: until) }
+        return (key, name)
     }
 
     /// Carries out one command. The reply comes before every event that the command causes.
@@ -167,6 +182,8 @@ public struct RoomCore {
             case .grace(let key, let loss):
                 guard let session = sessions[key], !session.isConnected, session.losses == loss else { continue }
                 finish(key, .disconnected)
+            case .access(let key):
+                checkAccess(of: key, now: now)
             case .speaker(let room):
                 checkSilence(in: room, now: now)
             case .matchedRoom(let room):

@@ -16,6 +16,8 @@ public struct RoomStatistics: Hashable, Sendable {
     public var denied = 0
     public var kicked = 0
     public var banned = 0
+    /// Sessions whose token expired or was revoked.
+    public var expired = 0
     /// Sources that moderators switched off.
     public var muted = 0
     public var chatMessages = 0

@@ -1,3 +1,4 @@
+internal import AccessCore
 public import SignalingProtocol
 
 /// A secret that lets a client in.
@@ -7,14 +8,17 @@ public struct AccessToken: Hashable, Sendable {
     public var identity: String?
     /// What its bearer is in every room; `nil` where rooms decide.
     public var role: Role?
+    /// Whether its bearer may use the administrative part of the HTTP API.
+    public var isAdministrator: Bool
 
-    public init(token: String, identity: String? = nil, role: Role? = nil) {
+    public init(token: String, identity: String? = nil, role: Role? = nil, isAdministrator: Bool = false) {
         self.role = role
         self.token = token
         self.identity = identity
+        self.isAdministrator = isAdministrator
     }
 
-    func matches(_ candidate: String) -> Bool {
-        token.isEqualInConstantTime(to: candidate)
+    var fixed: Gate.FixedToken {
+        Gate.FixedToken(token, Grant(identity: identity, role: role, isAdministrator: isAdministrator))
     }
 }

@@ -1,6 +1,8 @@
+public import AccessCore
 import NIOCore
 import NIOPosix
 import RTCCore
+public import Store
 
 #if canImport(Glibc)
     import Glibc
@@ -17,18 +19,23 @@ public final class ReferenceServer: Sendable {
     public var port: Int { configuration.port }
     /// With which a server like this one can be started in its place: the port is the one that was taken.
     public let configuration: ServerConfiguration
+    /// Whose tokens it believes.
+    public let keys: (any TokenKeys)?
 
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let stun: (any Channel)?
     private let loop: NIOLoopBound<ServerLoop>
+    private let store: StoreKeeper.Opened?
 
     private init(
-        address: String, configuration: ServerConfiguration, group: MultiThreadedEventLoopGroup, listener: any Channel,
-        stun: (any Channel)?, loop: NIOLoopBound<ServerLoop>
+        address: String, configuration: ServerConfiguration, keys: (any TokenKeys)?, group: MultiThreadedEventLoopGroup,
+        listener: any Channel, stun: (any Channel)?, loop: NIOLoopBound<ServerLoop>, store: StoreKeeper.Opened?
     ) {
+        self.store = store
         boundAddress = address
         self.configuration = configuration
+        self.keys = keys
         self.group = group
         self.listener = listener
         self.stun = stun
@@ -42,11 +49,28 @@ public final class ReferenceServer: Sendable {
 
     /// Where clients connect, such as `ws://127.0.0.1:8080/ws`.
     public var url: String {
-        "ws://\(boundAddress.contains(":") ? "[\(boundAddress)]" : boundAddress):\(port)/ws"
+        "\(configuration.tls == nil ? "ws" : "wss")://\(boundAddress.contains(":") ? "[\(boundAddress)]" : boundAddress):\(port)/ws"
     }
 
     /// Listens. Throws with the port and the remedy where that is not possible.
-    public static func start(configuration: ServerConfiguration) async throws(ServerError) -> ReferenceServer {
+    ///
+    /// - Parameters:
+    ///   - keys: Whose tokens let clients in; with `nil` and no ``ServerConfiguration/accessTokens`` everybody comes in.
+    ///   - store: Where it is written down what happens; closed when the server ends. `nil` keeps nothing.
+    ///   - log: Where it says what happens; `nil` for nowhere.
+    public static func start(
+        configuration: ServerConfiguration, keys: (any TokenKeys)? = nil, store: (any StoreBackend)? = nil,
+        log: ServerLog? = nil
+    ) async throws(ServerError) -> ReferenceServer {
+        var opened: StoreKeeper.Opened?
+        if let store {
+            do {
+                opened = try await StoreKeeper.open(store, at: ServerLoop.unixMilliseconds())
+            } catch {
+                throw .store("\(error)")
+            }
+        }
+        let kept = opened
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let seed = configuration.seed ?? UInt64.random(in: .min ... .max)
@@ -55,7 +79,9 @@ public final class ReferenceServer: Sendable {
             let stunPort = stun?.localAddress?.port.map { UInt16(truncatingIfNeeded: $0) }
             let loop = try await eventLoop.submit {
                 NIOLoopBound(
-                    ServerLoop(configuration: configuration, seed: seed, stunPort: stunPort, eventLoop: eventLoop),
+                    try ServerLoop(
+                        configuration: configuration, keys: keys, seed: seed, stunPort: stunPort, store: kept, log: log,
+                        eventLoop: eventLoop),
                     eventLoop: eventLoop)
             }.get()
             let queue = max(2, configuration.limits.outboundQueue)
@@ -72,10 +98,11 @@ public final class ReferenceServer: Sendable {
             bound.port = listener.localAddress?.port ?? configuration.port
             bound.stunPort = stunPort.map { Int($0) }
             return ReferenceServer(
-                address: listener.localAddress?.ipAddress ?? configuration.host, configuration: bound, group: group,
-                listener: listener, stun: stun, loop: loop)
+                address: listener.localAddress?.ipAddress ?? configuration.host, configuration: bound, keys: keys, group: group,
+                listener: listener, stun: stun, loop: loop, store: kept)
         } catch {
             try? await group.shutdownGracefully()
+            await kept?.close()
             throw (error as? ServerError) ?? Self.explained(error, configuration)
         }
     }
@@ -121,8 +148,12 @@ public final class ReferenceServer: Sendable {
     public func kill() async {
         try? await listener.close()
         try? await stun?.close()
-        try? await loop.eventLoop.submit { [loop] in loop.value.closeAll() }.get()
+        try? await loop.eventLoop.submit { [loop] in
+            loop.value.store?.abandon()
+            loop.value.closeAll()
+        }.get()
         try? await group.shutdownGracefully()
+        await store?.close()
     }
 
     /// Tells clients to go (4017), waits for them for the configured time, and ends every thread. Call it once.
@@ -144,6 +175,10 @@ public final class ReferenceServer: Sendable {
         try? await done.futureResult.get()
         try? await listener.close()
         try? await stun?.close()
+        if store != nil {
+            try? await eventLoop.flatSubmit { [loop] in loop.value.finishStore() }.get()
+        }
         try? await group.shutdownGracefully()
+        await store?.close()
     }
 }

@@ -1,3 +1,4 @@
+public import AccessCore
 public import RoomCore
 public import SignalingProtocol
 
@@ -17,6 +18,14 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var allowedHosts: [String] = []
     /// Where any are given, `hello` must carry one.
     public var accessTokens: [AccessToken] = []
+    /// Whom it lets in, beside what keys and tokens say.
+    public var access = AccessPolicy()
+    /// Tokens and identities that are not let in.
+    public var revocations: [Revocation] = []
+    /// Whether anyone may have tokens made, for developers: `POST /v1/tokens`.
+    public var issuesTokens = false
+    /// With which TLS is served in the place of plain connections.
+    public var tls: TLSIdentity?
     /// The UDP port on which STUN is served (RFC 8489), and which clients are told; 0 takes a free one, `nil` serves none.
     public var stunPort: Int?
     /// What clients are told to use besides.
@@ -29,6 +38,10 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var conformance: ConformanceProfile?
     public var limits = ServerLimits()
     public var timing = ServerTiming()
+    public var alerts = AlertSettings()
+    /// Whether other machines may read `/metrics` and `/v1/analytics` without a token.
+    public var servesMetricsToAll = false
+    public var storeTiming = StoreTiming()
     public var roomLimits = RoomLimits()
     public var roomTiming = RoomTiming()
     /// How rooms are run that their first visitor makes without saying how.

@@ -1,3 +1,5 @@
+public import AccessCore
+public import Operations
 public import RoomCore
 public import SignalingProtocol
 
@@ -7,6 +9,14 @@ public struct ServerMetrics: Hashable, Sendable {
     public var connectionsOpened = 0
     /// WebSockets open now.
     public var connections = 0
+    /// TCP connections open now.
+    public var sockets = 0
+    /// TCP connections that were closed at once because their address had too many.
+    public var socketsRefused = 0
+    /// TCP connections that made room for others while their request was not whole.
+    public var requestsEvicted = 0
+    /// TLS handshakes, and connections later, that went wrong.
+    public var tlsFailures = 0
     /// Sessions, greeted and not yet gone, those without a connection included.
     public var sessions = 0
     /// Sessions that wait for their client to come back.
@@ -25,6 +35,8 @@ public struct ServerMetrics: Hashable, Sendable {
     public var bytesSent = 0
     /// Requests refused, by code.
     public var errors: [ErrorCode: Int] = [:]
+    /// Tokens that let nobody in, by reason.
+    public var refusedTokens: [TokenRefusal.Reason: Int] = [:]
     /// Connections that the server closed, by code.
     public var closes: [CloseCode: Int] = [:]
     /// Wishes to resume a session, by how they ended.
@@ -38,6 +50,17 @@ public struct ServerMetrics: Hashable, Sendable {
     /// Peers of PeerJS, those that are waited for included.
     public var peerJSPeers = 0
     public var peerJS = PeerJSCounts()
+
+    /// What clients tell of their calls.
+    public var call = CallCounts()
+    /// Alerts that fire now.
+    public var alertsFiring: [String] = []
+    public var webhooksDelivered = 0
+    public var webhooksGivenUp = 0
+    /// How late the server's timers were.
+    public var loopLag = MetricHistogram.seconds
+    /// `nil` where nothing is written down.
+    public var store: StoreCounts?
 
     public init() {}
 }

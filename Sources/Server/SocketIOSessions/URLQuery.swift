@@ -17,7 +17,12 @@ public struct URLQuery: Hashable, Sendable {
         items.first { $0.key == key }?.value
     }
 
-    private static func decoded(_ text: Substring.UTF8View) -> String {
+    /// A part of a path without its percent signs; a plus stands for itself there.
+    public static func decoded(_ part: String) -> String {
+        decoded(part[...].utf8, plus: UInt8(ascii: "+"))
+    }
+
+    private static func decoded(_ text: Substring.UTF8View, plus: UInt8 = UInt8(ascii: " ")) -> String {
         let source = Array(text)
         var bytes: [UInt8] = []
         var index = 0
@@ -28,7 +33,7 @@ public struct URLQuery: Hashable, Sendable {
                 bytes.append(high << 4 | low)
                 index += 3
             } else {
-                bytes.append(source[index] == UInt8(ascii: "+") ? UInt8(ascii: " ") : source[index])
+                bytes.append(source[index] == UInt8(ascii: "+") ? plus : source[index])
                 index += 1
             }
         }

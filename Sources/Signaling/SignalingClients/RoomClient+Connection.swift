@@ -67,8 +67,10 @@ extension RoomClient {
         state = .greeting
         mayReconnect = true
         isSilent = false
+        let shown = resume == nil ? nil : pass
         let hello = HelloRequest(
-            version: 1, token: token, clientName: "starling-bot", clientVersion: "0.1", tab: tab, resume: resume)
+            version: 1, token: shown ?? makeToken?(now) ?? token, clientName: "starling-bot", clientVersion: "0.1", tab: tab,
+            resume: resume)
         let next = Pending(id: nextID, request: .hello(hello), answerBy: now + timing.reply)
         nextID += 1
         pending.append(next)
@@ -78,6 +80,8 @@ extension RoomClient {
     private mutating func forgetSession() {
         hadSession = (hadSession || session != nil) && wantsRoom
         session = nil
+        pass = nil
+        refreshAt = nil
         stateBeforeLoss = nil
         droppedSignals += pending.count { if case .signal = $0.request { true } else { false } }
         for item in pending where item.request.isTold { tell(.failed(item.request, code: .resumeExpired)) }

@@ -75,6 +75,8 @@ extension RoomClient {
             if let milliseconds = error.retryMilliseconds { retryAfter = Self.duration(milliseconds: milliseconds) }
             if case .hello(let hello) = request, hello.resume != nil {
                 refusedToResume(error, now: now)
+            } else if case .refreshToken(let token) = request, pass != nil {
+                refusedRefresh(of: token, now: now)
             } else {
                 refused(request, error)
             }
@@ -110,6 +112,7 @@ extension RoomClient {
             if hello.resume != nil { goOn(welcome, now: now) } else { begin(welcome, now: now) }
         case .join where result["status"]?.stringValue == "waiting":
             state = .waiting
+            takePass(result, now: now)
             tell(.waiting(participant: result["participant"]?.stringValue ?? ""))
             takeEarly(now: now)
         case .join:
@@ -117,7 +120,10 @@ extension RoomClient {
                 tell(.protocolBroken("a join's reply without participant, rev or room"))
                 return
             }
+            takePass(result, now: now)
             wentIn(snapshot, now: now)
+        case .refreshToken where result["token"] != nil:
+            takePass(result, now: now)
         case .leave:
             wentOut()
             tell(.left)

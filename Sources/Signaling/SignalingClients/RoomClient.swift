@@ -58,6 +58,10 @@ public struct RoomClient {
 
     let timing: RoomClientTiming
     let token: String?
+    let makeToken: (@Sendable (Instant) -> String?)?
+    /// The token of the session, which the server gave when it let the client in, and when to ask for the next.
+    var pass: String?
+    var refreshAt: Instant?
     let mode: RoomMode
     let create: RoomSettings?
     let tab: String?
@@ -119,16 +123,19 @@ public struct RoomClient {
     ///   - name: What others see, 1 to 64 bytes.
     ///   - seed: This machine's own share of the run's seed; it jitters the pings.
     ///   - token: What the server asks for, if it does.
+    ///   - makeToken: Makes a new one for each session, at a time; `nil` for ``token``.
     ///   - create: How the room is to be run, if this client makes it.
     ///   - tab: Which tab or device this is, drawn at random.
     ///   - match: With whom to be matched, instead of joining `room`.
     public init(
-        name: String, room: String, seed: UInt64, token: String? = nil, mode: RoomMode = .auto,
+        name: String, room: String, seed: UInt64, token: String? = nil, makeToken: (@Sendable (Instant) -> String?)? = nil,
+        mode: RoomMode = .auto,
         create: RoomSettings? = nil, tab: String? = nil, match: MatchWish? = nil, timing: RoomClientTiming = RoomClientTiming()
     ) {
         self.name = name
         self.room = room
         self.token = token
+        self.makeToken = makeToken
         self.mode = mode
         self.create = create
         self.tab = tab
@@ -191,7 +198,7 @@ public struct RoomClient {
     /// When ``advance(to:)`` next has something to do; `nil` for never.
     public var deadline: Instant? {
         guard state != .lost, state != .closed else { return nil }
-        let timers = earliest(earliest(pingAt, silentAt), acknowledgeAt)
+        let timers = earliest(earliest(pingAt, silentAt), earliest(acknowledgeAt, stateBeforeLoss == nil ? refreshAt : nil))
         return earliest(timers, stateBeforeLoss == nil ? pending.first?.answerBy : pending.last?.answerBy)
     }
 
@@ -203,6 +210,7 @@ public struct RoomClient {
         } else {
             while let first = pending.first, first.answerBy <= now { timeOut(pending.removeFirst()) }
         }
+        if let refreshAt, refreshAt <= now, stateBeforeLoss == nil { refresh(now: now) }
         if let pingAt, pingAt <= now { request(.ping, now: now) }
         if let silent = silentAt, silent <= now {
             silentAt = nil

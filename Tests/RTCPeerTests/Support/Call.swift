@@ -30,6 +30,10 @@ final class Side {
     var candidatePairCount: Int { peer.ice.candidatePairs.count }
     var remoteCandidateCount: Int { peer.ice.remoteCandidateCount }
     var isConnected: Bool { peer.isConnected }
+    func prefersDiscontinuity(on transceiver: Int) -> Bool { peer.prefersDiscontinuity(on: transceiver) }
+    var needsNegotiation: Bool { peer.needsNegotiation }
+    func maySend(layer: Int) -> Bool { peer.maySend(on: video, layer: layer) }
+    func layerCount(of transceiver: Int) -> Int { peer.receivedLayerCount(of: transceiver) }
     var waitingEvents: Int { peer.events.count }
     var transceivers: [Transceiver] { peer.transceivers }
     var inbound: RTPReceiveStatistics { peer.receiveStatistics(on: video) }
@@ -45,6 +49,12 @@ final class Side {
     func intact(_ transceiver: Int) -> [FrameFingerprint] {
         (frames[transceiver] ?? []).filter { $0.outcome == .intact }.map(\.fingerprint)
     }
+
+    func intact(_ transceiver: Int, rid: String) -> Int {
+        (frames[transceiver] ?? []).count { frame in
+            frame.outcome == .intact && peer.receivedRid(of: transceiver, layer: Int(frame.layer)) == rid
+        }
+    }
 }
 
 /// What one end is made of.
@@ -54,6 +64,8 @@ struct SideOptions {
     var codecs = CodecPreferences.default
     var kinds: [MediaKind] = [.audio, .video]
     var direction = SDPDirection.sendrecv
+    /// The layers of each video that is sent.
+    var rids: [String] = []
 }
 
 /// Two peers, the network between them, and a clock that jumps from one deadline to the next.
@@ -91,7 +103,9 @@ final class Call {
                     unixSeconds: WallClock.simulation.unixSeconds(at: now), entropy: .seeded(own)),
                 cname: "side-\(number)", codecs: options.codecs, srtpBackend: options.backend), now: now)
         for kind in options.kinds {
-            peer.addTransceiver(kind, direction: options.direction, streamID: "stream-\(number)", trackID: "track-\(kind)")
+            peer.addTransceiver(
+                kind, direction: options.direction, streamID: "stream-\(number)", trackID: "track-\(kind)",
+                rids: kind == .video ? options.rids : [])
         }
         return peer
     }
@@ -149,11 +163,13 @@ final class Call {
 
     // MARK: - Media
 
-    func play(_ media: TestMedia, from side: Int, for duration: Duration, on transceiver: Int? = nil, burst: Int? = nil) {
+    func play(
+        _ media: TestMedia, from side: Int, for duration: Duration, on transceiver: Int? = nil, layer: Int = 0, burst: Int? = nil
+    ) {
         sides[side].flows.append(
             Flow(
                 transceiver: transceiver ?? (media.kind == .audio ? 0 : 1), media: media, nextDue: now, end: now + duration,
-                burst: burst))
+                burst: burst, layer: layer))
     }
 
     func playBothWays(for duration: Duration) {
@@ -231,7 +247,8 @@ final class Call {
         let sent = side.peer.send(
             OutgoingFrame(
                 captureTime: flow.nextDue, mediaTime: UInt32(index) &* media.ticks, isKey: media.isKey(index),
-                audioLevel: media.kind == .audio ? 30 : nil), on: flow.transceiver, packetCount: packets, now: now
+                audioLevel: media.kind == .audio ? 30 : nil), on: flow.transceiver, layer: flow.layer,
+            packetCount: packets, now: now
         ) { media.packet(index, $0 % 8) }
         if sent != nil { flow.sent.append(media.fingerprint(index)) } else { flow.withheld += 1 }
         flow.index += 1

@@ -58,4 +58,5 @@ struct Flow {
     var withheld = 0
     /// Packets of each frame instead of the media's own, to make traffic by the thousand.
     var burst: Int?
+    var layer = 0
 }

@@ -1,6 +1,8 @@
 // One PeerConnection of Pion, driven by JSON lines: plays an Ogg Opus and an IVF file, and writes what it receives.
 //
-//	pion-peer AUDIO.ogg VIDEO.ivf FOLDER
+//	pion-peer AUDIO.ogg VIDEO.ivf FOLDER [tcp]
+//
+// With `tcp` it has no UDP, and listens for connections (RFC 6544, passive).
 //
 // Pion has no decoder, so whole frames go into FOLDER, as IVF files or H.264 byte streams, for somebody else to decode.
 package main
@@ -11,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -163,6 +166,66 @@ func (s *sending) listen() {
 	}
 }
 
+// The layers of a simulcast, smallest first, and what stands in front of .ivf in the names of their files.
+var layers = []struct{ rid, suffix string }{{"q", "-90p"}, {"h", "-180p"}, {"f", ""}}
+
+// Plays a file for ever as one layer. This version leaves it to the application to write mid and rid into each packet.
+func (s *sending) playLayer(track *webrtc.TrackLocalStaticRTP, frames []frame) {
+	packetizer := rtp.NewPacketizer(1200, 96, 0, &codecs.VP8Payloader{EnablePictureID: true}, rtp.NewRandomSequencer(), 90000)
+	next := time.Now()
+	for index := 0; ; index = (index + 1) % len(frames) {
+		select {
+		case <-s.stop:
+			return
+		case <-time.After(time.Until(next)):
+		}
+		if atomic.SwapUint32(&s.wantsKey, 0) == 1 {
+			for step := 0; step < len(frames) && !frames[index].isKey; step++ {
+				index = (index + 1) % len(frames)
+			}
+		}
+		current := frames[index]
+		ids := map[string]int{}
+		for _, one := range s.sender.GetParameters().HeaderExtensions {
+			ids[one.URI] = one.ID
+		}
+		samples := uint32(current.duration.Seconds()*90000 + 0.5)
+		for _, packet := range packetizer.Packetize(current.data, samples) {
+			if ids[midURI] != 0 && ids[ridURI] != 0 {
+				packet.Header.SetExtension(uint8(ids[midURI]), []byte(s.transceiver.Mid()))
+				packet.Header.SetExtension(uint8(ids[ridURI]), []byte(track.RID()))
+			}
+			track.WriteRTP(packet)
+		}
+		atomic.AddUint64(&s.frames, 1)
+		next = next.Add(current.duration)
+	}
+}
+
+func (s *sending) listenToLayer(rid string) {
+	for {
+		packets, _, err := s.sender.ReadSimulcastRTCP(rid)
+		if err != nil {
+			return
+		}
+		for _, packet := range packets {
+			switch packet.(type) {
+			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
+				atomic.AddUint64(&s.plis, 1)
+				atomic.StoreUint32(&s.wantsKey, 1)
+			case *rtcp.TransportLayerNack:
+				atomic.AddUint64(&s.nacks, 1)
+			}
+		}
+	}
+}
+
+const (
+	midURI         = "urn:ietf:params:rtp-hdrext:sdes:mid"
+	ridURI         = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+	repairedRidURI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+)
+
 // Puts the OBUs of AV1 together that came in elements, each with its size in front of it as a file has them
 // (https://aomediacodec.github.io/av1-rtp-spec/ section 4; AV1 section 5.3.2). The packets of a frame come in order.
 type av1Depacketizer struct {
@@ -253,19 +316,20 @@ func depacketizer(mime string) (rtp.Depacketizer, string) {
 	}
 }
 
-// What is received on one track.
+// What is received on one track, or as one layer of it.
 type receiving struct {
-	lock     sync.Mutex
-	kind     string
-	codec    string
-	letters  string
-	mid      string
-	ssrc     uint32
-	packets  uint64
-	frames   uint64
-	dropped  uint64
-	path     string
-	file     *os.File
+	lock    sync.Mutex
+	kind    string
+	codec   string
+	letters string
+	mid     string
+	rid     string
+	ssrc    uint32
+	packets uint64
+	frames  uint64
+	dropped uint64
+	path    string
+	file    *os.File
 }
 
 func (r *receiving) read(peer *webrtc.PeerConnection, track *webrtc.TrackRemote, folder string, number int) {
@@ -338,13 +402,15 @@ type peerProgram struct {
 	peer     *webrtc.PeerConnection
 	audio    []frame
 	video    []frame
+	path     string
 	folder   string
+	overTCP  bool
 	sent     []*sending
 	lock     sync.Mutex
 	received []*receiving
 }
 
-func newAPI() (*webrtc.API, error) {
+func newAPI(overTCP bool) (*webrtc.API, error) {
 	engine := &webrtc.MediaEngine{}
 	video := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}}
 	// Without RTX: this version negotiates it but gives nobody what comes over it.
@@ -374,6 +440,11 @@ func newAPI() (*webrtc.API, error) {
 			return nil, err
 		}
 	}
+	for _, uri := range []string{midURI, ridURI, repairedRidURI} {
+		if err := engine.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, webrtc.RTPCodecTypeVideo); err != nil {
+			return nil, err
+		}
+	}
 	interceptors := &interceptor.Registry{}
 	if err := webrtc.RegisterDefaultInterceptors(engine, interceptors); err != nil {
 		return nil, err
@@ -382,12 +453,20 @@ func newAPI() (*webrtc.API, error) {
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	if overTCP {
+		listener, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+		if err != nil {
+			return nil, err
+		}
+		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
+		settings.SetICETCPMux(webrtc.NewICETCPMux(nil, listener, 64))
+	}
 	return webrtc.NewAPI(
 		webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(interceptors), webrtc.WithSettingEngine(settings)), nil
 }
 
 func (p *peerProgram) open() error {
-	api, err := newAPI()
+	api, err := newAPI(p.overTCP)
 	if err != nil {
 		return err
 	}
@@ -410,7 +489,8 @@ func (p *peerProgram) open() error {
 		write(object{"event": "dtls", "state": state.String()})
 	})
 	p.peer.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
-		one := &receiving{kind: track.Kind().String(), codec: track.Codec().MimeType, ssrc: uint32(track.SSRC())}
+		one := &receiving{
+			kind: track.Kind().String(), codec: track.Codec().MimeType, rid: track.RID(), ssrc: uint32(track.SSRC())}
 		for _, transceiver := range p.peer.GetTransceivers() {
 			if transceiver.Receiver() == receiver {
 				one.mid = transceiver.Mid()
@@ -424,7 +504,12 @@ func (p *peerProgram) open() error {
 		go func() {
 			buffer := make([]byte, 1500)
 			for {
-				size, _, err := receiver.Read(buffer)
+				size, _, err := 0, interceptor.Attributes(nil), error(nil)
+				if one.rid == "" {
+					size, _, err = receiver.Read(buffer)
+				} else {
+					size, _, err = receiver.ReadSimulcast(buffer, one.rid)
+				}
 				if err != nil {
 					return
 				}
@@ -450,6 +535,7 @@ type command struct {
 	Kind      string      `json:"kind"`
 	Track     int         `json:"track"`
 	Stop      bool        `json:"stop"`
+	Simulcast bool        `json:"simulcast"`
 	Restart   bool        `json:"restart"`
 	Type      string      `json:"type"`
 	SDP       string      `json:"sdp"`
@@ -460,6 +546,9 @@ type command struct {
 func (p *peerProgram) obey(c command) (object, error) {
 	switch c.Do {
 	case "add":
+		if c.Simulcast {
+			return p.addLayers()
+		}
 		return p.add(c.Kind)
 	case "remove":
 		if c.Track < 0 || c.Track >= len(p.sent) {
@@ -537,6 +626,40 @@ func (p *peerProgram) add(kind string) (object, error) {
 	return object{"track": number}, nil
 }
 
+// Sends three files side by side as the layers of one track.
+func (p *peerProgram) addLayers() (object, error) {
+	number := len(p.sent)
+	one := &sending{kind: "video", stop: make(chan struct{})}
+	for index, layer := range layers {
+		frames, err := readIVF(strings.TrimSuffix(p.path, ".ivf") + layer.suffix + ".ivf")
+		if err != nil {
+			return nil, err
+		}
+		track, err := webrtc.NewTrackLocalStaticRTP(
+			webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}, fmt.Sprintf("video-%d", number), "pion",
+			webrtc.WithRTPStreamID(layer.rid))
+		if err != nil {
+			return nil, err
+		}
+		if index == 0 {
+			one.transceiver, err = p.peer.AddTransceiverFromTrack(
+				track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+			if err == nil {
+				one.sender = one.transceiver.Sender()
+			}
+		} else {
+			err = one.sender.AddEncoding(track)
+		}
+		if err != nil {
+			return nil, err
+		}
+		go one.playLayer(track, frames)
+		go one.listenToLayer(layer.rid)
+	}
+	p.sent = append(p.sent, one)
+	return object{"track": number}, nil
+}
+
 func (p *peerProgram) statistics() object {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -544,7 +667,8 @@ func (p *peerProgram) statistics() object {
 	for _, one := range p.received {
 		one.lock.Lock()
 		inbound = append(inbound, object{
-			"kind": one.kind, "codec": one.codec, "mid": one.mid, "ssrc": one.ssrc, "packets": one.packets, "frames": one.frames,
+			"kind": one.kind, "codec": one.codec, "mid": one.mid, "rid": one.rid, "ssrc": one.ssrc, "packets": one.packets,
+			"frames":  one.frames,
 			"dropped": one.dropped, "path": one.path,
 		})
 		one.lock.Unlock()
@@ -560,11 +684,12 @@ func (p *peerProgram) statistics() object {
 }
 
 func main() {
-	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: pion-peer AUDIO.ogg VIDEO.ivf FOLDER")
+	overTCP := len(os.Args) == 5 && os.Args[4] == "tcp"
+	if len(os.Args) != 4 && !overTCP {
+		fmt.Fprintln(os.Stderr, "usage: pion-peer AUDIO.ogg VIDEO.ivf FOLDER [tcp]")
 		os.Exit(2)
 	}
-	program := &peerProgram{folder: os.Args[3]}
+	program := &peerProgram{path: os.Args[2], folder: os.Args[3], overTCP: overTCP}
 	var err error
 	if program.audio, err = readOgg(os.Args[1]); err == nil {
 		program.video, err = readIVF(os.Args[2])

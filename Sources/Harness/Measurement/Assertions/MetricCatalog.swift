@@ -98,6 +98,9 @@ public enum MetricCatalog {
     /// Intact audio frames, of all that were sent.
     public static let audioFramesIntact = Metric.distribution("audio.frames.intact", .ratio, default: .min)
 
+    /// Audio frames that came intact or that the next one repeats (in-band FEC), of all that were sent.
+    public static let audioFramesHeard = Metric.distribution("audio.frames.heard", .ratio, default: .min)
+
     /// Interarrival jitter of video packets (RFC 3550 §6.4.1).
     public static let videoInJitter = Metric.distribution("video.in.jitter", .time, default: .p95)
 
@@ -156,13 +159,14 @@ public enum MetricCatalog {
         videoOutBitrate, audioOutBitrate, videoInLoss, audioInLoss, networkLoss, videoInFreezeRatio, videoInFreezeCount,
         videoInFreezeDuration, videoInFreezeOpen, videoInPauseCount, videoInPauseDuration, audioInterruptionCount,
         audioInterruptionDuration, audioMOS, skew, videoInNack, videoInPLI, videoInFPS, videoOutFPS, videoFramesIntact,
-        audioFramesIntact, videoInJitter, audioInJitter, rtt, reconnectAttempts, reconnectTime, reconnectPeak, icePairsHost,
-        icePairsReflexive, icePairsRelayed, icePairsFailed, chatDelivered, chatOrder, rosterAgreement, handsAgreement,
-        sourcesAgreement, events,
+        audioFramesIntact, audioFramesHeard, videoInJitter, audioInJitter, rtt, reconnectAttempts, reconnectTime, reconnectPeak,
+        icePairsHost, icePairsReflexive, icePairsRelayed, icePairsFailed, chatDelivered, chatOrder, rosterAgreement,
+        handsAgreement, sourcesAgreement, events,
     ]
 
-    /// The tags by which samples can be chosen: the receiver's group, name and room, the sender's name, and of ``events`` their kind.
-    public static let tags = ["group", "bot", "room", "from", "event"]
+    /// The tags by which samples can be chosen: the receiver's group, name and room, the sender's name, the layer of a simulcast, and of
+    /// ``events`` their kind.
+    public static let tags = ["group", "bot", "room", "from", "rid", "event"]
 
     public static func metric(named name: String) -> Metric? {
         all.first { $0.name == name }

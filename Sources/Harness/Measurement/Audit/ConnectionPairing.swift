@@ -21,10 +21,10 @@ struct ConnectionPairing {
     }
 
     /// What the sender sent, in the order of its connections.
-    var kinds: [MediaKind] {
-        var kinds: [MediaKind] = []
-        for kind in sending.flatMap({ $0.sent.map(\.kind) }) where !kinds.contains(kind) { kinds.append(kind) }
-        return kinds
+    var names: [TrackName] {
+        var names: [TrackName] = []
+        for name in sending.flatMap({ $0.sent.map(\.name) }) where !names.contains(name) { names.append(name) }
+        return names
     }
 
     /// Ends of the receiver that nobody was at the other end of.

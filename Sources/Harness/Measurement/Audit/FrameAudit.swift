@@ -18,8 +18,12 @@ public struct FrameAudit: Sendable {
     public struct Frame: Sendable {
         public var due: Instant
         public var outcome: Outcome
-        /// When the last of its packets came; for intact frames.
+        /// When the last of its packets came; for intact frames, and for silence when it would have.
         public var completedAt: Instant
+        /// Withheld because the far side wants no packets of silence, which it knows of: the last packet or the one before it came.
+        public var isSilence = false
+        /// Lost, but repeated by the next frame, which came (in-band FEC).
+        public var isCovered = false
         /// Intact, and so is every frame back to its key frame.
         public var isDecodable: Bool
         public var cause: DropCause?
@@ -28,6 +32,9 @@ public struct FrameAudit: Sendable {
         /// Packets that the impairment stages dropped when they were first sent.
         public var packetsDropped: Int
 
+        /// Whether there was something to hear or see at its time: it came, or there was nothing to come.
+        var isHeard: Bool { outcome == .intact || isSilence }
+
         /// From the moment it was due, not from when it was sent.
         public var latency: Duration { completedAt - due }
     }
@@ -35,6 +42,8 @@ public struct FrameAudit: Sendable {
     public var from: String
     public var to: String
     public var kind: MediaKind
+    /// The layer of a simulcast, each of which is a track of its own; `nil` where there is none.
+    public var rid: String?
     /// In the order in which they were due.
     public var frames: [Frame] = []
     /// When packets of the track came, as far as received frames tell: the first and the completing one of each, by time.
@@ -71,6 +80,7 @@ public struct FrameAudit: Sendable {
         self.from = from
         self.to = to
         kind = sent.kind
+        rid = sent.rid
         frames.reserveCapacity(sent.count)
         let arrivals = received?.frames ?? []
         self.arrivals = arrivals.flatMap { [$0.firstPacketAt, $0.completedAt] }.sorted()
@@ -137,6 +147,9 @@ public struct FrameAudit: Sendable {
         forwarding: Forwarding? = nil
     ) {
         var chainIsWhole = false
+        // What the last frame that came took, while no two in a row were lost since.
+        var latest: Duration?
+        var lost = 0
         let ssrc = sent.ssrc
         for index in due {
             let frame = sent[index]
@@ -158,10 +171,25 @@ public struct FrameAudit: Sendable {
                     unexplained += 1
                 }
             }
+            switch outcome {
+            case .withheld: break
+            case .intact: (latest, lost) = (completions[index] - frame.due, 0)
+            case .damaged, .missing:
+                lost += 1
+                if lost > 1 { latest = nil }
+            }
+            if outcome == .intact, facts.hasRedundancy, kind == .audio, let last = frames.indices.last,
+                index > due.lowerBound, frames[last].outcome == .missing || frames[last].outcome == .damaged
+            {
+                frames[last].isCovered = true
+            }
+            let isSilence = frame.isSilence && latest != nil
             frames.append(
                 Frame(
-                    due: frame.due, outcome: outcome, completedAt: completions[index], isDecodable: chainIsWhole,
-                    cause: cause, size: facts.size, packets: Int(frame.packetCount),
+                    due: frame.due, outcome: outcome,
+                    completedAt: isSilence ? frame.due + (latest ?? .zero) : completions[index], isSilence: isSilence,
+                    isDecodable: chainIsWhole, cause: cause, size: frame.isSilence ? 0 : facts.size,
+                    packets: Int(frame.packetCount),
                     packetsDropped: ledger.map { ledger in
                         ledger.drops(ssrc: ssrc, frame: frame) + (forwarding?.drops(of: frame, at: index, in: ledger) ?? 0)
                     } ?? 0))

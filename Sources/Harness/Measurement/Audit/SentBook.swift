@@ -26,6 +26,8 @@ struct SentBook {
 
     var kind: MediaKind { records[0].kind }
 
+    var rid: String? { records[0].rid }
+
     /// The source of all of them; 0 where nothing was sent.
     var ssrc: UInt32 { records.last { $0.ssrc != 0 }?.ssrc ?? 0 }
 

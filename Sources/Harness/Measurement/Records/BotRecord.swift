@@ -63,12 +63,18 @@ public struct ConnectionRecord: Sendable {
     public var codepoints: CodepointCounts
     /// The other end is a server that forwards what is sent to everyone who subscribes.
     public var isForwarded: Bool
+    /// Who the bot and the other end were to the signaling server; `nil` where that is not known.
+    public var participant: String?
+    public var remoteParticipant: String?
 
     public init(
         remote: String, createdAt: Instant = .origin, endedAt: Instant? = nil, connectedAt: Instant?,
         phases: [Phase: Duration], sent: [SentTrackRecord], received: [ReceivedTrackRecord], samples: [ConnectionSample],
-        statistics: PeerStatistics, codepoints: CodepointCounts = CodepointCounts(), isForwarded: Bool = false
+        statistics: PeerStatistics, codepoints: CodepointCounts = CodepointCounts(), isForwarded: Bool = false,
+        participant: String? = nil, remoteParticipant: String? = nil
     ) {
+        self.participant = participant
+        self.remoteParticipant = remoteParticipant
         self.remote = remote
         self.createdAt = createdAt
         self.endedAt = endedAt
@@ -80,6 +86,15 @@ public struct ConnectionRecord: Sendable {
         self.statistics = statistics
         self.codepoints = codepoints
         self.isForwarded = isForwarded
+    }
+}
+
+extension ConnectionRecord {
+    /// The tracks that were sent, each once, however many files were played on it.
+    var sentNames: [TrackName] {
+        var names: [TrackName] = []
+        for name in sent.map(\.name) where !names.contains(name) { names.append(name) }
+        return names
     }
 }
 

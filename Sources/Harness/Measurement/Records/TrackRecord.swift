@@ -5,14 +5,19 @@ public import RTCPeer
 /// What a bot put on one track of one connection.
 public struct SentTrackRecord: Sendable {
     public var kind: MediaKind
+    /// The layer of a simulcast; `nil` where the track was sent once.
+    public var rid: String?
     public var media: MediaTrack
     public var ssrc: UInt32
     public var frames: [SentFrame]
     /// Frames that were due and that the generator could have sent, but did not.
     public var framesNotOffered: Int
 
-    public init(kind: MediaKind, media: MediaTrack, ssrc: UInt32, frames: [SentFrame], framesNotOffered: Int) {
+    public init(
+        kind: MediaKind, rid: String? = nil, media: MediaTrack, ssrc: UInt32, frames: [SentFrame], framesNotOffered: Int
+    ) {
         self.kind = kind
+        self.rid = rid
         self.media = media
         self.ssrc = ssrc
         self.frames = frames
@@ -23,12 +28,15 @@ public struct SentTrackRecord: Sendable {
 /// What a bot got on one track of one connection.
 public struct ReceivedTrackRecord: Sendable {
     public var kind: MediaKind
+    /// The layer of a simulcast; `nil` where there is none.
+    public var rid: String?
     public var frames: [ReceivedFrame]
     /// Whether anything whole has come at all.
     public var hasIntactFrame = false
 
-    public init(kind: MediaKind, frames: [ReceivedFrame]) {
+    public init(kind: MediaKind, rid: String? = nil, frames: [ReceivedFrame]) {
         self.kind = kind
+        self.rid = rid
         self.frames = frames
     }
 }
@@ -37,6 +45,8 @@ public struct ReceivedTrackRecord: Sendable {
 public struct ConnectionSample: Sendable {
     public struct Track: Sendable {
         public var kind: MediaKind
+        /// The layer of a simulcast; `nil` where there is none.
+        public var rid: String?
         public var bytesReceived: UInt64
         public var packetsReceived: UInt64
         public var packetsLost: Int64
@@ -49,10 +59,12 @@ public struct ConnectionSample: Sendable {
         public var pliCount: UInt64
 
         public init(
-            kind: MediaKind, bytesReceived: UInt64, packetsReceived: UInt64, packetsLost: Int64, bytesSent: UInt64,
+            kind: MediaKind, rid: String? = nil, bytesReceived: UInt64, packetsReceived: UInt64, packetsLost: Int64,
+            bytesSent: UInt64,
             packetsSent: UInt64, jitter: Double, nackCount: UInt64 = 0, pliCount: UInt64 = 0
         ) {
             self.kind = kind
+            self.rid = rid
             self.bytesReceived = bytesReceived
             self.packetsReceived = packetsReceived
             self.packetsLost = packetsLost

@@ -8,6 +8,10 @@ public struct Moment: Sendable, Hashable {
     public var to: String
     /// `nil` where the metric is about no kind of media.
     public var kind: MediaKind?
+    /// The layer of a simulcast; `nil` where there is none.
+    public var rid: String? = nil
+    /// What it is, for people: `video`, or `video q` for a layer.
+    public var label: String? { kind.map { kind in rid.map { "\(kind.rawValue) \($0)" } ?? kind.rawValue } }
     /// Seconds since the scenario began.
     public var start: Double
     public var end: Double

@@ -19,6 +19,8 @@ extension RunMeasurement {
         case MetricCatalog.audioLatency: return audio.flatMap { latencyMoments($0, ranges) }
         case MetricCatalog.videoFramesIntact: return video.flatMap { shareMoments($0, ranges) { $0.outcome == .intact } }
         case MetricCatalog.audioFramesIntact: return audio.flatMap { shareMoments($0, ranges) { $0.outcome == .intact } }
+        case MetricCatalog.audioFramesHeard:
+            return audio.flatMap { shareMoments($0, ranges) { $0.outcome == .intact || $0.isCovered } }
         case MetricCatalog.videoInLoss: return video.flatMap { shareMoments($0, ranges) { $0.outcome != .intact } }
         case MetricCatalog.audioInLoss: return audio.flatMap { shareMoments($0, ranges) { $0.outcome != .intact } }
         case MetricCatalog.networkLoss: return chosen.flatMap { droppedMoments($0, ranges) }
@@ -32,6 +34,7 @@ extension RunMeasurement {
     private func isTagged(_ track: Track, _ tag: String, _ value: String) -> Bool {
         switch tag {
         case "from": track.audit.from == value
+        case "rid": track.audit.rid == value
         default: isTagged(track.receiver, tag, value)
         }
     }
@@ -49,22 +52,23 @@ extension RunMeasurement {
 
     private func moment(_ track: Track, _ start: Instant, _ end: Instant, _ value: Double) -> Moment {
         Moment(
-            from: track.audit.from, to: track.audit.to, kind: track.audit.kind, start: seconds(start), end: seconds(end),
+            from: track.audit.from, to: track.audit.to, kind: track.audit.kind, rid: track.audit.rid, start: seconds(start),
+            end: seconds(end),
             value: value)
     }
 
     // MARK: - Once each
 
     private func firstFrameMoments(_ claim: Assertion) -> [Moment] {
-        expectedPairs.filter { pair in claim.tags.allSatisfy { $0.0 == "from" || isTagged(pair.receiver, $0.0, $0.1) } }.map {
+        expectedPairs.filter { pair in
+            claim.tags.allSatisfy { ["from", "rid"].contains($0.0) || isTagged(pair.receiver, $0.0, $0.1) }
+        }.map {
             pair in
             let sender = record.bots[pair.sender]
             let receiver = record.bots[pair.receiver]
             let due = max(receiver.joinDue, sender.joinDue)
             let wanted = sender.publishes.contains(.video) ? MediaKind.video : .audio
-            let first = tracks.first {
-                $0.receiver == pair.receiver && $0.sender == pair.sender && $0.audit.kind == wanted
-            }?.completions.first
+            let first = firstCompletion(of: wanted, from: pair.sender, to: pair.receiver)
             let value = first.map { ($0 - due).inSeconds } ?? .infinity
             return Moment(
                 from: sender.name, to: receiver.name, kind: nil, start: seconds(due), end: seconds(first ?? record.stopAt),
@@ -74,7 +78,7 @@ extension RunMeasurement {
     }
 
     private func joinMoments(_ claim: Assertion) -> [Moment] {
-        record.bots.indices.filter { bot in claim.tags.allSatisfy { isTagged(bot, $0.0, $0.1) } }.map { place in
+        record.bots.indices.filter { bot in claim.tags.allSatisfy { $0.0 == "rid" || isTagged(bot, $0.0, $0.1) } }.map { place in
             let bot = record.bots[place]
             let value = bot.joinedAt.map { ($0 - bot.joinDue).inSeconds } ?? .infinity
             return Moment(
@@ -170,8 +174,8 @@ extension RunMeasurement {
         let steps = track.connections.flatMap { Array(zip($0.samples, $0.samples.dropFirst())) }
         return steps.compactMap { earlier, later in
             guard within.contains(where: { $0.contains(earlier.at) && $0.contains(later.at) }), later.at > earlier.at,
-                let before = earlier.tracks.first(where: { $0.kind == track.audit.kind }),
-                let after = later.tracks.first(where: { $0.kind == track.audit.kind }),
+                let before = earlier.tracks.first(where: { $0.name == track.audit.name }),
+                let after = later.tracks.first(where: { $0.name == track.audit.name }),
                 after.bytesReceived >= before.bytesReceived
             else { return nil }
             let rate = Double(after.bytesReceived - before.bytesReceived) * 8 / (later.at - earlier.at).inSeconds

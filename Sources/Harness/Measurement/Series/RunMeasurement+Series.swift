@@ -9,14 +9,16 @@ extension RunMeasurement {
         case .bitrateIn:
             for track in tracks where track.audit.kind == kind {
                 for connection in track.connections {
-                    addRates(of: connection, kind, within: track.range, { $0.bytesReceived }, to: &steps)
+                    addRates(of: connection, track.audit.name, within: track.range, { $0.bytesReceived }, to: &steps)
                 }
             }
         case .bitrateOut:
             for bot in record.bots {
                 let sending = TimeRange(start: record.epoch, end: bot.stopDue)
-                for connection in bot.connections where connection.sent.contains(where: { $0.kind == kind }) {
-                    addRates(of: connection, kind, within: sending, { $0.bytesSent }, to: &steps)
+                for connection in bot.connections {
+                    for name in connection.sentNames where name.kind == kind {
+                        addRates(of: connection, name, within: sending, { $0.bytesSent }, to: &steps)
+                    }
                 }
             }
         case .latency:
@@ -53,13 +55,13 @@ extension RunMeasurement {
 
     /// Each difference of two samples counts for the second in whose midst it lies.
     private func addRates(
-        of connection: ConnectionRecord, _ kind: MediaKind, within range: TimeRange,
+        of connection: ConnectionRecord, _ name: TrackName, within range: TimeRange,
         _ bytes: (ConnectionSample.Track) -> UInt64, to steps: inout [[Double]]
     ) {
         for (earlier, later) in zip(connection.samples, connection.samples.dropFirst())
         where range.contains(earlier.at) && range.contains(later.at) && later.at > earlier.at {
-            guard let before = earlier.tracks.first(where: { $0.kind == kind }),
-                let after = later.tracks.first(where: { $0.kind == kind }), bytes(after) >= bytes(before)
+            guard let before = earlier.tracks.first(where: { $0.name == name }),
+                let after = later.tracks.first(where: { $0.name == name }), bytes(after) >= bytes(before)
             else { continue }
             let length = later.at - earlier.at
             let rate = Double(bytes(after) - bytes(before)) * 8 / length.inSeconds

@@ -12,7 +12,8 @@ extension RunMeasurement {
             }
             let gap = gaps.reduce(TimeRange(start: track.range.start, end: track.range.start)) { $1.length > $0.length ? $1 : $0 }
             return TrackQuality(
-                from: track.audit.from, to: track.audit.to, kind: track.audit.kind, framesSent: track.audit.sent,
+                from: track.audit.from, to: track.audit.to, kind: track.audit.kind, rid: track.audit.rid,
+                framesSent: track.audit.sent,
                 framesIntact: track.audit.count(.intact), framesWithheld: track.audit.count(.withheld),
                 packetsSent: frames.reduce(0) { $0 + $1.packets },
                 packetsDropped: frames.reduce(0) { $0 + $1.packetsDropped },

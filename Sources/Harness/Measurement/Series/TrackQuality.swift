@@ -5,6 +5,8 @@ public struct TrackQuality: Codable, Sendable, Hashable {
     public var from: String
     public var to: String
     public var kind: MediaKind
+    /// The layer of a simulcast; `nil` where there is none.
+    public var rid: String? = nil
     public var framesSent: Int
     public var framesIntact: Int
     public var framesWithheld: Int

@@ -113,7 +113,9 @@ extension RunMeasurement {
         offer.peersDue = record.bots.count
         offer.peersJoined = record.bots.count { $0.joinedAt != nil }
         offer.tracksDue = expectedPairs.reduce(0) { $0 + record.bots[$1.sender].publishes.count }
-        offer.tracksSent = tracks.count { !$0.audit.frames.isEmpty }
+        // The layers of a simulcast are one track.
+        let sent = tracks.filter { !$0.audit.frames.isEmpty }
+        offer.tracksSent = Set(sent.map { [$0.sender, $0.receiver, $0.audit.kind == .video ? 0 : 1] }).count
         for bot in record.bots {
             for sent in bot.connections.flatMap(\.sent) {
                 offer.framesDue += sent.frames.count + sent.framesNotOffered

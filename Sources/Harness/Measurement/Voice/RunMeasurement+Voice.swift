@@ -18,7 +18,7 @@ extension RunMeasurement {
         var delay: Int64 = 0
         var played: Int64 = 0
         var bytes = 0
-        for (frame, wait) in zip(frames, waits) where Self.isInside(frame.due, ranges) {
+        for (frame, wait) in zip(frames, waits) where Self.isInside(frame.due, ranges) && !frame.isSilence {
             counter.add(isReceived: wait != nil)
             bytes += frame.size
             guard let wait else { continue }

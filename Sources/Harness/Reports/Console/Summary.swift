@@ -34,12 +34,29 @@ public enum Summary {
             "\($0.bot) did not get in: \($0.phase): \($0.reason)".wrapped(first: "  ", rest: "    ")
         }
         if result.failures.count > listedFailures { lines.append("  and \(result.failures.count - listedFailures) more") }
+        lines += unconnected(result)
         lines.append("")
         lines.append("  report  \(folder)/report.html")
         lines.append("  result  \(folder)/result.json")
         lines.append("  replay  \(result.replay)")
         return lines.enumerated().filter { $0.offset == 0 || !($0.element.isEmpty && lines[$0.offset - 1].isEmpty) }.map(
             \.element)
+    }
+
+    /// Pairs of which neither ever connected to the other, each once.
+    private static func unconnected(_ result: RunResult) -> [String] {
+        var pairs: [(one: String, other: String, reason: String)] = []
+        for peer in result.peers {
+            guard let reason = peer.unconnected,
+                !pairs.contains(where: { peer.isBetween($0.one, $0.other) }),
+                !result.peers.contains(where: { $0.isBetween(peer.bot, peer.remote) && $0.unconnected == nil })
+            else { continue }
+            pairs.append((peer.bot, peer.remote, reason))
+        }
+        let shown = pairs.prefix(listedFailures).flatMap {
+            "\($0.one) and \($0.other) never connected: \($0.reason)".wrapped(first: "  ", rest: "    ")
+        }
+        return shown + (pairs.count > listedFailures ? ["  and \(pairs.count - listedFailures) more pairs"] : [])
     }
 
     /// More bots than these that did not get in are counted; all of them are in `result.json`.
@@ -125,7 +142,7 @@ public enum Summary {
             rows = Array(rows.prefix(worstTracks))
             heading = "worst of \(result.audit.count) tracks"
         }
-        let names = rows.map { "\($0.from) → \($0.to) \($0.kind)" }
+        let names = rows.map { "\($0.from) → \($0.to) \($0.label)" }
         let width = min(34, ([heading] + names).map(\.count).max() ?? 0)
         var lines: [String] = []
         if result.audit.count > listedTracks {

@@ -34,7 +34,7 @@ struct Stretches {
         var stretches: [Stretch] = []
         var members: [Set<String>] = []
         for moment in bad.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
-            let member = "\(moment.from ?? "") \(moment.to) \(moment.kind?.rawValue ?? "")"
+            let member = "\(moment.from ?? "") \(moment.to) \(moment.label ?? "")"
             let bots = [moment.from, moment.to].compactMap { $0 }
             if let last = stretches.indices.last, moment.start <= stretches[last].end + Self.gap {
                 stretches[last].end = max(stretches[last].end, moment.end)

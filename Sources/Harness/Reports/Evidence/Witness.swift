@@ -41,7 +41,7 @@ struct Witness {
     private func phrase(_ stretch: Stretches.Stretch, _ claim: Assertion) -> String {
         let worst = stretch.worst
         let tracks = stretch.tracks == 1 ? "" : ", on \(stretch.tracks) \(stretch.noun)s"
-        let who = worst.from.map { "\($0) → \(worst.to)\(worst.kind.map { " \($0.rawValue)" } ?? "")" } ?? worst.to
+        let who = worst.from.map { "\($0) → \(worst.to)\(worst.label.map { " \($0)" } ?? "")" } ?? worst.to
         let span = "\(Figure.tenths(stretch.start)) to \(Figure.tenths(stretch.end))"
         let active = conditions.active(from: stretch.start, to: stretch.end, bots: stretch.bots)
         let fault =
@@ -94,6 +94,7 @@ struct Witness {
     private func state(of bot: String, with other: String) -> String {
         let peer = result.peers.last { $0.bot == bot && $0.remote == other }
         guard let peer else { return "the two never began to connect" }
+        if let reason = peer.unconnected { return "the two never connected: \(reason)" }
         return "their connection ended with ICE \(peer.ice.state), DTLS \(peer.dtls.state), "
             + "\(Figure.count(peer.srtp.packetsReceived)) packets received"
     }

@@ -123,7 +123,7 @@ public enum GitHubSummary {
         guard !worst.isEmpty else { return "" }
         let rows = worst.prefix(mostRows).map { row in
             [
-                "\(code(row.from)) → \(code(row.to)) \(row.kind)", Figure.count(row.sent), Figure.count(row.intact),
+                "\(code(row.from)) → \(code(row.to)) \(escape(row.label))", Figure.count(row.sent), Figure.count(row.intact),
                 Figure.count(row.damaged), Figure.count(row.withheld), Figure.count(row.missing),
                 escape(row.causes.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")),
             ]

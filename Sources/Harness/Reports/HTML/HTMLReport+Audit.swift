@@ -46,7 +46,7 @@ extension HTMLReport {
         let name: Markup = isTotal ? "\(row.from)" : "\(row.from) → \(row.to)"
         let kind: Markup = isTotal ? " class=\"total\"" : .empty
         return """
-            <tr\(kind)><th scope="row">\(name)</th><td>\(row.kind)</td>\(number(Figure.count(row.sent)))\(number(Figure.count(row.intact)))\
+            <tr\(kind)><th scope="row">\(name)</th><td>\(isTotal ? row.kind : row.label)</td>\(number(Figure.count(row.sent)))\(number(Figure.count(row.intact)))\
             \(number(Figure.count(row.damaged)))\(number(Figure.count(row.withheld)))\(number(Figure.count(row.missing)))\
             <td class="meter">\(stack(row))</td><td>\(causes.joined(separator: ", "))</td></tr>
             """

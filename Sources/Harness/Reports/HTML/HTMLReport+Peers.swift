@@ -98,7 +98,7 @@ extension HTMLReport {
             let names = unique(faults.sorted { (misfit($0), $0.start) < (misfit($1), $1.start) }.map(\.name))
             let during = names.isEmpty ? ", without a fault" : " during " + names.prefix(2).joined(separator: " and ")
             return
-                "no \(gap.kind.rawValue) of \(gap.from) from \(Figure.tenths(gap.longestGapStart)) for \(Figure.text(gap.longestGap, .time))\(during)"
+                "no \(gap.kind.rawValue)\(gap.rid.map { " \($0)" } ?? "") of \(gap.from) from \(Figure.tenths(gap.longestGapStart)) for \(Figure.text(gap.longestGap, .time))\(during)"
         }
         if peer.due > 0, peer.share < 0.99 { return "lost \(Figure.share(peer.due - peer.intact, of: peer.due)) of its frames" }
         if let latency = peer.latency, let usualLatency, latency > 2 * usualLatency, latency > 0.05 {

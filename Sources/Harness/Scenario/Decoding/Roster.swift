@@ -22,6 +22,13 @@ struct Roster {
         groups.first { $0.name == name }?.count
     }
 
+    /// The layers of all simulcasts, each name once.
+    var rids: [String] {
+        var rids: [String] = []
+        for layer in groups.flatMap(\.publication.simulcast) where !rids.contains(layer.rid) { rids.append(layer.rid) }
+        return rids
+    }
+
     /// Whether a bot of this name may exist: `callers[0]`.
     func hasBot(_ bot: String) -> Bool {
         names.contains { name in

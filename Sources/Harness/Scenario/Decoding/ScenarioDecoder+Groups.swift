@@ -8,7 +8,7 @@ extension ScenarioDecoder {
     static let mostBots = 100_000
 
     mutating func groups(
-        _ fields: Fields, duration: Duration?, iceServers: ICEServers, transportPolicy: TransportPolicy
+        _ fields: Fields, duration: Duration?, ways: WaysOut
     ) -> [Scenario.Group] {
         guard let node = required(fields, "groups") else { return [] }
         let before = diagnostics.errors.count
@@ -16,7 +16,7 @@ extension ScenarioDecoder {
         let groups = list(fields, "groups") { decoder, node, path in
             nodes.append((node, path))
             return decoder.group(
-                node, path, duration: duration, iceServers: iceServers, transportPolicy: transportPolicy)
+                node, path, duration: duration, ways: ways)
         }
         if groups.isEmpty, nodes.isEmpty, diagnostics.errors.count == before {
             diagnostics.report("a scenario needs at least one group: add '- name: callers'", at: node.location, field: "groups")
@@ -45,7 +45,7 @@ extension ScenarioDecoder {
     }
 
     private mutating func group(
-        _ node: DocumentNode, _ path: String, duration: Duration?, iceServers: ICEServers, transportPolicy: TransportPolicy
+        _ node: DocumentNode, _ path: String, duration: Duration?, ways: WaysOut
     ) -> Scenario.Group? {
         guard let fields = fields(of: node, .group, path: path) else { return nil }
         let name = required(fields, "name").flatMap { self.name($0, fields.path(of: "name"), of: "a group") }
@@ -62,8 +62,9 @@ extension ScenarioDecoder {
         let ecn = optional(fields, "ecn", ECN.notECT) { decoder, node, path in
             decoder.choice(node, path, Codepoint.self, of: "a codepoint")?.ecn
         }
-        let iceServers = self.iceServers(fields, otherwise: iceServers)
-        let transportPolicy = self.transportPolicy(fields, otherwise: transportPolicy)
+        let iceServers = self.iceServers(fields, otherwise: ways.iceServers)
+        let transportPolicy = self.transportPolicy(fields, otherwise: ways.transportPolicy)
+        let usesTCP = self.usesTCP(fields, otherwise: ways.usesTCP)
         let reconnect: ReconnectPolicy?? = optional(fields, "reconnect", nil) { decoder, node, path in
             decoder.reconnect(node, path).map { Optional($0) }
         }
@@ -81,15 +82,15 @@ extension ScenarioDecoder {
                     + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
         }
         guard let name, let count, let arrival, let room, let publication, let subscription, let network, let nat, let ecn,
-            let reconnect, let iceServers, let transportPolicy, let create, let match, let delay
+            let reconnect, let iceServers, let transportPolicy, let usesTCP, let create, let match, let delay
         else {
             return nil
         }
         return Scenario.Group(
             name: name, count: count, arrival: arrival, delay: delay, room: room, publication: publication,
             subscription: subscription,
-            network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, reconnect: reconnect,
-            create: create, match: match)
+            network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, usesTCP: usesTCP,
+            reconnect: reconnect, create: create, match: match)
     }
 
     private enum Codepoint: String, CaseIterable {
@@ -188,12 +189,63 @@ extension ScenarioDecoder {
             }
         }
         let video = optional(fields, "video", nil as String?) { decoder, node, path in
-            decoder.mediaFile(
-                node, path, ["ivf", "h264", "264"], Availability.videoFormats, example: "fixtures/talking-head.ivf"
-            ).map { Optional($0) }
+            decoder.video(node, path).map { Optional($0) }
         }
-        guard let audio, let video else { return nil }
-        return Publication(audio: audio, video: video)
+        let simulcast = optional(fields, "simulcast", []) { decoder, node, path in decoder.simulcast(node, fields, path) }
+        guard let audio, let video, let simulcast else { return nil }
+        if let node = fields["simulcast"], video != nil {
+            diagnostics.report(
+                "a picture is sent once or in several sizes: leave out 'video' or 'simulcast'", at: node.location,
+                field: fields.path(of: "simulcast"))
+            return nil
+        }
+        return Publication(audio: audio, video: video, simulcast: simulcast)
+    }
+
+    private mutating func simulcast(_ node: DocumentNode, _ publish: Fields, _ path: String) -> [Publication.Layer]? {
+        let before = diagnostics.errors.count
+        let layers = list(publish, "simulcast") { decoder, node, path in decoder.layer(node, path) }
+        guard diagnostics.errors.count == before else { return nil }
+        guard (2...8).contains(layers.count) else {
+            diagnostics.report(
+                "a simulcast has two to eight layers: [{ rid: q, video: small.ivf }, { rid: f, video: large.ivf }]",
+                at: node.location, field: path)
+            return nil
+        }
+        for (index, layer) in layers.enumerated() where layers.prefix(index).contains(where: { $0.rid == layer.rid }) {
+            diagnostics.report(
+                "two layers are called '\(layer.rid)'; each needs its own rid", at: node.location, field: "\(path)[\(index)].rid")
+            return nil
+        }
+        return layers
+    }
+
+    private mutating func layer(_ node: DocumentNode, _ path: String) -> Publication.Layer? {
+        guard let fields = fields(of: node, .layer, path: path) else { return nil }
+        let video = required(fields, "video").flatMap { self.video($0, fields.path(of: "video")) }
+        guard let ridNode = required(fields, "rid"), let rid = text(ridNode, fields.path(of: "rid")) else { return nil }
+        // RFC 8851 §10, and what a header extension of one byte holds (RFC 8285 §4.2).
+        let isValid = rid.utf8.count <= 16 && rid.utf8.allSatisfy(Self.isRidCharacter)
+        guard isValid else {
+            diagnostics.report(
+                "'\(rid)' is not a rid: write up to 16 letters, digits, - and _, such as q", at: ridNode.location,
+                field: fields.path(of: "rid"))
+            return nil
+        }
+        return video.map { Publication.Layer(rid: rid, video: $0) }
+    }
+
+    private static func isRidCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
+    private mutating func video(_ node: DocumentNode, _ path: String) -> String? {
+        mediaFile(node, path, ["ivf", "h264", "264"], Availability.videoFormats, example: "fixtures/talking-head.ivf")
     }
 
     private mutating func mediaFile(

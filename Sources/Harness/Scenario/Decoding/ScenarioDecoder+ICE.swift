@@ -71,4 +71,9 @@ extension ScenarioDecoder {
         guard let node = fields["ice_transport_policy"] else { return otherwise }
         return choice(node, fields.path(of: "ice_transport_policy"), TransportPolicy.self, of: "a transport policy")
     }
+
+    mutating func usesTCP(_ fields: Fields, otherwise: Bool) -> Bool? {
+        guard let node = fields["ice_tcp"] else { return otherwise }
+        return boolean(node, fields.path(of: "ice_tcp"))
+    }
 }

@@ -26,12 +26,14 @@ extension ScenarioDecoder {
         let janus = janus(fields, of: signaling)
         let mapping = mapping(fields, of: signaling)
         let key = key(fields, of: signaling)
+        let tokenSecret = tokenSecret(fields, of: signaling)
         guard let signaling, let mode, let address, let janus, !signaling.isMapped && signaling != .exec || mapping != nil
         else { return nil }
         var target = Scenario.Target(
             signalingProtocol: signaling, address: address, mode: mode, janus: janus, mapping: mapping,
-            token: signaling.isMapped || signaling == .exec ? janus.token : nil)
+            token: signaling == .janus ? nil : janus.token)
         target.key = key
+        target.tokenSecret = tokenSecret
         return target
     }
 
@@ -119,7 +121,8 @@ extension ScenarioDecoder {
     private mutating func secret(_ fields: Fields, _ key: String, of signaling: Scenario.Target.SignalingProtocol?) -> String? {
         guard let node = fields[key] else { return nil }
         let path = fields.path(of: key)
-        if let signaling, signaling != .janus, key != "token" || !signaling.isMapped && signaling != .exec {
+        let sharesTokens = [.starling, .exec].contains(signaling) || signaling?.isMapped == true
+        if let signaling, signaling != .janus, key != "token" || !sharesTokens {
             diagnostics.report(
                 "'\(key)' is for Janus: write 'protocol: janus', or take it out", at: node.location, field: path)
             return nil
@@ -127,6 +130,34 @@ extension ScenarioDecoder {
         guard let text = text(node, path) else { return nil }
         secrets.append(text)
         diagnostics.secrets.append(text)
+        return text
+    }
+
+    /// Bytes of the shortest secret that signs tokens (RFC 7518 §3.2).
+    private static let shortestSecret = 32
+
+    private mutating func tokenSecret(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> String? {
+        guard let node = fields["token_secret"], let text = text(node, fields.path(of: "token_secret")) else { return nil }
+        let path = fields.path(of: "token_secret")
+        secrets.append(text)
+        diagnostics.secrets.append(text)
+        if let signaling, signaling != .starling {
+            diagnostics.report(
+                "'token_secret' is for 'protocol: starling': take it out", at: node.location, field: path)
+            return nil
+        }
+        guard text.utf8.count >= Self.shortestSecret else {
+            diagnostics.report(
+                "a secret of tokens has \(Self.shortestSecret) bytes at least: make one with 'openssl rand -hex 32'",
+                at: node.location, field: path)
+            return nil
+        }
+        if let token = fields["token"] {
+            diagnostics.report(
+                "with 'token_secret' each bot has a token of its own: take 'token' out", at: token.location,
+                field: fields.path(of: "token"))
+            return nil
+        }
         return text
     }
 

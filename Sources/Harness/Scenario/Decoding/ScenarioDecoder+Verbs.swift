@@ -101,6 +101,11 @@ extension ScenarioDecoder {
 
     private mutating func switchDevice(_ node: DocumentNode, _ path: String) -> Verb? {
         guard let publication = publication(node, path) else { return nil }
+        guard publication.simulcast.isEmpty else {
+            diagnostics.report(
+                "a track keeps its layers: switch to one file as 'video'", at: node.location, field: "\(path).simulcast")
+            return nil
+        }
         guard publication.audio != nil || publication.video != nil else {
             diagnostics.report(
                 "nothing is switched here: write { switch_device: { video: fixtures/talking-head.ivf } }", at: node.location,

@@ -20,6 +20,8 @@ extension Scenario {
         public var ecn: ECN
         public var iceServers: ICEServers = .handedOut
         public var transportPolicy = TransportPolicy.all
+        /// Whether bots connect to TCP candidates of the other side, where it has some.
+        public var usesTCP = true
         /// `nil` where a bot that lost its connection stays away.
         public var reconnect: ReconnectPolicy?
         /// How its rooms are to be run, where its bots make them; `nil` for bots that only join.

@@ -41,8 +41,10 @@ extension Scenario {
         public var janus: Janus
         /// What the service calls what; `nil` for a dialect that is known.
         public var mapping: MappingFile?
-        /// What a mapping's `${token}` stands for.
+        /// The token that every bot shows, and what a mapping's `${token}` stands for.
         public var token: String?
+        /// With which each bot's own token is made, and whose tokens the embedded server asks for.
+        public var tokenSecret: String?
         /// PeerJS: the server's key; `nil` for its default.
         public var key: String?
 

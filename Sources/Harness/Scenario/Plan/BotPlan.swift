@@ -23,6 +23,8 @@ public struct BotPlan: Sendable, Hashable {
     public var ecn: ECN
     public var iceServers: ICEServers
     public var transportPolicy: TransportPolicy
+    /// Whether it connects to TCP candidates of the other side.
+    public var usesTCP: Bool
     public var reconnect: ReconnectPolicy?
     /// How the room is to be run, if this bot makes it.
     public var create: RoomSettings?

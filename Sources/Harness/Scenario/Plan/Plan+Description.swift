@@ -38,11 +38,14 @@ extension Plan {
         let joins =
             group.count == 1 || group.arrival == .atOnce
             ? (group.delay == .zero ? "at once" : "at \(first)") : "from \(first) to \(last)"
-        let media = [group.publication.audio, group.publication.video].compactMap { $0 }
+        let publication = group.publication
+        let media =
+            [publication.audio, publication.video].compactMap { $0 } + publication.simulcast.map { "\($0.rid): \($0.video)" }
         let sends = media.isEmpty ? "sends nothing" : "sends \(media.joined(separator: " and "))"
         return "\(group.name): \(group.count) in \(room), join \(joins), \(sends), network \(group.network.name)"
             + (group.nat.isNone ? "" : ", NAT \(group.nat.name)")
             + (group.transportPolicy == .relay ? ", relayed only" : "")
+            + (group.usesTCP ? "" : ", without TCP")
             + (group.subscription == .none ? ", subscribe to nobody" : "")
             + (group.reconnect == nil ? ", stay away when lost" : "")
     }

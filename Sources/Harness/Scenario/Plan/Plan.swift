@@ -101,8 +101,8 @@ public struct Plan: Sendable {
             index: index, name: name, group: group.name, room: room,
             joinAt: .origin + group.joins(place), publication: group.publication,
             subscription: group.subscription, network: group.network, nat: group.nat, ecn: group.ecn,
-            iceServers: group.iceServers, transportPolicy: group.transportPolicy, reconnect: group.reconnect,
-            create: group.create, match: match,
+            iceServers: group.iceServers, transportPolicy: group.transportPolicy, usesTCP: group.usesTCP,
+            reconnect: group.reconnect, create: group.create, match: match,
             seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration)
     }
 

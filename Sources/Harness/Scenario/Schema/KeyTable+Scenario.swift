@@ -22,6 +22,10 @@ extension KeyTable {
                 "Which candidates they use: all, or relay for those of TURN servers alone; all by default.",
                 .choice(TransportPolicy.allCases.map(\.rawValue))),
             .optional(
+                "ice_tcp",
+                "Whether they connect to TCP candidates of the other side, where it has some; true by default.",
+                .boolean),
+            .optional(
                 "ice_ca", "A PEM file with the certificates that turns: servers are trusted by; the system's by default.",
                 .reference("text")),
             .optional("timeline", "What happens when.", ["type": "array", "items": .reference("entry")]),
@@ -51,7 +55,12 @@ extension KeyTable {
                 "mapping", "socketio and websocket: the file that says what the service calls what.", .reference("text")),
             .optional(
                 "token",
-                "Janus: a token of its token authentication; socketio and websocket: what a mapping's ${token} stands for.",
+                "starling: the token that every bot shows; Janus: one of its token authentication; socketio and websocket: what a "
+                    + "mapping's ${token} stands for.",
+                .reference("text")),
+            .optional(
+                "token_secret",
+                "starling: makes a token of its own for each bot, on real sockets; the embedded server then asks for tokens. From the environment.",
                 .reference("text")),
             .optional("admin_key", "Janus: what it asks of those who make rooms, from the environment.", .reference("text")),
             .optional("room_secret", "Janus: guards the rooms that the run makes.", .reference("text")),
@@ -86,6 +95,7 @@ extension KeyTable {
             .optional(
                 "ice_transport_policy", "Which candidates they use, instead of the scenario's.",
                 .choice(TransportPolicy.allCases.map(\.rawValue))),
+            .optional("ice_tcp", "Whether they connect to TCP candidates, instead of the scenario's.", .boolean),
             .optional("reconnect", "How they come back; without it they stay away.", .reference("reconnect")),
             .optional("create", "How their rooms are run, if they make them: they are hosts then.", .reference("create")),
             .optional(
@@ -151,6 +161,18 @@ extension KeyTable {
             .optional(
                 "video", "A file with VP8, VP9 or AV1 (.ivf) or H.264 (.h264, .264): its codec is what is sent.",
                 .reference("text")),
+            .optional(
+                "simulcast", "The same pictures in two to eight sizes side by side, instead of 'video'.",
+                ["type": "array", "minItems": 2, "maxItems": 8, "items": .reference("layer")]),
+        ])
+
+    static let layer = KeyTable(
+        "a layer",
+        [
+            .required(
+                "rid", "What it is called: letters, digits, - and _, 16 at most.",
+                ["anyOf": [["type": "string", "pattern": "^[A-Za-z0-9_-]{1,16}$"], .reference("environment")]]),
+            .required("video", "Its file; all of one codec and one length.", .reference("text")),
         ])
 
     static let network = KeyTable(

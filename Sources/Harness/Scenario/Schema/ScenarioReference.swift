@@ -12,7 +12,8 @@ public enum ScenarioReference {
     public static var tables: [Table] {
         let keys: [(String, KeyTable)] = [
             ("scenario", .scenario), ("target", .target), ("group", .group), ("arrive", .arrive), ("stairs", .stairs),
-            ("publish", .publish), ("network", .network), ("impairment", .impairment), ("loss", .loss), ("jitter", .jitter),
+            ("publish", .publish), ("layer", .layer), ("network", .network), ("impairment", .impairment), ("loss", .loss),
+            ("jitter", .jitter),
             ("reorder", .reorder), ("queue", .queue), ("trace", .trace), ("nat", .nat), ("iceserver", .iceServer),
             ("reconnect", .reconnect), ("entry", .entry), ("verbs", .verbs), ("blackout", .blackout), ("kill", .kill),
             ("chat", .chat), ("mute", .mute), ("role", .role), ("subscribe", .subscribe), ("create", .create), ("match", .match),

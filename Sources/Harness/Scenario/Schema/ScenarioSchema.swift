@@ -22,6 +22,7 @@ public enum ScenarioSchema {
             "arrive": exactlyOne(KeyTable.arrive),
             "stairs": KeyTable.stairs.schema,
             "publish": KeyTable.publish.schema,
+            "layer": KeyTable.layer.schema,
             "network": [
                 "anyOf": [
                     ["type": "string", "minLength": 1, "examples": ["wifi", "wifi-lossy", "clean"]], KeyTable.network.schema,

@@ -69,6 +69,7 @@ public struct FixtureMaker: Sendable {
         case .music: Music(seconds: seconds, seed: seed)
         case .tone: Tone(seconds: seconds, seed: seed)
         case .silence: Silence(seconds: seconds, seed: seed)
+        case .thriftySpeech: TalkByTurns(speech: SpeechSynthesis(seconds: seconds, seed: seed))
         default: SpeechSynthesis(seconds: seconds, seed: seed)
         }
     }
@@ -85,6 +86,9 @@ public struct FixtureMaker: Sendable {
         settings.isMusic = kind == .music
         // Left alone, the encoder spends little on a quiet room, and how little would be the codec's to say.
         settings.isConstantRate = kind == .silence
+        settings.isDiscontinuous = kind == .thriftySpeech
+        settings.isWideband = kind == .thriftySpeech
+        settings.expectedLoss = kind == .thriftySpeech ? 20 : 0
         var encoder = try OpusEncoder(settings)
         var audio = EncodedAudio(codec: .opus, channels: sound.channels, preSkip: 0)
         let duration = 960

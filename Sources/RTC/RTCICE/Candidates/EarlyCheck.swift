@@ -25,4 +25,5 @@ struct FoundationKey: Equatable {
     /// The STUN server's address, zero where there is none.
     let serverHigh: UInt64
     let serverLow: UInt64
+    let isStream: Bool
 }

@@ -25,10 +25,10 @@ extension IceAgent {
     ///
     /// A base that is known already is returned again, as is needed after a restart.
     public mutating func addHostCandidate(base: SocketAddress, now: Instant) -> IceCandidate {
-        if let known = locals.first(where: { $0.candidate.kind == .host && $0.base == base && !$0.isGone }) {
+        if let known = locals.first(where: { $0.isSocket && $0.base == base && !$0.isGone }) {
             return signalled(known.candidate)
         }
-        let rank = locals.count { $0.candidate.kind == .host && $0.base.family == base.family }
+        let rank = locals.count { $0.isSocket && $0.base.family == base.family }
         let preference = UInt16(max(0, 65_535 - 2 * rank - (base.family == .ipv6 ? 0 : 1)))
         let candidate = IceCandidate(
             foundation: foundation(.host, base: base), priority: IceCandidate.priority(of: .host, localPreference: preference),
@@ -37,6 +37,7 @@ extension IceAgent {
         if transportPolicy == .all {
             for remote in remotes.indices { _ = makePair(local: locals.count - 1, remote: remote, isProven: false) }
         }
+        if remotes.contains(where: { $0.tcpType != nil }) { addActiveCandidates() }
         query(from: base)
         work(now)
         return signalled(candidate)
@@ -52,9 +53,10 @@ extension IceAgent {
         forget(base: base)
         queries.removeAll { $0.path.local == base }
         dropRelays(at: base, now)
+        dropStreams(at: base)
         if selected?.path.local == base { deselect() }
         guard hadPath, selected == nil else { return work(now) }
-        if locals.contains(where: { $0.candidate.kind == .host && !$0.isGone }) { work(now) } else { giveUp() }
+        if locals.contains(where: { $0.isSocket && !$0.isGone }) { work(now) } else { giveUp() }
         reschedule(now)
     }
 
@@ -65,7 +67,7 @@ extension IceAgent {
         outbox.removeAll(from: base)
         for index in pairs.indices where pairs[index].path.local == base {
             pairs[index].state = .failed
-            pairs[index].awaitsPermission = false
+            pairs[index].awaitsWay = false
             triggered.removeAll { $0 == pairs[index].id }
             if nominating == pairs[index].id { nominating = nil }
         }
@@ -100,11 +102,11 @@ extension IceAgent {
     }
 
     mutating func foundation(
-        _ kind: IceCandidate.Kind, base: SocketAddress, server: SocketAddress? = nil
+        _ kind: IceCandidate.Kind, base: SocketAddress, server: SocketAddress? = nil, isStream: Bool = false
     ) -> String {
         let key = FoundationKey(
             kind: kind, family: base.family, high: base.high, low: base.low, serverHigh: server?.high ?? 0,
-            serverLow: server?.low ?? 0)
+            serverLow: server?.low ?? 0, isStream: isStream)
         if let index = foundations.firstIndex(of: key) { return String(index + 1) }
         foundations.append(key)
         return String(foundations.count)
@@ -156,7 +158,8 @@ extension IceAgent {
     }
 
     private mutating func take(_ candidate: IceCandidate) {
-        if let index = remotes.firstIndex(where: { $0.address == candidate.address }) {
+        let isStream = candidate.tcpType != nil
+        if let index = remotes.firstIndex(where: { $0.address == candidate.address && ($0.tcpType != nil) == isStream }) {
             guard remotes[index].kind == .peerReflexive, candidate.kind != .peerReflexive else { return ignoreCandidate() }
             remotes[index] = candidate
             for pair in pairs.indices where pairs[pair].remote == index {
@@ -164,16 +167,21 @@ extension IceAgent {
             }
             return
         }
-        guard remotes.count < timing.remoteCandidateLimit else { return ignoreCandidate() }
+        guard remotes.count < timing.remoteCandidateLimit, !isStream || mayConnect(to: candidate) else {
+            return ignoreCandidate()
+        }
         remotes.append(candidate)
+        if isStream { addActiveCandidates() }
         for local in locals.indices where isPairable(locals[local]) {
             _ = makePair(local: local, remote: remotes.count - 1, isProven: false)
         }
     }
 
-    /// The remote candidate at an address, made peer-reflexive where nobody signalled it (RFC 8445 §7.3.1.3).
-    mutating func remoteCandidate(at address: SocketAddress, priority: UInt32) -> Int? {
-        if let index = remotes.firstIndex(where: { $0.address == address }) { return index }
+    /// The remote candidate at the end of a path, made peer-reflexive where nobody signalled it (RFC 8445 §7.3.1.3).
+    mutating func remoteCandidate(at path: Path, priority: UInt32) -> Int? {
+        let isStream = Self.isStreamBase(path.local)
+        let address = path.remote
+        if let index = remotes.firstIndex(where: { $0.address == address && ($0.tcpType != nil) == isStream }) { return index }
         guard remotes.count < 2 * timing.remoteCandidateLimit else {
             ignoreCandidate()
             return nil
@@ -181,7 +189,7 @@ extension IceAgent {
         remotes.append(
             IceCandidate(
                 foundation: "prflx\(remotes.count)", priority: priority, address: address, kind: .peerReflexive,
-                ufrag: generation.remote?.ufrag))
+                tcpType: isStream ? .passive : nil, ufrag: generation.remote?.ufrag))
         return remotes.count - 1
     }
 }

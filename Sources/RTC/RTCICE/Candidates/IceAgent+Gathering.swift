@@ -12,7 +12,7 @@ extension IceAgent {
             guard stunServers.count < timing.stunServerLimit else { break }
             stunServers.append(server)
         }
-        for local in locals where local.candidate.kind == .host && !local.isGone { query(from: local.base) }
+        for local in locals where local.isSocket && !local.isGone { query(from: local.base) }
         work(now)
     }
 

@@ -37,13 +37,16 @@ extension IceAgent {
     mutating func makePair(local: Int, remote: Int, isProven: Bool) -> Int? {
         let path = Path(local: locals[local].base, remote: remotes[remote].address)
         if let index = pairs.firstIndex(where: { $0.path == path }) { return index }
+        // An active candidate pairs with passive ones alone (RFC 6544 §6.2).
+        guard (locals[local].candidate.tcpType != nil) == (remotes[remote].tcpType != nil) else { return nil }
         guard path.local.family == path.remote.family,
             path.local.family == .ipv4 || path.local.isLinkLocal == path.remote.isLinkLocal
         else { return nil }
         let priority = priority(local: local, remote: remote)
         guard pairs.count < timing.pairLimit || makeRoom(for: isProven ? .max : priority) else { return nil }
         pairs.append(CandidatePair(id: nextPairID, path: path, local: local, remote: remote, priority: priority))
-        pairs[pairs.count - 1].awaitsPermission = locals[local].candidate.kind == .relayed && !isProven
+        pairs[pairs.count - 1].awaitsWay =
+            (locals[local].candidate.kind == .relayed || locals[local].candidate.tcpType != nil) && !isProven
         nextPairID += 1
         return pairs.count - 1
     }
@@ -64,6 +67,7 @@ extension IceAgent {
         guard let worst, pairs[worst].state == .failed || pairs[worst].priority < priority else { return false }
         let id = pairs[worst].id
         triggered.removeAll { $0 == id }
+        closeStream(on: pairs[worst].path)
         pairs.remove(at: worst)
         return true
     }

@@ -3,7 +3,7 @@ internal import RTCWire
 
 extension IceCandidate {
     public enum ParsingError: Error, Hashable, Sendable {
-        /// A correct line for something that this agent does not do, such as TCP, a second component, or a host name.
+        /// A correct line for something that this agent does not do, such as a second component, or a host name.
         case unsupported(String)
         /// A correct line with a name of multicast DNS in the place of an address: read it again with an address there (RFC 8828 §5.1).
         case multicastName(String)
@@ -36,25 +36,34 @@ extension IceCandidate {
         guard let port = words[5].decimal(UInt16.self) else { throw .malformed("port") }
         let extras = try Extras(words[8...])
         let transport = words[2].lowercased
-        guard transport == "udp" else { throw .unsupported("transport \(transport)") }
+        var tcpType: IceTCPType?
+        if transport == "tcp" {
+            guard let type = extras.tcpType else { throw .malformed("no 'tcptype'") }
+            tcpType = type
+        } else if transport != "udp" {
+            throw .unsupported("transport \(transport)")
+        }
         guard component == 1 else { throw .unsupported("component \(component)") }
         guard let kind = Kind(rawValue: words[7].lowercased) else { throw .unsupported("type \(words[7])") }
         guard let address = SocketAddress(words[4], port: port) else {
             guard Self.isHostName(words[4]) else { throw .malformed("address") }
+            if let tcpType, tcpType != .passive { throw .unsupported("host name of a TCP candidate that is \(tcpType.rawValue)") }
             guard !MulticastDNS.isName(words[4].string) else { throw .multicastName(words[4].string) }
             throw .unsupported("host name \(words[4])")
         }
         guard port > 0 else { throw .malformed("port") }
         self.init(
             foundation: foundation.string, component: 1, priority: priority, address: address, kind: kind,
-            relatedAddress: extras.relatedAddress, ufrag: extras.ufrag)
+            relatedAddress: extras.relatedAddress, tcpType: tcpType, ufrag: extras.ufrag)
     }
 
     /// The attribute's name and value, `candidate:...`.
     public var sdpValue: String {
         var text =
-            "candidate:\(foundation) \(component) udp \(priority) \(address.host) \(address.port) typ \(kind.rawValue)"
+            "candidate:\(foundation) \(component) \(tcpType == nil ? "udp" : "tcp") \(priority) \(address.host) \(address.port)"
+            + " typ \(kind.rawValue)"
         if let relatedAddress { text += " raddr \(relatedAddress.host) rport \(relatedAddress.port)" }
+        if let tcpType { text += " tcptype \(tcpType.rawValue)" }
         if let ufrag { text += " ufrag \(ufrag)" }
         return text
     }
@@ -68,9 +77,10 @@ extension IceCandidate {
     }
 }
 
-/// What follows the type: the related address and extensions by name, of which only `ufrag` matters here.
+/// What follows the type: the related address and extensions by name, of which `tcptype` and `ufrag` matter here.
 private struct Extras {
     var relatedAddress: SocketAddress?
+    var tcpType: IceTCPType?
     var ufrag: String?
 
     init(_ words: ArraySlice<ByteText>) throws(IceCandidate.ParsingError) {
@@ -85,6 +95,9 @@ private struct Extras {
             case "rport":
                 guard let number = value.decimal(UInt16.self) else { throw .malformed("rport") }
                 port = number
+            case "tcptype":
+                guard let type = IceTCPType(rawValue: value.lowercased) else { throw .malformed("tcptype") }
+                tcpType = type
             case "ufrag":
                 guard (4...256).contains(value.count), value.allSatisfy(\.isIceCharacter) else {
                     throw .malformed("ufrag")

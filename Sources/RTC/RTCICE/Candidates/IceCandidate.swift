@@ -28,6 +28,8 @@ public struct IceCandidate: Hashable, Sendable {
     public var kind: Kind
     /// The base of a reflexive candidate; `nil` for host candidates.
     public var relatedAddress: SocketAddress?
+    /// `nil` for UDP (RFC 6544 §4.5).
+    public var tcpType: IceTCPType?
     /// The user fragment of the generation to which the candidate belongs (RFC 8840 §4.1), where it says so.
     public var ufrag: String?
     /// How a relayed candidate of ours reaches its server; not signalled.
@@ -37,7 +39,7 @@ public struct IceCandidate: Hashable, Sendable {
 
     public init(
         foundation: String, component: Int = 1, priority: UInt32, address: SocketAddress, kind: Kind,
-        relatedAddress: SocketAddress? = nil, ufrag: String? = nil
+        relatedAddress: SocketAddress? = nil, tcpType: IceTCPType? = nil, ufrag: String? = nil
     ) {
         self.foundation = foundation
         self.component = component
@@ -45,6 +47,7 @@ public struct IceCandidate: Hashable, Sendable {
         self.address = address
         self.kind = kind
         self.relatedAddress = relatedAddress
+        self.tcpType = tcpType
         self.ufrag = ufrag
     }
 
@@ -53,5 +56,20 @@ public struct IceCandidate: Hashable, Sendable {
     /// - Parameter localPreference: Higher for the addresses that this host likes better.
     public static func priority(of kind: Kind, localPreference: UInt16) -> UInt32 {
         kind.typePreference << 24 | UInt32(localPreference) << 8 | 255
+    }
+
+    /// The same over TCP (RFC 6544 §4.2): what leads over UDP is preferred to what does over TCP, as browsers have it, but for relays.
+    ///
+    /// - Parameter otherPreference: Higher for the addresses that this host likes better; 13 bits of it count.
+    public static func priority(of kind: Kind, tcpType: IceTCPType, otherPreference: UInt16) -> UInt32 {
+        let typePreference: UInt32 = kind == .relayed ? 0 : kind.typePreference - 36
+        let direction: UInt16 =
+            switch (tcpType, kind) {
+            case (.active, .host), (.active, .relayed): 6
+            case (.passive, .host), (.passive, .relayed), (.active, _): 4
+            case (.simultaneousOpen, .serverReflexive), (.simultaneousOpen, .peerReflexive): 6
+            case (.simultaneousOpen, _), (.passive, _): 2
+            }
+        return typePreference << 24 | UInt32(direction << 13 | otherPreference >> 3) << 8 | 255
     }
 }

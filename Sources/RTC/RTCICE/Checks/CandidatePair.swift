@@ -22,8 +22,12 @@ struct CandidatePair {
     var priority: UInt64
     var state = IceCandidatePairReport.State.waiting
     var isNominated = false
-    /// The relay does not let the other side's datagrams through yet (RFC 8656 §9).
-    var awaitsPermission = false
+    /// The relay does not let the other side's datagrams through yet (RFC 8656 §9), or the connection is not open (RFC 6544 §7.1).
+    var awaitsWay = false
+    /// Connections that were begun for it.
+    var streamAttempts = 0
+    /// Before that no other one is.
+    var streamRetryAt = Instant.origin
     /// The controlling side asked for this pair before our own check went through (RFC 8445 §7.3.1.5).
     var nominateOnSuccess = false
     var lastRequestAt = Instant.origin

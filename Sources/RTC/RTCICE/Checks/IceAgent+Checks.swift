@@ -88,11 +88,12 @@ extension IceAgent {
         if nominating == transaction.pair { nominating = nil }
         if let index = index(ofPair: transaction.pair), selected?.pair.id != transaction.pair || !isNominated {
             pairs[index].state = .failed
+            closeStream(on: transaction.path)
         }
     }
 
     /// Starts checks as fast as pacing allows: those that answer the other side's first, then the best that waits
-    /// (RFC 8445 §6.1.4.2).
+    /// (RFC 8445 §6.1.4.2), which has its turn after a few of those at the latest.
     mutating func sendChecks(_ now: Instant) {
         guard generation.remote != nil else { return }
         var place = 0
@@ -107,11 +108,19 @@ extension IceAgent {
                 continue
             }
             guard now >= pacer.nextSlot(burst: timing.triggeredBurst) else { return }
+            if triggeredInARow >= timing.triggeredBurst, nominating != id, !isNominated, let ordinary = bestWaiting {
+                // Who comes from another port each time, as two NATs can bring it about, must not keep the other pairs waiting.
+                triggeredInARow = 0
+                startCheck(at: ordinary, now)
+                continue
+            }
             triggered.remove(at: place)
+            triggeredInARow += 1
             startCheck(at: index, now)
         }
         guard !isNominated else { return }
         while let index = bestWaiting, now >= pacer.nextSlot(burst: timing.burst) {
+            triggeredInARow = 0
             startCheck(at: index, now)
         }
     }
@@ -126,7 +135,7 @@ extension IceAgent {
     private var bestWaiting: Int? {
         var best: Int?
         for index in pairs.indices
-        where pairs[index].state == .waiting && !pairs[index].awaitsPermission && !triggered.contains(pairs[index].id) {
+        where pairs[index].state == .waiting && !pairs[index].awaitsWay && !triggered.contains(pairs[index].id) {
             if let known = best, pairs[known].priority >= pairs[index].priority { continue }
             best = index
         }
@@ -166,11 +175,20 @@ extension IceAgent {
         _ purpose: CheckTransaction.Purpose, pair: UInt32, path: Path, preference: UInt16, generation: UInt32,
         interval: Duration, isRepeated: Bool, _ now: Instant
     ) {
-        let transaction = CheckTransaction(
+        let isStream = Self.isStreamBase(path.local)
+        let priority =
+            isStream
+            ? IceCandidate.priority(of: .peerReflexive, tcpType: .active, otherPreference: preference)
+            : IceCandidate.priority(of: .peerReflexive, localPreference: preference)
+        var transaction = CheckTransaction(
             id: STUNTransactionID(using: &random), purpose: purpose, pair: pair, path: path, generation: generation,
-            role: role, tieBreaker: tieBreaker,
-            priority: IceCandidate.priority(of: .peerReflexive, localPreference: preference), lastSentAt: now,
+            role: role, tieBreaker: tieBreaker, priority: priority, lastSentAt: now,
             interval: interval, nextAt: isRepeated ? now + interval : nil, expiresAt: now + timing.consentExpiry)
+        if isStream, isRepeated {
+            // What goes over a connection arrives, and is not sent again (RFC 8489 §6.2.2).
+            transaction.transmissions = transmissions(of: transaction)
+            transaction.nextAt = now + timing.retransmission * timing.lastWait
+        }
         transactions.append(transaction)
         transmit(transaction, now)
     }
@@ -256,6 +274,7 @@ extension IceAgent {
     /// Sends nothing more until a restart.
     mutating func giveUp() {
         forgetChecks()
+        closeStreams()
         outbox.removeAll()
         for index in pairs.indices { pairs[index].state = .failed }
         enter(.failed)

@@ -44,6 +44,7 @@ extension IceAgent {
         selectedPath = path
         consent = ConsentFreshness(timing: timing, seed: random.next(), at: now)
         abandonOthers()
+        closeStreams(except: path)
         events.append(.selectedPathChanged(path))
     }
 

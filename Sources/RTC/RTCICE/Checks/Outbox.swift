@@ -72,6 +72,13 @@ struct Outbox {
         items.removeAll { $0.path.local == base }
     }
 
+    /// Takes out what would leave over a connection that is closed.
+    mutating func removeAll(on path: Path) {
+        items.removeSubrange(..<head)
+        head = 0
+        items.removeAll { $0.path == path }
+    }
+
     mutating func removeAll() {
         items.removeAll(keepingCapacity: true)
         head = 0

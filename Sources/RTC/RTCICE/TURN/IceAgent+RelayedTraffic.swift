@@ -3,6 +3,7 @@ public import RTCCore
 extension IceAgent {
     /// How datagrams of a path leave now. For a few datagrams: it is to be asked again at the next drain.
     public mutating func route(of path: Path) -> IceRoute {
+        if Self.isStreamBase(path.local) { return streamRoute(of: path) }
         guard !relays.isEmpty, let index = relay(at: path.local) else { return IceRoute(path: path) }
         return relays[index].client.route(to: path.remote, base: relays[index].base, stream: relays[index].stream)
             ?? IceRoute(path: path)
@@ -10,6 +11,7 @@ extension IceAgent {
 
     /// Counts what has taken a route.
     public mutating func noteSent(_ route: IceRoute) {
+        counters.droppedWithoutStream += UInt64(route.dropped)
         guard route.isRelayed else { return }
         counters.relayedPacketsSent += UInt64(route.packets)
         counters.relayedBytesSent += UInt64(route.payloadBytes)
@@ -42,14 +44,16 @@ extension IceAgent {
         return Path(local: relays[index].client.relayed ?? relays[index].base, remote: peer)
     }
 
-    /// Takes as many of a stream's bytes as there is room for; then take ``nextRelayed(onStream:now:)`` until there is none, and offer the
+    /// Takes as many of a stream's bytes as there is room for; then take ``nextDatagram(onStream:now:)`` until there is none, and offer the
     /// rest again.
     public mutating func put(_ bytes: UnsafeRawBufferPointer, onStream token: UInt64) -> Int {
-        relays.first { $0.stream == token }?.frames?.put(bytes) ?? 0
+        if let relay = relays.first(where: { $0.stream == token }) { return relay.frames?.put(bytes) ?? 0 }
+        return streams.first { $0.token == token }?.frames.put(bytes) ?? 0
     }
 
     /// The next datagram that a stream brought from a peer, valid until the next call of ``put(_:onStream:)``.
-    public mutating func nextRelayed(onStream token: UInt64, now: Instant) -> (UnsafeMutableRawBufferPointer, Path)? {
+    public mutating func nextDatagram(onStream token: UInt64, now: Instant) -> (UnsafeMutableRawBufferPointer, Path)? {
+        if !streams.isEmpty, let framed = nextFramed(onStream: token, now: now) { return framed }
         while let index = relays.firstIndex(where: { $0.stream == token }), let frames = relays[index].frames {
             guard let frame = frames.next() else {
                 guard frames.isBroken else { return nil }

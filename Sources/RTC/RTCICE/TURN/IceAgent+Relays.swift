@@ -15,7 +15,7 @@ extension IceAgent {
     ) {
         turnServers = Array(servers.prefix(self.timing.turnServerLimit))
         transportPolicy = policy
-        nextStream = streams
+        nextStream = max(nextStream, streams)
         turnTiming = timing
         work(now)
     }
@@ -26,16 +26,22 @@ extension IceAgent {
     }
 
     public mutating func streamOpened(_ token: UInt64, now: Instant) {
-        guard let index = relays.firstIndex(where: { $0.stream == token }) else { return }
-        relays[index].isLinked = true
-        relays[index].client.start(now: now)
+        if let index = relays.firstIndex(where: { $0.stream == token }) {
+            relays[index].isLinked = true
+            relays[index].client.start(now: now)
+        } else if !pairStreamOpened(token) {
+            return
+        }
         work(now)
     }
 
     public mutating func streamClosed(_ token: UInt64, reason: String, now: Instant) {
-        guard let index = relays.firstIndex(where: { $0.stream == token }) else { return }
-        relays[index].isLinked = false
-        relays[index].client.linkLost(reason)
+        if let index = relays.firstIndex(where: { $0.stream == token }) {
+            relays[index].isLinked = false
+            relays[index].client.linkLost(reason)
+        } else {
+            pairStreamClosed(token, now)
+        }
         work(now)
     }
 
@@ -49,6 +55,7 @@ extension IceAgent {
     public mutating func dropRelays() {
         for relay in relays { closeStream(of: relay) }
         relays.removeAll()
+        closeStreams()
     }
 
     private mutating func closeStream(of relay: Relay) {
@@ -79,6 +86,10 @@ extension IceAgent {
         while index < relays.count {
             switch relays[index].client.state {
             case .allocated where !relays[index].isOffered:
+                if let relayed = relays[index].client.relayed, locals.contains(where: { !$0.isGone && $0.base == relayed }) {
+                    relays[index].client.linkLost("the server gives an address that is in use here")
+                    continue
+                }
                 if let other = relays.firstIndex(where: { $0.isOffered && !$0.client.isSilent }), other != index {
                     // The one before was only slow.
                     relays[index].client.release(now: now)
@@ -129,7 +140,7 @@ extension IceAgent {
     }
 
     private mutating func startRelay(_ now: Instant) {
-        guard let base = locals.first(where: { $0.candidate.kind == .host && !$0.isGone })?.base else { return }
+        guard let base = locals.first(where: { $0.isSocket && !$0.isGone })?.base else { return }
         relayRetryAt = nil
         for _ in turnServers {
             let index = nextServer % turnServers.count
@@ -145,7 +156,7 @@ extension IceAgent {
     }
 
     private mutating func begin(_ server: TURNServer, at index: Int, redirections: Int, _ now: Instant) {
-        guard let base = locals.first(where: { $0.candidate.kind == .host && !$0.isGone })?.base else { return }
+        guard let base = locals.first(where: { $0.isSocket && !$0.isGone })?.base else { return }
         var client = TURNClient(server: server, seed: random.next(), timing: turnTiming)
         counters.relaysAsked += 1
         guard server.transport != .udp else {
@@ -218,13 +229,13 @@ extension IceAgent {
     /// Pairs wait until their peers are let through; the pair in use gets a channel.
     private mutating func askForPermissions(_ now: Instant) {
         guard relays.contains(where: { $0.isOffered }) else { return }
-        for index in pairs.indices where pairs[index].awaitsPermission {
+        for index in pairs.indices where pairs[index].awaitsWay {
             guard let relay = relay(at: pairs[index].path.local) else { continue }
             let peer = pairs[index].path.remote
             if relays[relay].client.permits(peer) {
-                pairs[index].awaitsPermission = false
+                pairs[index].awaitsWay = false
             } else if relays[relay].client.refuses(peer) {
-                pairs[index].awaitsPermission = false
+                pairs[index].awaitsWay = false
                 pairs[index].state = .failed
             } else {
                 relays[relay].client.permit(peer, now: now)

@@ -1,7 +1,7 @@
 public import RTCCore
 internal import RTCWire
 
-/// How datagrams of one path leave: as they are, or wrapped for a TURN server, in place.
+/// How datagrams of one path leave: as they are, wrapped for a TURN server, or framed for a stream, in place.
 public struct IceRoute {
     enum Wrapping {
         case none
@@ -9,6 +9,10 @@ public struct IceRoute {
         case channel(UInt16)
         /// A Send indication (RFC 8656 §11.1).
         case indication(SocketAddress, salt: UInt64)
+        /// The length in front (RFC 4571 §2).
+        case frame
+        /// The stream is gone: what would leave is dropped.
+        case nowhere
     }
 
     /// From a socket of ours to where the datagrams go first.
@@ -16,6 +20,8 @@ public struct IceRoute {
     /// The stream that leads there; `nil` for UDP.
     public let stream: UInt64?
     let wrapping: Wrapping
+    /// Datagrams that found no way.
+    private(set) var dropped = 0
     /// Datagrams that have taken this way, and their bytes, without what was wrapped around them.
     public private(set) var packets = 0
     public private(set) var payloadBytes = 0
@@ -28,18 +34,26 @@ public struct IceRoute {
 
     /// Whether a TURN server lies on the way.
     public var isRelayed: Bool {
-        if case .none = wrapping { false } else { true }
+        switch wrapping {
+        case .channel, .indication: true
+        case .none, .frame, .nowhere: false
+        }
     }
 
     fileprivate var headroom: Int {
         switch wrapping {
-        case .none: 0
+        case .none, .nowhere: 0
+        case .frame: StreamFrames.headerSize
         case .channel: 4
         case .indication(let peer, _): STUNMessage.headerSize + (peer.family == .ipv4 ? 12 : 24) + 4
         }
     }
 
     fileprivate mutating func count(_ size: Int) {
+        if case .nowhere = wrapping {
+            dropped += 1
+            return
+        }
         packets += 1
         payloadBytes += size
     }
@@ -49,6 +63,11 @@ public struct IceRoute {
         switch wrapping {
         case .none:
             return size
+        case .nowhere:
+            return 0
+        case .frame:
+            StreamFrames.write(length: size, into: slot)
+            return StreamFrames.headerSize + size
         case .channel(let number):
             slot.storeBytes(of: number.bigEndian, toByteOffset: 0, as: UInt16.self)
             slot.storeBytes(of: UInt16(truncatingIfNeeded: size).bigEndian, toByteOffset: 2, as: UInt16.self)
@@ -83,7 +102,7 @@ extension DatagramBatch {
         var written = 0
         let current = route
         func fill(_ slot: UnsafeMutableRawBufferPointer) -> Int {
-            guard current.isRelayed else {
+            if case .none = current.wrapping {
                 written = write(slot)
                 return written
             }

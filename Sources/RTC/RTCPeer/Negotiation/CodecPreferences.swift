@@ -26,6 +26,16 @@ public struct CodecPreferences: Hashable, Sendable {
                     SDPParameter("profile-level-id", "42e01f"),
                 ]) + video("AV1", 45, 46))
 
+    /// The same, with a wish to be sent nothing in silence (RFC 7587 §6.1, `usedtx=1`).
+    public var discontinuous: CodecPreferences {
+        var changed = self
+        for index in changed.audio.indices where changed.audio[index].isNamed("opus") {
+            changed.audio[index].parameters.removeAll { $0.key == "usedtx" }
+            changed.audio[index].parameters.append(SDPParameter("usedtx", "1"))
+        }
+        return changed
+    }
+
     private static func video(
         _ name: String, _ payloadType: UInt8, _ repair: UInt8, _ parameters: [SDPParameter] = []
     ) -> [SDPCodec] {

@@ -29,6 +29,10 @@ package struct NegotiationSnapshot {
         package var rtxPayloadType: UInt8?
         package var usesNack: Bool
         package var usesPictureLoss: Bool
+        package var sentLayers: [SDPSimulcast.Layer]
+        package var receivedLayers: [SDPSimulcast.Layer]
+        package var receivedRids: [SDPRid]
+        package var repairs: [SDPSourceGroup]
         package var proto: String
         package var offeredFormats: [String]
     }
@@ -48,6 +52,8 @@ extension Peer {
                 usesReceiverEstimate: transceiver.usesReceiverEstimate,
                 payloadType: transceiver.sender.payloadType, rtxPayloadType: transceiver.sender.rtxPayloadType,
                 usesNack: transceiver.receiver.usesNack, usesPictureLoss: transceiver.receiver.usesPictureLoss,
+                sentLayers: transceiver.sentLayers, receivedLayers: transceiver.receivedLayers,
+                receivedRids: transceiver.receivedRids, repairs: transceiver.repairs,
                 proto: transceiver.proto, offeredFormats: transceiver.offeredFormats)
         }
         beforeOffer = NegotiationSnapshot(
@@ -72,7 +78,9 @@ extension Peer {
             restore(before.terms[index], of: index)
         }
         sources = []
-        for source in before.sources { bind(ssrc: source.ssrc, to: source.transceiver, isRTX: source.isRTX) }
+        for source in before.sources {
+            bind(ssrc: source.ssrc, to: source.transceiver, layer: source.layer, isRTX: source.isRTX)
+        }
         gatherTransportTerms()
     }
 
@@ -81,26 +89,27 @@ extension Peer {
         transceivers[index].isStopped = terms.isStopped
         transceivers[index].negotiatedCodecs = terms.negotiatedCodecs
         transceivers[index].remoteCodecs = terms.remoteCodecs
-        transceivers[index].sender.isAccepted = terms.isAccepted
         transceivers[index].receivedPayloadTypes = terms.receivedPayloadTypes
         transceivers[index].agreedExtensions = terms.agreedExtensions
         transceivers[index].receivedExtensions = terms.receivedExtensions
         transceivers[index].usesReducedSize = terms.usesReducedSize
         transceivers[index].usesReferenceTime = terms.usesReferenceTime
         transceivers[index].usesReceiverEstimate = terms.usesReceiverEstimate
-        transceivers[index].receiver.usesNack = terms.usesNack
-        transceivers[index].receiver.usesPictureLoss = terms.usesPictureLoss
-        transceivers[index].sender.usesNack = terms.usesNack
+        transceivers[index].receivedLayers = terms.receivedLayers
+        transceivers[index].receivedRids = terms.receivedRids
+        transceivers[index].repairs = terms.repairs
+        for layer in transceivers[index].receivers.indices {
+            transceivers[index].receivers[layer].usesNack = terms.usesNack
+            transceivers[index].receivers[layer].usesPictureLoss = terms.usesPictureLoss
+        }
         transceivers[index].proto = terms.proto
         transceivers[index].offeredFormats = terms.offeredFormats
-        let isSame =
-            transceivers[index].sentExtensions == terms.sentExtensions
-            && transceivers[index].sender.payloadType == terms.payloadType
-            && transceivers[index].sender.rtxPayloadType == terms.rtxPayloadType
-        guard !isSame else { return }
-        transceivers[index].sentExtensions = terms.sentExtensions
-        transceivers[index].sender.payloadType = terms.payloadType
-        transceivers[index].sender.rtxPayloadType = terms.rtxPayloadType
-        transceivers[index].sender.forgetSentPackets()
+        transceivers[index].send(extensions: terms.sentExtensions)
+        transceivers[index].agreeToSend(terms.sentLayers)
+        for layer in transceivers[index].senders.indices {
+            transceivers[index].senders[layer].isAccepted = terms.isAccepted
+            transceivers[index].senders[layer].usesNack = terms.usesNack
+            transceivers[index].senders[layer].send(terms.payloadType, rtxPayloadType: terms.rtxPayloadType)
+        }
     }
 }

@@ -19,6 +19,11 @@ extension Peer {
         return transceivers[transceiver].remoteCodecs.first { $0.payloadType == sender.payloadType }
     }
 
+    /// Whether the far side would rather get nothing than packets of silence (RFC 7587 §6.1, `usedtx`).
+    public func prefersDiscontinuity(on transceiver: Int) -> Bool {
+        sendCodec(of: transceiver)?.parameter("usedtx") == "1"
+    }
+
     package mutating func negotiateCodecs(
         _ media: MediaDescription, index: Int, _ type: DescriptionType
     ) {
@@ -60,14 +65,16 @@ extension Peer {
         transceivers[index].negotiatedCodecs = agreed
         transceivers[index].remoteCodecs = theirs
         chooseSendCodec(index)
-        transceivers[index].receiver.usesNack = transceivers[index].sender.usesNack
         let primary = agreed.first {
             $0.payloadType == transceivers[index].sender.payloadType && !$0.isRTX
         }
         let feedback = primary?.feedback ?? []
         transceivers[index].usesReceiverEstimate =
             feedback.contains("goog-remb") && !feedback.contains("transport-cc")
-        transceivers[index].receiver.usesPictureLoss = primary?.feedback.contains("nack pli") ?? false
+        for layer in transceivers[index].receivers.indices {
+            transceivers[index].receivers[layer].usesNack = transceivers[index].sender.usesNack
+            transceivers[index].receivers[layer].usesPictureLoss = feedback.contains("nack pli")
+        }
     }
 
     private mutating func bindPayloadTypes(_ codecs: [SDPCodec], to index: Int) {
@@ -85,20 +92,16 @@ extension Peer {
         let theirs = transceivers[index].remoteCodecs
         let wanted = transceivers[index].sendCodec
         let fitting = wanted.map { wanted in theirs.first { $0.carries(wanted) } } ?? theirs.first
-        transceivers[index].sender.isAccepted = fitting != nil
+        for layer in transceivers[index].senders.indices { transceivers[index].senders[layer].isAccepted = fitting != nil }
         guard let primary = fitting ?? theirs.first else { return }
         let agreed = transceivers[index].negotiatedCodecs
         let repair = agreed.first { $0.isRTX && $0.associatedPayloadType == primary.payloadType }?
             .payloadType
-        if transceivers[index].sender.payloadType != primary.payloadType
-            || transceivers[index].sender.rtxPayloadType != repair
-        {
-            transceivers[index].sender.payloadType = primary.payloadType
-            transceivers[index].sender.rtxPayloadType = repair
-            transceivers[index].sender.forgetSentPackets()
-        }
         let common = agreed.first { $0.payloadType == primary.payloadType && !$0.isRTX }
-        transceivers[index].sender.usesNack = common?.feedback.contains("nack") ?? false
+        for layer in transceivers[index].senders.indices {
+            transceivers[index].senders[layer].send(primary.payloadType, rtxPayloadType: repair)
+            transceivers[index].senders[layer].usesNack = common?.feedback.contains("nack") ?? false
+        }
     }
 
     /// What a section of ours offers: as agreed before, since a payload type keeps its meaning for the whole session

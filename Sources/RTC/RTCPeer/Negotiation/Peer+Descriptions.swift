@@ -6,22 +6,34 @@ public import RTCWire
 extension Peer {
     /// Adds an m-section to the next offer, or one that an offer of the far side will take.
     ///
-    /// - Parameter sendCodec: What will be sent, by its name and its parameters: it is offered first, and nothing else is sent.
+    /// - Parameters:
+    ///   - sendCodec: What will be sent, by its name and its parameters: it is offered first, and nothing else is sent.
+    ///   - rids: The layers of a simulcast (RFC 8853), up to ``mostLayers``; the first is what is left where the far side takes no
+    ///     simulcast. Such a transceiver stands in an offer of this side's, or takes one that asks for a simulcast.
     /// - Returns: The transceiver's number, by which media is sent and events are told.
     @discardableResult
     public mutating func addTransceiver(
         _ kind: MediaKind, direction: SDPDirection, streamID: String, trackID: String,
-        sendCodec: SDPCodec? = nil
+        sendCodec: SDPCodec? = nil, rids: [String] = []
     ) -> Int {
+        precondition(rids.count <= Self.mostLayers, "a simulcast has at most \(Self.mostLayers) layers")
+        var senders: [RTPStreamSender] = []
+        for rid in rids {
+            guard let text = InlineText(rid), !text.isEmpty else { preconditionFailure("'\(rid)' is longer than a rid may be") }
+            senders.append(RTPStreamSender(kind: kind, cname: configuration.cname, rid: text, random: &random))
+        }
+        if senders.isEmpty { senders = [RTPStreamSender(kind: kind, cname: configuration.cname, random: &random)] }
         transceivers.append(
             Transceiver(
-                kind: kind, direction: direction,
-                sender: RTPStreamSender(kind: kind, cname: configuration.cname, random: &random),
+                kind: kind, direction: direction, senders: senders,
                 receiver: RTPStreamReceiver(kind: kind, clockRate: Transceiver.clockRate(of: kind)), streamID: streamID,
                 trackID: trackID))
         transceivers[transceivers.count - 1].sendCodec = sendCodec
         return transceivers.count - 1
     }
+
+    /// The layers that a simulcast may have, in either direction: each has buffers of its own.
+    public static let mostLayers = Transceiver.mostLayers
 
     /// Makes and applies the description that the signaling state calls for: an offer when stable, an answer to a remote offer
     /// (the parameterless `setLocalDescription()` of W3C webrtc-pc §4.4.1.6).
@@ -264,8 +276,9 @@ extension Peer {
         transceivers[index].isStopped = false
         transceivers[index].usesReducedSize = media.rtcpReducedSize
         transceivers[index].usesReferenceTime = media.extendedReports.contains(Self.referenceTime)
-        negotiateExtensions(description.extensions(for: media), index: index)
+        negotiateExtensions(description.extensions(for: media), layers: media.simulcast != nil, index: index)
         negotiateCodecs(media, index: index, type)
+        negotiateLayers(media, index: index, type)
         bindSources(media, index: index)
     }
 
@@ -279,15 +292,21 @@ extension Peer {
         var section = Section.refused(
             RefusedSection(kind: media.kind, proto: media.proto, formats: media.formats, mid: media.mid))
         if !media.isRejected, Self.isSupported(media), let kind = MediaKind(media.kind) {
-            section = .transceiver(transceiver(for: kind))
+            section = .transceiver(transceiver(for: kind, asksForLayers: media.simulcast?.receive.isEmpty == false))
         }
         if line < sections.count { sections[line] = section } else { sections.append(section) }
         guard case .transceiver(let index) = section else { return nil }
         return index
     }
 
-    private mutating func transceiver(for kind: MediaKind) -> Int {
-        if let free = transceivers.firstIndex(where: { $0.mid == nil && $0.kind == kind && !$0.isStopped }) { return free }
+    /// One that waits for its section, unless it has layers that nobody asks for: those are for an offer of this side's.
+    private mutating func transceiver(for kind: MediaKind, asksForLayers: Bool) -> Int {
+        let free = transceivers.indices.filter { index in
+            let transceiver = transceivers[index]
+            return transceiver.mid == nil && transceiver.kind == kind && !transceiver.isStopped
+        }
+        if let fitting = free.first(where: { transceivers[$0].sendsSimulcast == asksForLayers }) { return fitting }
+        if asksForLayers, let single = free.first { return single }
         let made = addTransceiver(kind, direction: .recvonly, streamID: "-", trackID: "-")
         transceivers[made].isMadeByOffer = true
         return made
@@ -302,12 +321,14 @@ extension Peer {
     }
 
     /// Both sides use the ids of the offer, in the sections that have them (RFC 8285 §6).
-    private mutating func negotiateExtensions(_ offered: [SDPExtmap], index: Int) {
+    ///
+    /// - Parameter layers: Whether there is a simulcast, whose packets say what layer they are of.
+    private mutating func negotiateExtensions(_ offered: [SDPExtmap], layers: Bool, index: Int) {
         var map = RTPExtensionMap()
         var agreed: [SDPExtmap] = []
         for extmap in offered {
             guard let known = RTPExtension(uri: extmap.uri), Self.supportedExtensions.contains(known),
-                known != .audioLevel || transceivers[index].kind == .audio, map[known] == nil,
+                known.isOf(transceivers[index].kind), layers || !known.isOfLayers, map[known] == nil,
                 let id = UInt8(exactly: extmap.id), id != 0, id != 15, map.element(withID: id) == nil,
                 !isTaken(extensionID: id, by: known, index: index)
             else { continue }
@@ -326,10 +347,40 @@ extension Peer {
         }
         transceivers[index].agreedExtensions = agreed
         transceivers[index].receivedExtensions = map
-        if transceivers[index].sentExtensions != sent {
-            transceivers[index].sentExtensions = sent
-            transceivers[index].sender.forgetSentPackets()
+        transceivers[index].send(extensions: sent)
+    }
+
+    /// The layers that go each way (RFC 8853 §5.3): of those that the other side names, with a line for each, what this side has.
+    ///
+    /// A layer with alternatives is the first of them that serves. Nothing of it holds where packets cannot say what layer they are of.
+    private mutating func negotiateLayers(_ media: MediaDescription, index: Int, _ type: DescriptionType) {
+        let isTold = transceivers[index].receivedExtensions[.rtpStreamID] != nil
+        let simulcast = isTold ? media.simulcast : nil
+        func rid(_ layer: SDPSimulcast.Layer, _ direction: SDPRid.Direction, of formats: [UInt8]) -> SDPRid? {
+            media.rids.first { rid in
+                rid.id == layer.rid && rid.direction == direction
+                    && (rid.payloadTypes.isEmpty || rid.payloadTypes.contains { formats.contains($0) })
+            }
         }
+        let own = transceivers[index].senders.compactMap(\.rid)
+        let sentFormats = [transceivers[index].sender.payloadType]
+        let wanted = (simulcast?.receive ?? []).compactMap { alternatives in
+            alternatives.first { layer in own.contains { $0 == layer.rid } && rid(layer, .receive, of: sentFormats) != nil }
+        }
+        transceivers[index].agreeToSend(wanted)
+
+        let formats = transceivers[index].negotiatedCodecs.map(\.payloadType)
+        let offered = transceivers[index].receivedLayers.map(\.rid)
+        let coming = (simulcast?.send ?? []).compactMap { alternatives -> (SDPSimulcast.Layer, SDPRid)? in
+            for layer in alternatives where type == .offer || offered.contains(layer.rid) {
+                guard var rid = rid(layer, .send, of: formats) else { continue }
+                rid.direction = .receive
+                rid.payloadTypes.removeAll { !formats.contains($0) }
+                return (layer, rid)
+            }
+            return nil
+        }
+        transceivers[index].agreeToReceive(coming.map(\.0), rids: coming.map(\.1))
     }
 
     /// What holds for the transport as a whole, from the sections that share it.
@@ -353,6 +404,11 @@ extension Peer {
     }
 
     private mutating func bindSources(_ media: MediaDescription, index: Int) {
+        let isSimulcast = !transceivers[index].receivedLayers.isEmpty
+        transceivers[index].repairs =
+            isSimulcast ? media.ssrcGroups.filter { $0.semantics == "FID" && $0.ssrcs.count == 2 } : []
+        // Which source is which layer, only its packets say.
+        guard !isSimulcast else { return }
         guard let first = media.ssrcs.first?.ssrc else { return }
         let group = media.ssrcGroups.first { $0.semantics == "FID" && $0.ssrcs.count == 2 }
         bind(ssrc: group?.ssrcs[0] ?? first, to: index, isRTX: false)
@@ -369,12 +425,13 @@ extension Peer {
         }
         remoteCredentials = transport.credentials
         ice.setRemoteCredentials(transport.credentials, now: now)
+        let isFirst = remoteFingerprints.isEmpty
         remoteFingerprints = transport.fingerprints
         if type == .offer { offeredSetup = transport.setup }
         // An answerer that may choose is active, so that the handshake starts a round trip earlier (RFC 8842 §5.2).
         let role: DTLSEndpoint.Role = transport.setup == .active ? .server : .client
-        if let guessed = dtlsRole, guessed != role, type == .answer, dtls?.endpoint.state != .connected {
-            // Taken on by a ClientHello that the answer does not own to.
+        if let guessed = dtlsRole, guessed != role, type == .answer, isFirst, dtls?.endpoint.state != .connected {
+            // Taken on by a ClientHello that the answer does not own to. A later answer leaves a handshake as it is (RFC 8842 §5.5).
             dtls = nil
             dtlsRole = role
         }
@@ -391,8 +448,10 @@ extension Peer {
             transceivers[index].currentDirection = transceivers[index].direction.intersection(remote.reversed)
             guard let mid = transceivers[index].mid else { continue }
             if before, !transceivers[index].mayReceive {
-                transceivers[index].receiver.stopRepairs()
-                transceivers[index].receiver.flush()
+                for layer in transceivers[index].receivers.indices {
+                    transceivers[index].receivers[layer].stopRepairs()
+                    transceivers[index].receivers[layer].flush()
+                }
                 events.append(.trackRemoved(transceiver: index, mid: mid))
             }
             if transceivers[index].mayReceive, !before {
@@ -447,9 +506,14 @@ extension Peer {
         media.direction =
             type == .offer
             ? transceiver.direction : transceiver.direction.intersection((remoteDirections[index] ?? .inactive).reversed)
-        media.extensions = type == .offer ? offeredExtensions(of: transceiver.kind) : transceiver.agreedExtensions
+        describeLayers(of: transceiver, type, in: &media)
+        media.extensions =
+            type == .offer
+            ? offeredExtensions(of: transceiver.kind, layers: media.simulcast != nil) : transceiver.agreedExtensions
         if media.direction.sends {
             media.msids = [SDPMsid(stream: transceiver.streamID, track: transceiver.trackID)]
+        }
+        if media.direction.sends, media.simulcast?.send.isEmpty ?? true {
             media.ssrcs = [source(transceiver.sender.ssrc)]
             if codecs.contains(where: \.isRTX) {
                 media.ssrcs.append(source(transceiver.sender.rtxSSRC))
@@ -462,6 +526,24 @@ extension Peer {
         return media
     }
 
+    /// An offer names every layer that there is, an answer those of the offer that are taken (RFC 8853 §5.3.1, §5.3.2).
+    private func describeLayers(of transceiver: Transceiver, _ type: DescriptionType, in media: inout MediaDescription) {
+        var simulcast = SDPSimulcast()
+        if media.direction.sends, transceiver.sendsSimulcast || !transceiver.sentLayers.isEmpty {
+            let layers =
+                type == .answer
+                ? transceiver.sentLayers
+                : transceiver.senders.compactMap { $0.rid.map { SDPSimulcast.Layer(rid: $0.string) } }
+            simulcast.send = layers.map { [$0] }
+            media.rids += layers.map { SDPRid(id: $0.rid, direction: .send) }
+        }
+        if media.direction.receives {
+            simulcast.receive = transceiver.receivedLayers.map { [$0] }
+            media.rids += transceiver.receivedRids
+        }
+        if !simulcast.send.isEmpty || !simulcast.receive.isEmpty { media.simulcast = simulcast }
+    }
+
     /// The other half of what was offered (RFC 8842 §5.3), whatever role an association that goes on has.
     private var answeredSetup: SDPSetup {
         switch offeredSetup {
@@ -472,14 +554,14 @@ extension Peer {
     }
 
     /// Every extension under the id it has on this transport, or under a free one.
-    private func offeredExtensions(of kind: MediaKind) -> [SDPExtmap] {
+    private func offeredExtensions(of kind: MediaKind, layers: Bool) -> [SDPExtmap] {
         var map = extensionMap
         var offered: [SDPExtmap] = []
-        for known in Self.supportedExtensions {
+        for known in Self.supportedExtensions where layers || !known.isOfLayers {
             let free = (UInt8(1)...14).first { map.element(withID: $0) == nil }
             guard let id = map[known] ?? free else { continue }
             map[known] = id
-            if known != .audioLevel || kind == .audio { offered.append(SDPExtmap(id: Int(id), uri: known.uri)) }
+            if known.isOf(kind) { offered.append(SDPExtmap(id: Int(id), uri: known.uri)) }
         }
         return offered
     }
@@ -503,8 +585,20 @@ extension Peer {
     }
 
     package static let supportedExtensions: [RTPExtension] = [
-        .mid, .audioLevel, .transportSequenceNumber, .absSendTime, .absCaptureTime,
+        .mid, .audioLevel, .transportSequenceNumber, .absSendTime, .absCaptureTime, .rtpStreamID, .repairedRTPStreamID,
     ]
 
     private static let referenceTime = "rcvr-rtt=all"
+}
+
+extension RTPExtension {
+    fileprivate var isOfLayers: Bool { self == .rtpStreamID || self == .repairedRTPStreamID }
+
+    fileprivate func isOf(_ kind: MediaKind) -> Bool {
+        switch self {
+        case .audioLevel: kind == .audio
+        case .rtpStreamID, .repairedRTPStreamID: kind == .video
+        default: true
+        }
+    }
 }

@@ -35,13 +35,17 @@ extension Peer {
 
     public func mid(of transceiver: Int) -> String? { transceivers[transceiver].mid }
 
+    /// Whether a transceiver waits for an offer of this side's (W3C webrtc-pc §4.7.3, for transceivers that are new).
+    public var needsNegotiation: Bool { transceivers.contains { $0.mid == nil && !$0.isStopped } }
+
     public func isStopped(_ transceiver: Int) -> Bool { transceivers[transceiver].isStopped }
 
     /// The source ends (RFC 3550 §6.3.7); it may begin again under the same SSRC.
     private mutating func sayGoodbye(on transceiver: Int, now: Instant) {
-        transceivers[transceiver].sender.dropWaiting()
-        guard isConnected, transceivers[transceiver].sender.statistics.packetsSent > 0 else { return }
-        waitingRTCP.append(.bye(ssrcs: [transceivers[transceiver].sender.ssrc], reason: nil))
+        for layer in transceivers[transceiver].senders.indices { transceivers[transceiver].senders[layer].dropWaiting() }
+        let begun = transceivers[transceiver].senders.filter { $0.statistics.packetsSent > 0 }.map(\.ssrc)
+        guard isConnected, !begun.isEmpty else { return }
+        waitingRTCP.append(.bye(ssrcs: begun, reason: nil))
         // Behind a report (RFC 3550 §6.1).
         reportDue = now
     }

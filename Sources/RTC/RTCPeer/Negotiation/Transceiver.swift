@@ -14,8 +14,17 @@ package struct Transceiver {
     package var direction: SDPDirection
     /// What was agreed; `nil` before.
     package var currentDirection: SDPDirection?
-    package var sender: RTPStreamSender
-    package var receiver: RTPStreamReceiver
+    /// One stream, or one for each layer of a simulcast (RFC 8853), in the order of preference.
+    package var senders: [RTPStreamSender]
+    /// One stream, or one for each layer that the far side sends.
+    package var receivers: [RTPStreamReceiver]
+    /// The layers that the far side takes; empty where there is one stream, without a rid.
+    package private(set) var sentLayers: [SDPSimulcast.Layer] = []
+    /// The layers that the far side sends, as an answer of ours repeats them; empty where there is one stream.
+    package var receivedLayers: [SDPSimulcast.Layer] = []
+    package var receivedRids: [SDPRid] = []
+    /// The sources that repair others, where the description of a simulcast says it (RFC 5576 §4.2, FID).
+    package var repairs: [SDPSourceGroup] = []
     /// The stream and track that this side's media belongs to (RFC 8830).
     package var streamID: String
     package var trackID: String
@@ -38,7 +47,7 @@ package struct Transceiver {
     /// As an answer of ours states them.
     package var agreedExtensions: [SDPExtmap] = []
     package var receivedExtensions = RTPExtensionMap()
-    package var sentExtensions = RTPExtensionMap()
+    package private(set) var sentExtensions = RTPExtensionMap()
     package var usesReducedSize = true
     /// Whether receivers may ask for a round-trip time (RFC 3611 §4.4, `rcvr-rtt=all`).
     package var usesReferenceTime = false
@@ -52,22 +61,88 @@ package struct Transceiver {
     package var maySend: Bool {
         (currentDirection?.sends ?? false) && direction.sends && !isStopping && sender.isAccepted
     }
+    package func maySend(layer: Int) -> Bool { maySend && senders[layer].isWanted }
+    package var sendsSimulcast: Bool { senders.count > 1 }
     package var mayReceive: Bool { currentDirection?.receives ?? false }
 
     package init(
-        kind: MediaKind, direction: SDPDirection, sender: RTPStreamSender, receiver: RTPStreamReceiver, streamID: String,
+        kind: MediaKind, direction: SDPDirection, senders: [RTPStreamSender], receiver: RTPStreamReceiver, streamID: String,
         trackID: String
     ) {
         self.kind = kind
         self.direction = direction
-        self.sender = sender
-        self.receiver = receiver
+        precondition(!senders.isEmpty, "a transceiver has a sender")
+        self.senders = senders
+        receivers = [receiver]
         self.streamID = streamID
         self.trackID = trackID
     }
 
     package static func clockRate(of kind: MediaKind) -> UInt32 {
         kind == .audio ? 48_000 : 90_000
+    }
+}
+
+extension Transceiver {
+    /// The only stream, or the first layer.
+    package var sender: RTPStreamSender {
+        _read { yield senders[0] }
+        _modify { yield &senders[0] }
+    }
+
+    package var receiver: RTPStreamReceiver {
+        _read { yield receivers[0] }
+        _modify { yield &receivers[0] }
+    }
+
+    /// More layers than this are not taken from anyone: each has its own buffers.
+    package static let mostLayers = 8
+
+    /// Writes headers with these extensions from now on.
+    package mutating func send(extensions: RTPExtensionMap) {
+        guard sentExtensions != extensions else { return }
+        sentExtensions = extensions
+        for layer in senders.indices { senders[layer].forgetSentPackets() }
+    }
+
+    /// What the far side takes of a simulcast; with none of it the first stream is left (W3C webrtc-pc, setting a description).
+    package mutating func agreeToSend(_ layers: [SDPSimulcast.Layer]) {
+        sentLayers = layers
+        for index in senders.indices {
+            let layer = layers.first { layer in senders[index].rid.map { $0 == layer.rid } ?? false }
+            let isWanted = layers.isEmpty ? index == 0 : layer?.isPaused == false
+            let statesRid = layer != nil
+            if senders[index].statesRid != statesRid { senders[index].forgetSentPackets() }
+            senders[index].statesRid = statesRid
+            senders[index].isWanted = isWanted
+            if !isWanted { senders[index].dropWaiting() }
+        }
+    }
+
+    /// Makes a receiver for each layer that has none yet, up to ``mostLayers``; the others are not agreed to.
+    package mutating func agreeToReceive(_ layers: [SDPSimulcast.Layer], rids: [SDPRid]) {
+        receivedLayers = []
+        receivedRids = []
+        for (layer, rid) in zip(layers, rids) {
+            guard let text = InlineText(layer.rid), hasReceiver(for: text) else { continue }
+            receivedLayers.append(layer)
+            receivedRids.append(rid)
+        }
+    }
+
+    private mutating func hasReceiver(for rid: InlineText) -> Bool {
+        if receivers.contains(where: { $0.rid == rid }) { return true }
+        if let free = receivers.firstIndex(where: { $0.rid == nil && $0.ssrc == nil }) {
+            receivers[free].rid = rid
+            return true
+        }
+        guard receivers.count < Self.mostLayers else { return false }
+        var receiver = RTPStreamReceiver(kind: kind, clockRate: Self.clockRate(of: kind))
+        receiver.usesNack = self.receiver.usesNack
+        receiver.usesPictureLoss = self.receiver.usesPictureLoss
+        receiver.rid = rid
+        receivers.append(receiver)
+        return true
     }
 }
 

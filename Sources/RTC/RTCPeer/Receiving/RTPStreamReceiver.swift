@@ -14,6 +14,8 @@ package struct RTPStreamReceiver {
 
     package private(set) var ssrc: UInt32?
     package var rtxSSRC: UInt32?
+    /// The layer of a simulcast that this is (RFC 8852 §3.1); `nil` where there is one stream alone.
+    package var rid: InlineText?
     package var usesNack = false
     /// Whether the far side understands PLI.
     package var usesPictureLoss = false
@@ -32,6 +34,8 @@ package struct RTPStreamReceiver {
     private var interruptions = InterruptionDetector()
     /// RTP time of the newest packet, and what it amounts to without wrapping, in ticks.
     private var lastMediaTime: (timestamp: UInt32, ticks: Int64)?
+    /// The newest packet of audio: its number, its RTP time without wrapping, and how long it lasts, in ticks.
+    private var lastSound: (sequence: Int64, ticks: Int64, duration: Int64)?
     package private(set) var nack = NackGenerator()
     private var baseSequence: Int64?
     /// Packets as they came on the source's own numbers, late ones and duplicates included, RTX not (RFC 3550 A.3).
@@ -158,8 +162,14 @@ package struct RTPStreamReceiver {
         let ticks =
             lastMediaTime.map { $0.ticks + Int64(Int32(bitPattern: timestamp &- $0.timestamp)) } ?? Int64(timestamp)
         if ticks >= lastMediaTime?.ticks ?? ticks { lastMediaTime = (timestamp, ticks) }
+        let opus = try? OpusPacket.parse(payload.bytes)
         // A packet that is no Opus is taken to last 20 ms, like nearly all.
-        let samples = (try? OpusPacket.parse(payload.bytes))?.duration ?? 960
+        let samples = opus?.duration ?? 960
+        if opus?.hasRedundancy == true {
+            statistics.fecPacketsReceived += 1
+            if assembler.contains(sequence - 1) { statistics.fecPacketsDiscarded += 1 }
+        }
+        noteSilence(before: sequence, ticks: ticks, duration: Int64(samples))
         interruptions.receive(at: arrivedAt, duration: .nanoseconds(Int64(samples) * 1_000_000_000 / Int64(clockRate)))
         statistics.interruptionCount = interruptions.count
         statistics.totalInterruptions = interruptions.total
@@ -174,6 +184,23 @@ package struct RTPStreamReceiver {
         statistics.jitterBufferDelay += Double(wait) / 1e9 * Double(samples)
         statistics.jitterBufferTargetDelay += Double(audioPlayout.target) / 1e9 * Double(samples)
         statistics.lastPlayed = PlayoutPoint(rtpTimestamp: timestamp, at: arrivedAt.nanoseconds + UInt64(wait))
+    }
+
+    /// RTP time that goes on by more than the packets since account for was silence, in which the sender kept still (RFC 7587 §4.1); for
+    /// longer than Opus does, it had another reason.
+    private mutating func noteSilence(before sequence: Int64, ticks: Int64, duration: Int64) {
+        guard let last = lastSound else {
+            lastSound = (sequence, ticks, duration)
+            return
+        }
+        guard sequence > last.sequence else { return }
+        let silence = ticks - last.ticks - (sequence - last.sequence) * last.duration
+        if silence > 0,
+            silence <= (sequence - last.sequence) * InterruptionDetector.longestPause * Int64(clockRate) / 1_000_000_000
+        {
+            interruptions.pause(for: .nanoseconds(silence * 1_000_000_000 / Int64(clockRate)))
+        }
+        lastSound = (sequence, ticks, duration)
     }
 
     /// The counters with what only the moment of looking can tell.
@@ -308,6 +335,7 @@ package struct RTPStreamReceiver {
         lastTransit = nil
         lastSenderReport = nil
         lastMediaTime = nil
+        lastSound = nil
         audioPlayout = AudioPlayout()
         playout.restart()
         stopRepairs()

@@ -20,6 +20,8 @@ public struct ReceivedFrame: Hashable, Sendable {
     /// The sequence number of its first packet; of a damaged frame, of one that came.
     public var firstSequence: UInt16
     public var isKey: Bool
+    /// Which of the transceiver's layers it belongs to: 0 where there is one stream.
+    public var layer: UInt8 = 0
 
     public init(
         outcome: Outcome, rtpTimestamp: UInt32, fingerprint: FrameFingerprint, firstPacketAt: Instant, completedAt: Instant,

@@ -6,6 +6,8 @@ public import RTCWire
 /// Packets come in the order of their arrival, late ones and duplicates included.
 public struct ReceivedPayload {
     public let transceiver: Int
+    /// Which of the transceiver's layers: 0 where there is one stream.
+    public let layer: Int
     public let ssrc: UInt32
     /// On the source's own numbers, also where the packet came over RTX (RFC 4588).
     public let sequenceNumber: UInt16

@@ -38,12 +38,15 @@ public struct OutgoingFrame: Sendable {
     /// In pixels; 0 where nobody knows, and for audio.
     public var width: Int
     public var height: Int
+    /// Of audio: silence in which nothing was sent lies before it, which the marker says (RFC 3551 §4.1, RFC 7587 §4.2).
+    public var beginsTalkSpurt: Bool
 
     @inlinable
     public init(
         captureTime: Instant, mediaTime: UInt32, isKey: Bool, audioLevel: UInt8? = nil, width: Int = 0,
-        height: Int = 0
+        height: Int = 0, beginsTalkSpurt: Bool = false
     ) {
+        self.beginsTalkSpurt = beginsTalkSpurt
         self.width = width
         self.height = height
         self.captureTime = captureTime

@@ -1,5 +1,5 @@
 package import RTCCore
-internal import RTCWire
+package import RTCWire
 
 /// The sending half of one m-section: numbers, times and repairs the packets of one track (RFC 3550 §5, RFC 4588).
 ///
@@ -10,6 +10,7 @@ package struct RTPStreamSender {
         var extendedSequence: UInt64
         /// That of RTX for what goes over RTX.
         var payloadType: UInt8
+        var marker: Bool
         var timestamp: UInt32
         var pictureID: UInt16
         var captureTimeNTP: UInt64
@@ -31,14 +32,20 @@ package struct RTPStreamSender {
     package let rtxSSRC: UInt32
     package let timestampOffset: UInt32
     package let cname: String
+    /// The layer of a simulcast that this is (RFC 8852 §3.1); `nil` where there is one stream alone.
+    package let rid: InlineText?
+    /// Whether the far side knows the layer by its rid, so that packets have to say it.
+    package var statesRid = false
+    /// Whether the far side wants this layer now.
+    package var isWanted = true
 
-    package var payloadType: UInt8 = 0
+    package private(set) var payloadType: UInt8 = 0
     /// Whether the far side takes the codec of what is sent.
     package var isAccepted = true
     /// The payload type of RTX, where it was negotiated.
-    package var rtxPayloadType: UInt8?
+    package private(set) var rtxPayloadType: UInt8?
     package var usesNack = false
-    /// Whether the far side has confirmed the SSRC, so that the mid need not be sent any more.
+    /// Whether the far side has confirmed the SSRC, so that mid and rid need not be sent any more.
     package var isConfirmedByRemote = false
     package var isRTXConfirmedByRemote = false
     /// What the SSRC has sent, retransmissions on its own sequence numbers included, RTX not (RFC 3550 §6.4.1).
@@ -60,9 +67,10 @@ package struct RTPStreamSender {
     package private(set) var lastTimestamp: UInt32 = 0
     package private(set) var lastCaptureTime: Instant = .origin
 
-    package init(kind: MediaKind, cname: String, random: inout SplitMix64) {
+    package init(kind: MediaKind, cname: String, rid: InlineText? = nil, random: inout SplitMix64) {
         self.kind = kind
         self.cname = cname
+        self.rid = rid
         ssrc = UInt32.random(in: 1...UInt32.max, using: &random)
         rtxSSRC = UInt32.random(in: 1...UInt32.max, using: &random)
         timestampOffset = UInt32.random(in: 0...UInt32.max, using: &random)
@@ -94,7 +102,7 @@ package struct RTPStreamSender {
             queue.append(
                 Waiting(
                     packet: packet, extendedSequence: nextSequence, payloadType: payloadType,
-                    timestamp: timestamp,
+                    marker: kind == .video ? packet.isLastOfFrame : frame.beginsTalkSpurt, timestamp: timestamp,
                     pictureID: nextPictureID,
                     captureTimeNTP: index == 0 ? captureTimeNTP : 0, audioLevel: frame.audioLevel ?? Self.noLevel,
                     enqueuedAt: now, resent: .no))
@@ -170,7 +178,8 @@ package struct RTPStreamSender {
         if sentPackets == nil { sentPackets = RetransmissionBuffer(capacity: 1024) }
         sentPackets?.store(
             .init(
-                packet: waiting.packet, extendedSequence: waiting.extendedSequence, timestamp: waiting.timestamp,
+                packet: waiting.packet, extendedSequence: waiting.extendedSequence, marker: waiting.marker,
+                timestamp: waiting.timestamp,
                 pictureID: waiting.pictureID, transportSequence: transportSequence, captureTimeNTP: waiting.captureTimeNTP,
                 audioLevel: waiting.audioLevel, carriesMid: carriesMid, absSendTime: absSendTime,
                 lastSent: now))
@@ -195,7 +204,7 @@ package struct RTPStreamSender {
         queue.append(
             Waiting(
                 packet: entry.packet, extendedSequence: entry.extendedSequence,
-                payloadType: rtxPayloadType ?? payloadType,
+                payloadType: rtxPayloadType ?? payloadType, marker: entry.marker,
                 timestamp: entry.timestamp, pictureID: entry.pictureID,
                 captureTimeNTP: entry.captureTimeNTP,
                 audioLevel: entry.audioLevel,
@@ -204,6 +213,14 @@ package struct RTPStreamSender {
 
     /// Packets that may wait before retransmissions are refused: the far side alone decides how many it asks for.
     private static let longestQueue = 2048
+
+    /// Sends under these payload types from now on.
+    package mutating func send(_ payloadType: UInt8, rtxPayloadType: UInt8?) {
+        guard self.payloadType != payloadType || self.rtxPayloadType != rtxPayloadType else { return }
+        self.payloadType = payloadType
+        self.rtxPayloadType = rtxPayloadType
+        forgetSentPackets()
+    }
 
     /// A resend must repeat the bytes (RFC 3711 §9.1), which it cannot once what stands in the header has changed.
     package mutating func forgetSentPackets() {

@@ -7,6 +7,7 @@ package struct RetransmissionBuffer {
     package struct Entry {
         var packet: OutgoingPacket
         var extendedSequence: UInt64
+        var marker: Bool
         var timestamp: UInt32
         var pictureID: UInt16
         var transportSequence: UInt16

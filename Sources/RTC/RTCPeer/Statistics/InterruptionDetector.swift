@@ -8,7 +8,11 @@ public struct InterruptionDetector: Hashable, Sendable {
     /// The shortest stretch that counts, in nanoseconds (NetEq's `kInterruptionLenMs`).
     public static let shortest: Int64 = 150_000_000
 
+    /// Opus is silent for no longer between two packets, in nanoseconds (libopus sends one of comfort noise after 400 ms).
+    static let longestPause: Int64 = 400_000_000
+
     private var coveredUntil: Instant?
+    private var hasPaused = false
     public private(set) var count: UInt64 = 0
     /// Nanoseconds.
     public private(set) var total: UInt64 = 0
@@ -29,9 +33,17 @@ public struct InterruptionDetector: Hashable, Sendable {
         return before
     }
 
-    /// How long there has been nothing to hear; zero below 150 ms, and before the first frame.
+    /// The sender kept still on purpose for this long after the last frame (RFC 7587 §3.1.3).
+    public mutating func pause(for silence: Duration) {
+        hasPaused = true
+        coveredUntil = coveredUntil.map { $0 + silence }
+    }
+
+    /// How long there has been nothing to hear; zero below 150 ms, and before the first frame. A sender that was still before may be
+    /// still again, and says so every 400 ms at the least.
     public func open(at now: Instant) -> Duration {
-        guard let coveredUntil, coveredUntil.nanoseconds(to: now) >= Self.shortest else { return .zero }
+        let shortest = Self.shortest + (hasPaused ? Self.longestPause : 0)
+        guard let coveredUntil, coveredUntil.nanoseconds(to: now) >= shortest else { return .zero }
         return now - coveredUntil
     }
 

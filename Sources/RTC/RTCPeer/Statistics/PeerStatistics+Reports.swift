@@ -10,7 +10,7 @@ extension PeerStatistics {
         all += candidatePairs.map { pairReport($0) }
         all += codecs
         for track in tracks {
-            if track.outbound != nil { all.append(mediaSource(track)) }
+            if track.outbound != nil, track.encodingIndex == 0 { all.append(mediaSource(track)) }
             if let outbound = track.outbound { all.append(outboundReport(track, outbound)) }
             if let inbound = track.inbound { all.append(inboundReport(track, inbound)) }
             if let remote = track.outbound?.remote, remote.reportsReceived > 0 { all.append(remoteInbound(track, remote)) }
@@ -31,6 +31,11 @@ extension PeerStatistics {
 
     func milliseconds(_ nanoseconds: UInt64?) -> Double? {
         nanoseconds.map { wallClock.unixMilliseconds(at: Instant(nanoseconds: $0)) }
+    }
+
+    /// What a stream's report is called after its type: the section, and the layer where there are several.
+    static func streamName(_ track: Track, rid: String?) -> String {
+        rid.map { "\(track.mid)-\($0)" } ?? track.mid
     }
 
     static func codecID(_ track: Track, _ codec: CodecFacts) -> String {

@@ -1,8 +1,10 @@
 internal import RTCCore
 
 extension PeerStatistics {
-    private func stream(_ type: StatsReport.Kind, _ track: Track, ssrc: UInt32?, codec: CodecFacts?) -> StatsReport {
-        var report = report(type, track.mid)
+    private func stream(
+        _ type: StatsReport.Kind, _ track: Track, ssrc: UInt32?, rid: String?, codec: CodecFacts?
+    ) -> StatsReport {
+        var report = report(type, Self.streamName(track, rid: rid))
         report.set("ssrc", ssrc)
         report.set("kind", track.kind.rawValue)
         report.set("transportId", StatsReport.Kind.transport.rawValue)
@@ -11,13 +13,15 @@ extension PeerStatistics {
     }
 
     func inboundReport(_ track: Track, _ inbound: RTPReceiveStatistics) -> StatsReport {
-        var report = stream(.inboundRTP, track, ssrc: track.remoteSSRC, codec: track.inboundCodec)
+        var report = stream(.inboundRTP, track, ssrc: track.remoteSSRC, rid: track.remoteRid, codec: track.inboundCodec)
         report.set("packetsReceived", inbound.packetsReceived)
         report.set("packetsLost", inbound.packetsLost)
         report.set("jitter", number: inbound.jitter)
         report.set("trackIdentifier", track.remoteTrackIdentifier)
         report.set("mid", track.mid)
-        report.set("remoteId", inbound.remote.reportsSent > 0 ? Self.id(.remoteOutboundRTP, track.mid) : nil)
+        report.set(
+            "remoteId",
+            inbound.remote.reportsSent > 0 ? Self.id(.remoteOutboundRTP, Self.streamName(track, rid: track.remoteRid)) : nil)
         report.set("bytesReceived", inbound.bytesReceived)
         report.set("headerBytesReceived", inbound.headerBytesReceived)
         report.set("packetsDiscarded", inbound.packetsDiscarded)
@@ -33,6 +37,7 @@ extension PeerStatistics {
         report.set("jitterBufferEmittedCount", inbound.jitterBufferEmittedCount)
         report.set("estimatedPlayoutTimestamp", number: estimatedPlayout(track, inbound))
         if track.kind == .video { setVideo(&report, inbound) } else { setAudio(&report, inbound) }
+        report.set(.rid, track.remoteRid)
         report.set(.packetsDuplicated, inbound.packetsDuplicated)
         report.set(.lossRunCount, inbound.bursts.runs)
         report.set(.burstCount, inbound.bursts.burstCount)
@@ -70,6 +75,8 @@ extension PeerStatistics {
     }
 
     private func setAudio(_ report: inout StatsReport, _ inbound: RTPReceiveStatistics) {
+        report.set("fecPacketsReceived", inbound.fecPacketsReceived)
+        report.set("fecPacketsDiscarded", inbound.fecPacketsDiscarded)
         report.set(.interruptionCount, inbound.interruptionCount)
         report.set(.totalInterruptionsDuration, nanoseconds: inbound.totalInterruptions)
         report.set(.openInterruptionDuration, nanoseconds: inbound.openInterruption)
@@ -85,13 +92,16 @@ extension PeerStatistics {
     }
 
     func outboundReport(_ track: Track, _ outbound: RTPSendStatistics) -> StatsReport {
-        var report = stream(.outboundRTP, track, ssrc: track.ssrc, codec: track.outboundCodec)
+        var report = stream(.outboundRTP, track, ssrc: track.ssrc, rid: track.rid, codec: track.outboundCodec)
         report.set("packetsSent", outbound.packetsSent)
         report.set("bytesSent", outbound.bytesSent)
         report.set("mid", track.mid)
         report.set("mediaSourceId", Self.id(.mediaSource, track.mid))
-        report.set("remoteId", outbound.remote.reportsReceived > 0 ? Self.id(.remoteInboundRTP, track.mid) : nil)
-        report.set("encodingIndex", 0)
+        report.set(
+            "remoteId",
+            outbound.remote.reportsReceived > 0 ? Self.id(.remoteInboundRTP, Self.streamName(track, rid: track.rid)) : nil)
+        report.set("rid", track.rid)
+        report.set("encodingIndex", track.encodingIndex)
         report.set("headerBytesSent", outbound.headerBytesSent)
         report.set("retransmittedPacketsSent", outbound.retransmittedPacketsSent)
         report.set("retransmittedBytesSent", outbound.retransmittedBytesSent)
@@ -114,7 +124,7 @@ extension PeerStatistics {
             report.set("firCount", outbound.firCount)
             report.set("pliCount", outbound.pliCount)
         }
-        report.set("active", true)
+        report.set("active", track.isActive)
         report.set(.packetsDropped, outbound.packetsDiscarded)
         report.set(.retransmissionsUnavailable, outbound.retransmissionsUnavailable)
         return report
@@ -141,11 +151,11 @@ extension PeerStatistics {
     }
 
     func remoteInbound(_ track: Track, _ remote: RemoteInboundStatistics) -> StatsReport {
-        var report = stream(.remoteInboundRTP, track, ssrc: track.ssrc, codec: track.outboundCodec)
+        var report = stream(.remoteInboundRTP, track, ssrc: track.ssrc, rid: track.rid, codec: track.outboundCodec)
         report.set("packetsReceived", remote.packetsReceived)
         report.set("packetsLost", remote.packetsLost)
         report.set("jitter", number: remote.jitter)
-        report.set("localId", Self.id(.outboundRTP, track.mid))
+        report.set("localId", Self.id(.outboundRTP, Self.streamName(track, rid: track.rid)))
         report.set("roundTripTime", number: remote.roundTripTime)
         report.set("totalRoundTripTime", number: remote.totalRoundTripTime)
         report.set("fractionLost", number: remote.fractionLost)
@@ -154,10 +164,10 @@ extension PeerStatistics {
     }
 
     func remoteOutbound(_ track: Track, _ remote: RemoteOutboundStatistics) -> StatsReport {
-        var report = stream(.remoteOutboundRTP, track, ssrc: track.remoteSSRC, codec: track.inboundCodec)
+        var report = stream(.remoteOutboundRTP, track, ssrc: track.remoteSSRC, rid: track.remoteRid, codec: track.inboundCodec)
         report.set("packetsSent", remote.packetsSent)
         report.set("bytesSent", remote.bytesSent)
-        report.set("localId", Self.id(.inboundRTP, track.mid))
+        report.set("localId", Self.id(.inboundRTP, Self.streamName(track, rid: track.remoteRid)))
         report.set("remoteTimestamp", number: WallClock.unixMilliseconds(ofNTP: remote.ntp))
         report.set("reportsSent", remote.reportsSent)
         if remote.roundTripTimeMeasurements > 0 {

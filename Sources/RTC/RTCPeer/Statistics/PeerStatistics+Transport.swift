@@ -43,6 +43,11 @@ extension PeerStatistics {
             report.set(.relayedBytesReceived, ice.relayedBytesReceived)
             report.set(.relaysFailed, ice.relaysFailed)
         }
+        if ice.streamsAsked > 0 {
+            report.set(.streamsBegun, ice.streamsAsked)
+            report.set(.streamsLost, ice.streamsLost)
+            report.set(.droppedWithoutStream, ice.droppedWithoutStream)
+        }
         return report
     }
 
@@ -67,7 +72,8 @@ extension PeerStatistics {
             report.set("transportId", StatsReport.Kind.transport.rawValue)
             report.set("address", candidate.address.host)
             report.set("port", candidate.address.port)
-            report.set("protocol", "udp")
+            report.set("protocol", candidate.tcpType == nil ? "udp" : "tcp")
+            report.set("tcpType", candidate.tcpType?.rawValue)
             report.set("candidateType", candidate.kind.rawValue)
             report.set("priority", candidate.priority)
             report.set("url", candidate.url)
@@ -85,7 +91,7 @@ extension PeerStatistics {
     }
 
     private static func candidateID(_ candidate: IceCandidate, _ type: StatsReport.Kind) -> String {
-        id(type, "\(candidate.kind.rawValue)-\(candidate.address)")
+        id(type, "\(candidate.kind.rawValue)-\(candidate.tcpType == nil ? "" : "tcp-")\(candidate.address)")
     }
 
     func pairReport(_ pair: IceCandidatePairReport) -> StatsReport {

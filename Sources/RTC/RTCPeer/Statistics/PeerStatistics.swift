@@ -3,10 +3,20 @@ public import RTCICE
 
 /// What one peer counted; ``reports`` tells it in the words of W3C webrtc-stats.
 public struct PeerStatistics: Sendable {
+    /// Both directions of one section; a simulcast has one for each of its layers.
     public struct Track: Sendable {
         public var mid: String
         public var kind: MediaKind
+        /// 0 where this layer only comes in.
         public var ssrc: UInt32
+        /// The place of what is sent among the layers; 0 where there is one stream.
+        public var encodingIndex = 0
+        /// The layer that is sent (RFC 8851); `nil` where there is one stream.
+        public var rid: String?
+        /// The layer that comes in.
+        public var remoteRid: String?
+        /// Whether the far side wants what would be sent.
+        public var isActive = true
         /// The source of retransmissions; `nil` where RTX was not agreed.
         public var rtxSSRC: UInt32?
         public var outbound: RTPSendStatistics?
@@ -53,9 +63,12 @@ public struct PeerStatistics: Sendable {
     public mutating func takeMoment(of earlier: PeerStatistics) {
         transport.iceState = earlier.transport.iceState
         transport.dtlsState = earlier.transport.dtlsState
-        for index in tracks.indices where index < earlier.tracks.count {
-            if let before = earlier.tracks[index].outbound { tracks[index].outbound?.framesPerSecond = before.framesPerSecond }
-            guard let before = earlier.tracks[index].inbound else { continue }
+        for index in tracks.indices {
+            let same = earlier.tracks.first {
+                $0.mid == tracks[index].mid && $0.encodingIndex == tracks[index].encodingIndex
+            }
+            if let before = same?.outbound { tracks[index].outbound?.framesPerSecond = before.framesPerSecond }
+            guard let before = same?.inbound else { continue }
             tracks[index].inbound?.framesPerSecond = before.framesPerSecond
             tracks[index].inbound?.freezes.openFreeze = before.freezes.openFreeze
             tracks[index].inbound?.openInterruption = before.openInterruption

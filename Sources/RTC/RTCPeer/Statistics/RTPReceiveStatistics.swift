@@ -48,6 +48,9 @@ public struct RTPReceiveStatistics: Hashable, Sendable {
     public var framesAssembledFromMultiplePackets: UInt64 = 0
     /// Of video; with the pictures that left the jitter buffer.
     public var freezes = FreezeTotals()
+    /// Of audio: packets that repeat the one before them (RFC 6716 §4.2.4), and those of them that did so in vain, because that one had come.
+    public var fecPacketsReceived: UInt64 = 0
+    public var fecPacketsDiscarded: UInt64 = 0
     /// Of audio.
     public var interruptionCount: UInt64 = 0
     public var totalInterruptions: UInt64 = 0

@@ -1,6 +1,7 @@
 /// Members of statistics reports that the standard has no name for; `docs/metrics.md` defines each.
 public enum StarlingStatistic: String, Hashable, Sendable, CaseIterable {
     // inbound-rtp
+    case rid = "starlingRid"
     case framesDamaged = "starlingFramesDamaged"
     case packetsDuplicated = "starlingPacketsDuplicated"
     case openFreezeDuration = "starlingOpenFreezeDuration"
@@ -37,4 +38,7 @@ public enum StarlingStatistic: String, Hashable, Sendable, CaseIterable {
     case relayedPacketsReceived = "starlingRelayedPacketsReceived"
     case relayedBytesReceived = "starlingRelayedBytesReceived"
     case relaysFailed = "starlingRelaysFailed"
+    case streamsBegun = "starlingStreamsBegun"
+    case streamsLost = "starlingStreamsLost"
+    case droppedWithoutStream = "starlingDroppedWithoutStream"
 }

@@ -101,6 +101,10 @@ public struct StatsReport: Hashable, Sendable {
         set(statistic.rawValue, count)
     }
 
+    mutating func set(_ statistic: StarlingStatistic, _ text: String?) {
+        set(statistic.rawValue, text)
+    }
+
     mutating func set(_ statistic: StarlingStatistic, nanoseconds: UInt64) {
         set(statistic.rawValue, nanoseconds: nanoseconds)
     }

@@ -8,6 +8,8 @@ public struct OpusPacket: Hashable, Sendable {
     public var frameCount: Int
     /// Samples of one frame at 48 kHz: 120, 240, 480, 960, 1,920 or 2,880.
     public var frameDuration: Int
+    /// Whether its first frame repeats the frame before it at a lower rate: in-band FEC, which only the SILK layer has (RFC 6716 §4.2.4).
+    public var hasRedundancy = false
 
     /// Samples of the whole packet at 48 kHz, which is its duration on the RTP clock (RFC 7587 §4.1).
     public var duration: Int { frameCount * frameDuration }
@@ -51,6 +53,7 @@ public struct OpusPacket: Hashable, Sendable {
             configuration: toc >> 3, channels: toc & 0x04 == 0 ? 1 : 2, frameCount: 1,
             frameDuration: frameDuration(configuration: toc >> 3))
         var body = 1..<packet.byteCount
+        var first = body
         switch toc & 0x03 {
         case 0:
             break
@@ -58,16 +61,30 @@ public struct OpusPacket: Hashable, Sendable {
             guard body.count.isMultiple(of: 2) else { throw .oddSize }
             opus.frameCount = 2
             body = 1..<(1 + body.count / 2)
+            first = body
         case 2:
             opus.frameCount = 2
             let size = try takeFrameLength(packet, &body)
             guard size <= body.count else { throw .truncated }
+            first = body.lowerBound..<(body.lowerBound + size)
             body = (body.lowerBound + size)..<body.upperBound
         default:
-            opus.frameCount = try checkManyFrames(packet, &body, frameDuration: opus.frameDuration)
+            opus.frameCount = try checkManyFrames(packet, &body, first: &first, frameDuration: opus.frameDuration)
         }
         guard body.count <= longestFrame else { throw .frameTooLong }
+        if opus.mode != .celt, !first.isEmpty {
+            opus.hasRedundancy = opus.repeats(firstByte: packet.unsafeLoad(fromByteOffset: first.lowerBound, as: UInt8.self))
+        }
         return opus
+    }
+
+    /// Each channel has a bit for the voice of each of its SILK frames, and then one that says whether redundancy follows; the first bits
+    /// of the range coder are those of the byte (RFC 6716 §4.2.3).
+    private func repeats(firstByte: UInt8) -> Bool {
+        let frames = max(1, frameDuration / 960)
+        let middle = firstByte >> UInt8(7 - frames) & 1
+        let side = channels == 2 ? firstByte >> UInt8(6 - 2 * frames) & 1 : 0
+        return middle | side == 1
     }
 
     private static let longestFrame = 1275
@@ -75,7 +92,7 @@ public struct OpusPacket: Hashable, Sendable {
 
     /// Code 3: any number of frames (RFC 6716 §3.2.5). Leaves the last frame, or the size of each, in `body`.
     private static func checkManyFrames(
-        _ packet: RawSpan, _ body: inout Range<Int>, frameDuration: Int
+        _ packet: RawSpan, _ body: inout Range<Int>, first: inout Range<Int>, frameDuration: Int
     ) throws(ParsingError) -> Int {
         guard !body.isEmpty else { throw .truncated }
         let byte = packet.unsafeLoad(fromByteOffset: body.lowerBound, as: UInt8.self)
@@ -85,12 +102,19 @@ public struct OpusPacket: Hashable, Sendable {
         if byte & 0x40 != 0 { try dropPadding(packet, &body) }
         if byte & 0x80 != 0 {
             var total = 0
-            for _ in 1..<count { total += try takeFrameLength(packet, &body) }
+            var size: Int?
+            for _ in 1..<count {
+                let next = try takeFrameLength(packet, &body)
+                size = size ?? next
+                total += next
+            }
             guard total <= body.count else { throw .truncated }
+            first = body.lowerBound..<(body.lowerBound + (size ?? body.count))
             body = (body.lowerBound + total)..<body.upperBound
         } else {
             guard body.count.isMultiple(of: count) else { throw .unevenFrames }
             body = body.lowerBound..<(body.lowerBound + body.count / count)
+            first = body
         }
         return count
     }

@@ -59,6 +59,7 @@ extension RoomCore {
             case .made(let first, let second, let media):
                 statistics.matches += 1
                 let room = "x_" + token(length: 16)
+                recordEvent("match", in: nil, by: nil, ["media": .string(media.rawValue)])
                 reservations[room] = Reservation(keys: [first, second], media: media)
                 timers.add(.matchedRoom(room), at: now + timing.matchedRoom)
                 for key in [first, second] {
@@ -98,7 +99,11 @@ extension RoomCore {
             sessions[member]?.membership = nil
             participants[membership.participant] = nil
             statistics.left += 1
+            record(.left(participant: membership.participant, reason: "partner_gone"))
             notify(member, .roomEnded(reason: "partner_gone"))
+        }
+        if let room = rooms[name] {
+            record(.roomClosed(room: room.number, reason: "partner_gone", mostParticipants: room.mostMembers))
         }
         rooms[name] = nil
         reservations[name] = nil

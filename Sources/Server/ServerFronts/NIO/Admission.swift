@@ -19,6 +19,11 @@ struct Admission {
     static let subprotocol = "starling.v1"
 
     let configuration: ServerConfiguration
+    /// Whether a Bearer token would let a client in.
+    var isKnown: (String) -> Bool = { _ in false }
+
+    /// Whether it is an administrator's.
+    var isAdministrator: (String) -> Bool = { _ in false }
 
     /// The check of `Host` for every request: a web page elsewhere must not reach this machine under a name of its own.
     func refusesHost(_ head: Head) -> Refusal? {
@@ -47,6 +52,16 @@ struct Admission {
         return origin
     }
 
+    /// Who runs the server is on this machine, or shows an administrator's token.
+    func refusesOperator(_ head: Head) -> Refusal? {
+        if let refusal = refusesHost(head) { return refusal }
+        if head.isLoopback || configuration.servesMetricsToAll { return nil }
+        guard let bearer = Self.bearer(head.authorization), isAdministrator(bearer) else {
+            return Refusal(status: 403, message: "from other machines, an administrator's Bearer token is needed")
+        }
+        return nil
+    }
+
     /// The check of `Host` and `Origin` for whatever lets a client into the rooms.
     func refusesOrigin(_ head: Head) -> Refusal? {
         if let refusal = refusesHost(head) { return refusal }
@@ -56,9 +71,10 @@ struct Admission {
                 return Refusal(status: 403, message: "the origin '\(origin.prefix(128))' is not allowed here")
             }
         } else if !(configuration.trustLoopback && head.isLoopback) {
-            guard let bearer = Self.bearer(head.authorization),
-                configuration.accessTokens.contains(where: { $0.matches(bearer) })
-            else { return Refusal(status: 403, message: "without an Origin, a Bearer token is needed") }
+            guard let bearer = Self.bearer(head.authorization) else {
+                return Refusal(status: 403, message: "without an Origin, a Bearer token is needed")
+            }
+            guard isKnown(bearer) else { return Refusal(status: 401, message: "the Bearer token is not known, or is over") }
         }
         return nil
     }
@@ -77,7 +93,7 @@ struct Admission {
         return isLoopback && (name == "localhost" || name.hasSuffix(".localhost") || Self.isLoopbackLiteral(name))
     }
 
-    private static func bearer(_ authorization: String?) -> String? {
+    static func bearer(_ authorization: String?) -> String? {
         guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return nil }
         return String(authorization.dropFirst(7))
     }

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
+import Operations
 import SignalingProtocol
 import SocketIOSessions
 
@@ -32,9 +33,11 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    /// A request of Engine.IO that is not answered yet.
+    /// A request of Engine.IO, or a report of calls, that is not answered yet.
     private struct Exchange {
         let id: UInt64
+        /// Whose calls it tells of; `nil` for Engine.IO.
+        var participant: String?
         let isKeptAlive: Bool
         let crossOrigin: [(String, String)]
         /// `nil` once it is known to be too large.
@@ -48,8 +51,11 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
     private var context: ChannelHandlerContext?
     private var isOver = false
     private var exchange: Exchange?
+    /// The newest request, for the log.
+    private var request: (id: UInt64, method: String, path: String)?
     /// Whether what still comes of a request is read and dropped.
     private var isSkipping = false
+    private var asked: Asked?
 
     init(loop: ServerLoop, requestGuard: RequestGuard) {
         self.loop = loop
@@ -65,7 +71,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if let exchange = exchange.take() { loop.aborted(exchange.id) }
+        if let exchange = exchange.take(), exchange.participant == nil { loop.aborted(exchange.id) }
         loop.gone(self)
         context.fireChannelInactive()
     }
@@ -74,7 +80,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         guard !isOver else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
-            guard exchange == nil else {
+            guard exchange == nil, asked == nil else {
                 // A second request before the answer to the first: nobody who speaks Engine.IO does that.
                 isOver = true
                 context.close(promise: nil)
@@ -82,6 +88,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             }
             begin(head, context: context)
         case .body(var bytes):
+            asked?.append(&bytes)
             guard !isSkipping, var waiting = exchange?.body else { return }
             guard waiting.readableBytes + bytes.readableBytes <= loop.maximumBody else {
                 exchange?.body = nil
@@ -92,6 +99,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             exchange?.body = waiting
         case .end:
             requestGuard.finish()
+            if let asked = asked.take() { return answer(asked, context: context) }
             if isSkipping {
                 isSkipping = false
                 requestGuard.rearm()
@@ -101,7 +109,12 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             guard let ended = exchange, ended.hasBody else { return }
             let text = ended.body.flatMap { try? $0.getUTF8ValidatedString(at: $0.readerIndex, length: $0.readableBytes) }
             exchange?.body = ByteBuffer()
-            loop.received(text, of: ended.id)
+            if let participant = ended.participant {
+                let (status, body) = loop.calls(text, of: participant)
+                respond(EngineIOResponse(status: status, contentType: "application/json", body: JSON.object(body).text + "\n"))
+            } else {
+                loop.received(text, of: ended.id)
+            }
         }
     }
 
@@ -114,6 +127,12 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
 
     private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         let path = ServerLoop.path(of: head)
+        request = (loop.nextID(), head.method.rawValue, path)
+        if head.method == .POST, let participant = ServerLoop.participant(ofCallPath: path) {
+            return beginCalls(of: participant, head, context: context)
+        }
+        if path == "/v1/analytics" { return beginAnalytics(head, context: context) }
+        if HTTPAPI.owns(path) { return ask(head, context: context) }
         guard loop.isEngineIO(path) else {
             requestGuard.finish()
             isOver = true
@@ -129,10 +148,7 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         if head.method == .OPTIONS {
             isSkipping = true
             var answer = Answer(EngineIOResponse(status: 204, contentType: "text/plain", body: ""), extra: crossOrigin)
-            answer.extra += [
-                ("Access-Control-Allow-Methods", "GET, POST"), ("Access-Control-Allow-Headers", "Content-Type, Authorization"),
-                ("Access-Control-Max-Age", "600"),
-            ]
+            answer.extra = Self.preflight(crossOrigin, "GET, POST")
             answer.isKeptAlive = isKeptAlive
             return write(answer, isHead: false, context: context)
         }
@@ -148,6 +164,51 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         exchange = Exchange(
             id: id, isKeptAlive: isKeptAlive, crossOrigin: crossOrigin, body: ByteBuffer(), hasBody: head.method == .POST)
         loop.begin(id, head, on: self, from: context.channel)
+    }
+
+    private func beginAnalytics(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        requestGuard.finish()
+        isOver = true
+        if let refusal = loop.admission.refusesOperator(loop.fields(of: head, from: context.channel)) {
+            return write(Self.refused(refusal), isHead: false, context: context)
+        }
+        guard head.method == .GET else {
+            return write(
+                Answer(status: .methodNotAllowed, body: ["error": "only GET"], extra: [("Allow", "GET")]), isHead: false,
+                context: context)
+        }
+        let hours = URLQuery(target: head.uri)["hours"].map { Int($0) } ?? 24
+        guard let hours, (1...87_600).contains(hours) else {
+            return write(
+                Answer(status: .badRequest, body: ["error": "'hours' must be a number from 1 to 87600"]), isHead: false,
+                context: context)
+        }
+        guard let figures = loop.analytics(hours: hours) else {
+            return write(
+                Answer(status: .notFound, body: ["error": "this server keeps no store"]), isHead: false, context: context)
+        }
+        figures.assumeIsolated().whenComplete { [weak self] result in
+            guard let self, let context = self.context else { return }
+            switch result {
+            case .success(let body): write(Answer(status: .ok, body: body), isHead: false, context: context)
+            case .failure(let error):
+                write(
+                    Answer(status: .serviceUnavailable, body: ["error": .string("\(error)")]), isHead: false, context: context)
+            }
+        }
+    }
+
+    private func beginCalls(of participant: String, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        let fields = loop.fields(of: head, from: context.channel)
+        if let refusal = loop.admission.refusesOrigin(fields) {
+            requestGuard.finish()
+            isOver = true
+            return write(Self.refused(refusal), isHead: false, context: context)
+        }
+        requestGuard.headIsOver()
+        exchange = Exchange(
+            id: loop.nextID(), participant: participant, isKeptAlive: false,
+            crossOrigin: Self.crossOrigin(loop.admission.allowedOrigin(fields)), body: ByteBuffer(), hasBody: true)
     }
 
     private func refuse(_ refusal: EngineIORefusal, context: ChannelHandlerContext) {
@@ -176,15 +237,42 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
         return [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"), ("Vary", "Origin")]
     }
 
+    // MARK: - The API
+
+    private func ask(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        let fields = loop.fields(of: head, from: context.channel)
+        if let refusal = loop.admission.refusesOrigin(fields) {
+            requestGuard.finish()
+            isOver = true
+            return write(Self.refused(refusal), isHead: head.method == .HEAD, context: context)
+        }
+        requestGuard.headIsOver()
+        asked = Asked(head: head)
+    }
+
+    private func answer(_ asked: Asked, context: ChannelHandlerContext) {
+        isOver = true
+        let crossOrigin = Self.crossOrigin(loop.admission.allowedOrigin(loop.fields(of: asked.head, from: context.channel)))
+        guard asked.head.method != .OPTIONS else {
+            var answer = Answer(EngineIOResponse(status: 204, contentType: "text/plain", body: ""))
+            answer.extra = Self.preflight(crossOrigin, "GET, POST")
+            return write(answer, isHead: false, context: context)
+        }
+        let response = loop.answer(asked.head, body: asked.text, from: context.channel)
+        let status = HTTPResponseStatus(statusCode: response.status)
+        let extra = crossOrigin + response.fields.map { ($0.name, $0.value) }
+        write(Answer(status: status, body: response.body, extra: extra), isHead: asked.head.method == .HEAD, context: context)
+    }
+
     // MARK: - Everything else
 
-    private static let paths: JSON = .array(["/healthz", "/readyz", "/ws", "/socket.io/", "/peerjs"])
+    private static let paths: JSON = .array(["/healthz", "/readyz", "/metrics", "/ws", "/socket.io/", "/peerjs", "/v1/"])
 
     private func answer(to head: HTTPRequestHead, _ path: String, from channel: any Channel) -> Answer {
         let fields = loop.fields(of: head, from: channel)
         if let refusal = loop.admission.refusesHost(fields) { return Self.refused(refusal) }
         let peerJS = head.method == .GET ? loop.peerJS.answer(path: path) : nil
-        guard ["/healthz", "/readyz", "/ws"].contains(path) || peerJS != nil else {
+        guard ["/healthz", "/readyz", "/metrics", "/ws"].contains(path) || peerJS != nil else {
             return Answer(status: .notFound, body: ["error": "not_found", "paths": Self.paths])
         }
         guard head.method == .GET || head.method == .HEAD else {
@@ -195,14 +283,26 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             return Answer(status: .ok, body: ["status": "ok"])
         case "/readyz":
             let isDraining = loop.front.isDraining
+            let store = loop.store?.counts
+            let isReady = !isDraining && store?.error == nil
+            var checks: JSONObject = ["draining": .bool(isDraining)]
+            if let store {
+                checks["store"] = .object([
+                    "dropped": .integer(Int64(store.dropped)), "error": store.error.map { .string($0) } ?? .null,
+                    "place": .string(store.place), "waiting": .integer(Int64(store.waiting)),
+                ])
+            }
             let body: JSONObject = [
-                "ready": .bool(!isDraining),
-                "checks": .object(["draining": .bool(isDraining)]),
+                "ready": .bool(isReady),
+                "checks": .object(checks),
                 "connections": .integer(Int64(loop.front.connectionCount)),
                 "rooms": .integer(Int64(loop.front.roomCount)),
                 "participants": .integer(Int64(loop.front.participantCount)),
             ]
-            return Answer(status: isDraining ? .serviceUnavailable : .ok, body: body)
+            return Answer(status: isReady ? .ok : .serviceUnavailable, body: body)
+        case "/metrics":
+            if let refusal = loop.admission.refusesOperator(fields) { return Self.refused(refusal) }
+            return Answer(EngineIOResponse(status: 200, contentType: MetricsText.contentType, body: loop.metricsText))
         case "/ws":
             if let refusal = loop.admission.refusesUpgrade(fields) { return Self.refused(refusal) }
             return Answer(
@@ -226,6 +326,17 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             ("Connection", answer.isKeptAlive ? "keep-alive" : "close"),
         ])
         headers.add(contentsOf: answer.extra)
+        if let request {
+            headers.add(name: "X-Request-Id", value: "\(request.id)")
+            let isRoutine = ["/healthz", "/readyz", "/metrics"].contains(request.path) || loop.isEngineIO(request.path)
+            loop.write(
+                LogLine(
+                    isRoutine ? .debug : .info, "http",
+                    [
+                        "method": .string(request.method), "path": .string(String(request.path.prefix(128))),
+                        "request": .integer(Int64(clamping: request.id)), "status": .integer(Int64(answer.status.code)),
+                    ]))
+        }
         let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if !isHead, body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }

@@ -13,7 +13,11 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
     private var isFinished = false
     private var isRefused = false
 
-    init(maximumBytes: Int, patience: TimeAmount) {
+    /// Called when the first request has been read, or is given up.
+    private var whenSettled: (() -> Void)?
+
+    init(maximumBytes: Int, patience: TimeAmount, whenSettled: @escaping () -> Void) {
+        self.whenSettled = whenSettled
         self.maximumBytes = maximumBytes
         self.patience = patience
     }
@@ -37,6 +41,12 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
                 refuse("408 Request Timeout", context: context)
             }
         }
+    }
+
+    /// Gives up a request that is not whole, so that others have room.
+    func evict() {
+        guard let context, !isFinished else { return }
+        refuse("503 Service Unavailable", context: context, lingers: false)
     }
 
     /// The head has been read; the body still has to come in time.
@@ -70,6 +80,7 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
         isFinished = true
         timer?.cancel()
         timer = nil
+        whenSettled.take()?()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -87,13 +98,14 @@ final class RequestGuard: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
-    private func refuse(_ status: String, context: ChannelHandlerContext) {
+    /// - Parameter lingers: Whether the other side is given time to read it although it goes on sending.
+    private func refuse(_ status: String, context: ChannelHandlerContext, lingers: Bool = true) {
         guard !isFinished else { return }
         finish()
         let text = "HTTP/1.1 \(status)\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
         isRefused = true
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: text)), promise: nil)
-        context.closeAfterReading()
+        if lingers { context.closeAfterReading() } else { context.close(promise: nil) }
     }
 }
 

@@ -1,12 +1,16 @@
+import AccessCore
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
 import NetworkImpairment
+import Operations
 import RTCCore
+import RoomCore
 import SignalingProtocol
 import SocketIO
 import SocketIOSessions
+import Store
 
 #if canImport(Glibc)
     import Glibc
@@ -18,6 +22,9 @@ final class ServerLoop {
     let admission: Admission
     let front: NativeFront
     let peerJS: PeerJSFront
+    let store: StoreKeeper?
+    let rooms: SharedRooms
+    private let api: HTTPAPI
     private let socketIO: SocketIOFront
     private let engineIO: any EngineIOHosting
     private let eventLoop: any EventLoop
@@ -25,6 +32,12 @@ final class ServerLoop {
     private var sockets: [UInt64: WebSocketConnection] = [:]
     private var channels: [ObjectIdentifier: any Channel] = [:]
     private var socketsOfAddress: [String: Int] = [:]
+    private var openRequests: OpenRequests
+    private var guards: [UInt64: RequestGuard] = [:]
+    private var socketsRefused = 0
+    private var requestsEvicted = 0
+    private var tlsFailures = 0
+    private let tls: TLSContext?
     private var lastID: UInt64 = 0
     private var relayUsers: UInt64 = 0
     private var timer: (task: Scheduled<Void>, at: Instant)?
@@ -36,21 +49,68 @@ final class ServerLoop {
     /// On which STUN is served; `nil` where it is not.
     private let stunPort: UInt16?
     private var whenEmpty: EventLoopPromise<Void>?
+    private var calls = CallCounts()
+    private var loopLag = MetricHistogram.seconds
+    private let startedAt: Int64
+    private let log: ServerLog?
+    private var alerts: AlertDesk?
 
-    init(configuration: ServerConfiguration, seed: UInt64, stunPort: UInt16?, eventLoop: any EventLoop) {
+    init(
+        configuration: ServerConfiguration, keys: (any TokenKeys)?, seed: UInt64, stunPort: UInt16?,
+        store: StoreKeeper.Opened?, log: ServerLog?, eventLoop: any EventLoop
+    ) throws(ServerError) {
+        if let identity = configuration.tls { tls = try TLSContext(identity) } else { tls = nil }
+        openRequests = OpenRequests(limit: configuration.limits.openRequests)
         self.configuration = configuration
         self.stunPort = stunPort
         self.eventLoop = eventLoop
-        admission = Admission(configuration: configuration)
         let bits = { UInt64.random(in: .min ... .max) }
-        let rooms = SharedRooms(configuration: configuration, seed: seed, unixMilliseconds: Self.unixMilliseconds())
+        let unixMilliseconds = Self.unixMilliseconds()
+        let rooms = SharedRooms(
+            configuration: configuration, seed: seed, unixMilliseconds: unixMilliseconds, keys: keys, secretBits: bits)
+        self.rooms = rooms
+        let began = began
+        admission = Admission(configuration: configuration) { token in
+            guard rooms.gate.knowsTokens, case .success = rooms.examine(token, takesOnce: true, now: Self.instant(since: began))
+            else { return false }
+            return true
+        } isAdministrator: { token in
+            guard case .success(let grant) = rooms.examine(token, now: Self.instant(since: began)) else { return false }
+            return grant.isAdministrator
+        }
+        startedAt = unixMilliseconds
+        self.log = log
+        self.store = store.map { opened in
+            StoreKeeper(
+                opened, timing: configuration.storeTiming, eventLoop: eventLoop, now: { Self.instant(since: began) },
+                unixMilliseconds: unixMilliseconds)
+        }
+        rooms.core.keepsRecords = true
+        self.store?.begin(&rooms.core)
         front = NativeFront(configuration: configuration, seed: seed, at: .origin, secretBits: bits, rooms: rooms)
         peerJS = PeerJSFront(configuration: configuration, rooms: rooms, bits: bits)
+        api = HTTPAPI(configuration: configuration, rooms: rooms, keys: keys, bits: bits)
         socketIO = SocketIOFront(configuration: configuration, rooms: rooms, bits: bits)
         engineIO = configuration.conformance.map { ConformanceFront($0, bits: bits) } ?? socketIO
+        alerts = AlertDesk(
+            configuration.alerts, eventLoop: eventLoop, now: { Self.instant(since: began) },
+            unixMilliseconds: { [weak self] in self?.unixNow ?? 0 },
+            metrics: { [weak self] in self?.metrics ?? ServerMetrics() }, log: { [weak self] in self?.write($0) })
+        alerts?.begin()
+        write(LogLine(.info, "started", ["version": .string(ServerVersion.current)]))
     }
 
-    private static func unixMilliseconds() -> Int64 {
+    /// The wall clock, as it was when the server began and has gone on since.
+    private var unixNow: Int64 { startedAt + Int64(now.nanoseconds / 1_000_000) }
+
+    /// Writes a line into the log, where there is one that wants it.
+    func write(_ line: @autoclosure () -> LogLine) {
+        guard let log else { return }
+        let line = line()
+        if line.level >= log.level { log.write(line.text(at: unixNow) + "\n") }
+    }
+
+    static func unixMilliseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
@@ -65,10 +125,23 @@ final class ServerLoop {
         metrics.socketIO = socketIO.counts
         metrics.peerJSPeers = peerJS.peerCount
         metrics.peerJS = peerJS.counts
+        metrics.refusedTokens = rooms.gate.refusals
+        metrics.sockets = channels.count
+        metrics.socketsRefused = socketsRefused
+        metrics.requestsEvicted = requestsEvicted
+        metrics.tlsFailures = tlsFailures
+        metrics.store = store?.counts
+        metrics.call = calls
+        metrics.loopLag = loopLag
+        metrics.alertsFiring = alerts?.firing ?? []
+        metrics.webhooksDelivered = alerts?.webhook.delivered ?? 0
+        metrics.webhooksGivenUp = alerts?.webhook.givenUp ?? 0
         return metrics
     }
 
-    var now: Instant {
+    var now: Instant { Self.instant(since: began) }
+
+    private static func instant(since began: NIODeadline) -> Instant {
         Instant(nanoseconds: UInt64(max(0, (NIODeadline.now() - began).nanoseconds)))
     }
 
@@ -78,9 +151,11 @@ final class ServerLoop {
     func accept(_ channel: any Channel) throws {
         let address = Self.address(of: channel)
         let host = address?.host ?? ""
-        let isTrusted = configuration.trustLoopback && (address?.isLoopback ?? false)
+        let isTrusted = isTrusted(channel)
         let open = socketsOfAddress[host, default: 0]
-        guard isTrusted || open < configuration.limits.socketsPerAddress else {
+        if channels.count >= configuration.limits.sockets, let oldest = openRequests.takeOldest() { evict(oldest) }
+        guard isTrusted || open < configuration.limits.socketsPerAddress, channels.count < configuration.limits.sockets else {
+            socketsRefused += 1
             channel.close(promise: nil)
             return
         }
@@ -92,9 +167,15 @@ final class ServerLoop {
     }
 
     private func configure(_ channel: any Channel, bound: NIOLoopBound<ServerLoop>) throws {
+        let id = nextID()
         let requestGuard = RequestGuard(
             maximumBytes: configuration.limits.requestHead,
-            patience: .nanoseconds(configuration.timing.requestHead.inNanoseconds))
+            patience: .nanoseconds(configuration.timing.requestHead.inNanoseconds)
+        ) {
+            bound.value.settled(id)
+        }
+        guards[id] = requestGuard
+        if let oldest = openRequests.began(id) { evict(oldest) }
         let answers = HTTPAnswers(loop: self, requestGuard: requestGuard)
         let handlers = NIOLoopBound((requestGuard, answers), eventLoop: eventLoop)
         let upgrader = NIOWebSocketServerUpgrader(
@@ -112,11 +193,33 @@ final class ServerLoop {
                 }
             })
         let pipeline = channel.pipeline.syncOperations
+        if let tls {
+            guard let connection = tls.accept() else {
+                channel.close(promise: nil)
+                return
+            }
+            try pipeline.addHandler(TLSHandler(connection) { bound.value.tlsFailures += 1 })
+        }
         try pipeline.addHandler(requestGuard)
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: false,
             withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in }), withErrorHandling: true)
         try pipeline.addHandler(answers)
+    }
+
+    /// Whether rates and the number of sockets are lifted for a client.
+    func isTrusted(_ channel: any Channel) -> Bool {
+        configuration.trustLoopback && (Self.address(of: channel)?.isLoopback ?? false)
+    }
+
+    private func settled(_ connection: UInt64) {
+        guards[connection] = nil
+        openRequests.finished(connection)
+    }
+
+    private func evict(_ connection: UInt64) {
+        requestsEvicted += 1
+        guards[connection]?.evict()
     }
 
     private func gone(_ channel: any Channel, host: String) {
@@ -137,7 +240,8 @@ final class ServerLoop {
         } else {
             route = peerJS.isPath(path) ? .peerJS(URLQuery(target: head.uri)) : .native
         }
-        return WebSocketConnection(id: nextID(), route: route, loop: self)
+        let bearer = Admission.bearer(head.headers.first(name: "authorization"))
+        return WebSocketConnection(id: nextID(), route: route, bearer: bearer, loop: self)
     }
 
     /// Numbers connections and requests.
@@ -183,6 +287,16 @@ final class ServerLoop {
         return [access.server(for: "c\(relayUsers)", unixSeconds: Int64(time(nil)))]
     }
 
+    /// - Parameter body: `nil` where it is too large, or no text.
+    func answer(_ head: HTTPRequestHead, body: String?, from channel: any Channel) -> APIResponse {
+        let request = APIRequest(
+            method: head.method.rawValue, path: Self.path(of: head), query: URLQuery(target: head.uri),
+            bearer: Admission.bearer(head.headers.first(name: "authorization")), body: body)
+        let response = api.answer(request, from: ClientOrigin(address: Self.address(of: channel)), now: now)
+        pump()
+        return response
+    }
+
     // MARK: - Engine.IO over HTTP
 
     func isEngineIO(_ path: String) -> Bool {
@@ -203,7 +317,8 @@ final class ServerLoop {
     func begin(_ id: UInt64, _ head: HTTPRequestHead, on answers: HTTPAnswers, from channel: any Channel) {
         kept[ObjectIdentifier(answers)] = answers
         exchanges[id] = answers
-        let origin = origin(of: channel)
+        var origin = origin(of: channel)
+        origin.bearer = Admission.bearer(head.headers.first(name: "authorization"))
         let request = Self.request(head)
         if let refusal = engineIO.refusal(of: request, from: origin, isUpgrade: false) {
             exchanges[id] = nil
@@ -229,6 +344,66 @@ final class ServerLoop {
         kept[ObjectIdentifier(answers)] = nil
     }
 
+    // MARK: - What happened
+
+    private func takeRecords() {
+        while let record = rooms.core.nextRecord() {
+            if case .stats(_, let report) = record { calls.add(report) }
+            store?.take(record)
+            write(record.logLine)
+        }
+        guard let error = store?.counts.error, error != lastStoreError else {
+            if store?.counts.error == nil { lastStoreError = nil }
+            return
+        }
+        lastStoreError = error
+        write(LogLine(.error, "store_failed", ["error": .string(error)]))
+    }
+
+    private var lastStoreError: String?
+
+    /// Figures of the last hours, for people; `nil` where nothing is written down.
+    func analytics(hours: Int) -> EventLoopFuture<JSONObject>? {
+        let until = unixNow
+        let since = until - Int64(hours) * 3_600_000
+        return store?.read { store in try Analytics(store, since: since, until: until).json }
+    }
+
+    /// For Prometheus.
+    var metricsText: String {
+        MetricsText.write(metrics.families + ProcessMetrics.families(startedAt: Double(startedAt) / 1000))
+    }
+
+    // MARK: - Reports of calls
+
+    /// Whose calls a path is about: `/v1/stats/calls/{participant}`.
+    static func participant(ofCallPath path: String) -> String? {
+        let prefix = "/v1/stats/calls/"
+        guard path.hasPrefix(prefix), path.utf8.count > prefix.utf8.count else { return nil }
+        return String(path.dropFirst(prefix.count))
+    }
+
+    /// Takes a report of calls; it is written down with what comes next.
+    ///
+    /// - Parameter body: `nil` where it is too large, or no text.
+    /// - Returns: The status and the body of the answer.
+    func calls(_ body: String?, of participant: String) -> (Int, JSONObject) {
+        guard let store else { return (404, ["error": "not_found", "message": "this server keeps no store"]) }
+        guard let body else {
+            return (413, ["error": "too_large", "message": .string("the body is larger than \(maximumBody) bytes")])
+        }
+        do throws(FrameError) {
+            let reports = try CallReport.parse(body)
+            guard store.take(reports, of: participant) else {
+                return (404, ["error": "no_such_peer", "message": "nobody here was ever called so"])
+            }
+            for report in reports { calls.add(report) }
+            return (202, ["status": "accepted"])
+        } catch {
+            return (error.code.status, ["error": .string(error.code.rawValue), "message": .string(error.message)])
+        }
+    }
+
     private static func address(of channel: any Channel) -> RTCCore.SocketAddress? {
         channel.remoteAddress.flatMap { RTCCore.SocketAddress($0) }
     }
@@ -244,9 +419,12 @@ final class ServerLoop {
 
     func opened(_ socket: WebSocketConnection, on channel: any Channel) {
         sockets[socket.id] = socket
-        let origin = origin(of: channel)
+        var origin = origin(of: channel)
+        origin.bearer = socket.bearer
         switch socket.route {
-        case .native: front.opened(socket.id, from: origin.address, iceServers: origin.iceServers, now: now)
+        case .native:
+            front.opened(
+                socket.id, from: origin.address, iceServers: origin.iceServers, bearer: socket.bearer, now: now)
         case .engineIO(let query): engineIO.opened(socket.id, query: query, from: origin, now: now)
         case .peerJS(let query): peerJS.opened(socket.id, query: query, from: origin, now: now)
         }
@@ -339,6 +517,7 @@ final class ServerLoop {
         }
         for socket in touched { socket.flush() }
         isPumping = false
+        takeRecords()
         setTimer()
     }
 
@@ -354,6 +533,7 @@ final class ServerLoop {
         let task = eventLoop.assumeIsolated().scheduleTask(deadline: due) { [weak self] in
             guard let self else { return }
             timer = nil
+            loopLag.add((now - deadline).inSeconds)
             front.advance(to: now)
             engineIO.advance(to: now)
             peerJS.advance(to: now)
@@ -366,6 +546,7 @@ final class ServerLoop {
 
     /// Tells all clients to go. The future succeeds when they have gone.
     func drain() -> EventLoopFuture<Void> {
+        write(LogLine(.info, "draining", ["connections": .integer(Int64(channels.count))]))
         front.drain(now: now)
         engineIO.drain(now: now)
         peerJS.drain(now: now)
@@ -378,8 +559,17 @@ final class ServerLoop {
         return promise.futureResult
     }
 
+    /// Writes down that the server stopped, behind everything else.
+    func finishStore() -> EventLoopFuture<Void> {
+        guard let store else { return eventLoop.makeSucceededVoidFuture() }
+        takeRecords()
+        return store.finish(reason: "stopped")
+    }
+
     /// Closes what is still open.
     func closeAll() {
+        alerts?.end()
+        write(LogLine(.info, "stopped"))
         timer?.task.cancel()
         timer = nil
         for channel in channels.values { channel.close(promise: nil) }

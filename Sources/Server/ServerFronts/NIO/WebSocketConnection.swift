@@ -9,6 +9,8 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     let id: UInt64
     let route: ClientRoute
+    /// The token of the request that opened it.
+    let bearer: String?
     private let loop: ServerLoop
     private let maximumBytes: Int
     private var context: ChannelHandlerContext?
@@ -20,8 +22,11 @@ final class WebSocketConnection: ChannelInboundHandler {
     private var clientCode: UInt16?
     private var hasClientClosed = false
     private var needsFlush = false
+    /// What is no message of its own; `nil` where rates are lifted.
+    private var controls: TokenBucket?
 
-    init(id: UInt64, route: ClientRoute, loop: ServerLoop) {
+    init(id: UInt64, route: ClientRoute, bearer: String?, loop: ServerLoop) {
+        self.bearer = bearer
         self.id = id
         self.route = route
         self.loop = loop
@@ -38,6 +43,7 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        if !loop.isTrusted(context.channel) { controls = TokenBucket(loop.configuration.limits.controls, at: loop.now) }
         loop.opened(self, on: context.channel)
     }
 
@@ -79,6 +85,12 @@ final class WebSocketConnection: ChannelInboundHandler {
         guard !isClosing || frame.opcode == .connectionClose else { return }
         guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
             loop.refuse(self, .malformedFrame, "frames of clients are masked and have no reserved bits")
+            return
+        }
+        let isWhole = frame.fin && (frame.opcode == .text || frame.opcode == .binary)
+        if !isWhole, controls?.take(loop.configuration.limits.controls, now: loop.now) != nil {
+            fragments = nil
+            loop.refuse(self, .rateLimited, "pings and parts of messages went on above their rate")
             return
         }
         switch frame.opcode {

@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 import RoomCore
 import SignalingProtocol
@@ -10,8 +11,8 @@ extension NativeFront {
         let openedAt: Instant
         var lastHeardAt: Instant
         var session: SessionKey?
-        var identity: String?
-        var role: Role?
+        /// The token of the request that opened it.
+        let bearer: String?
         /// The session that this connection proved to have had, and could not resume.
         var predecessor: SessionKey?
         var refusedResumes = 0
@@ -19,7 +20,10 @@ extension NativeFront {
         var signals: TokenBucket
         var abuse: TokenBucket
 
-        init(address: String, isTrusted: Bool, iceServers: [ICEServer], limits: ServerLimits, now: Instant) {
+        init(
+            address: String, isTrusted: Bool, iceServers: [ICEServer], bearer: String?, limits: ServerLimits, now: Instant
+        ) {
+            self.bearer = bearer
             self.address = address
             self.isTrusted = isTrusted
             self.iceServers = iceServers
@@ -29,11 +33,5 @@ extension NativeFront {
             signals = TokenBucket(limits.signals, at: now)
             abuse = TokenBucket(limits.abuse, at: now)
         }
-    }
-
-    /// Whose joins are counted together.
-    struct JoinOrigin: Hashable {
-        let address: String
-        let identity: String
     }
 }

@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 import RoomCore
 import SignalingProtocol
@@ -10,57 +11,47 @@ extension NativeFront {
             close(connection, .unsupportedVersion, error.message, now: now)
             return
         }
-        var identity = hello.token
-        if !configuration.accessTokens.isEmpty {
-            guard let bearer = bearer(of: hello.token) else {
-                let error = RequestError(.unauthenticated, "'token' is missing or not known")
-                refuse(id, error, on: connection)
-                close(connection, .unauthenticated, error.message, now: now)
-                return
+        switch shared.admit(hello.token ?? connections[connection]?.bearer, now: now) {
+        case .failure(let refusal):
+            let error = RequestError(refusal.code, refusal.message)
+            refuse(id, error, on: connection)
+            close(connection, .unauthenticated, error.message, now: now)
+        case .success(let bearer):
+            if let wish = hello.resume {
+                resume(wish, bearer, id: id, on: connection, now: now)
+            } else {
+                begin(bearer, tab: hello.tab, id: id, on: connection, now: now)
             }
-            identity = bearer.identity
-            connections[connection]?.role = bearer.role
-        }
-        if let wish = hello.resume {
-            resume(wish, identity: identity, id: id, on: connection, now: now)
-        } else {
-            begin(identity: identity, tab: hello.tab, id: id, on: connection, now: now)
         }
     }
 
-    /// Compares with all tokens always, so that time tells nothing.
-    private func bearer(of token: String?) -> AccessToken? {
-        var bearer: AccessToken?
-        for known in configuration.accessTokens where known.matches(token ?? "") { bearer = known }
-        return bearer
-    }
-
-    /// A session goes on under a newer token of the same identity.
-    func refresh(_ token: String, id: Int64, in session: SessionKey, on connection: UInt64) {
-        let known = configuration.accessTokens.isEmpty ? AccessToken(token: token, identity: token) : bearer(of: token)
-        guard let known, known.identity == connections[connection]?.identity else {
-            answer(id, .refused(RequestError(.unauthenticated, "'token' is not known, or is another identity's")), in: session)
-            return
+    /// A session goes on under its own token, or a newer one of the same identity.
+    func refresh(_ token: String, id: Int64, in session: SessionKey, now: Instant) {
+        switch shared.refresh(session, with: token, now: now) {
+        case .failure(let refusal): answer(id, .refused(RequestError(refusal.code, refusal.message)), in: session)
+        case .success(nil): answer(id, .done, in: session)
+        case .success(let pass?):
+            var told = JSONObject()
+            pass.add(to: &told)
+            answer(id, .ok(told), in: session)
         }
-        answer(id, .done, in: session)
     }
 
-    private func begin(identity: String?, tab: String?, id: Int64, on connection: UInt64, now: Instant) {
+    private func begin(_ bearer: Bearer, tab: String?, id: Int64, on connection: UInt64, now: Instant) {
         let state = connections[connection]
         let (key, name) = rooms.open(
-            identity: identity, role: state?.role, address: state?.isTrusted == true ? nil : state?.address, tab: tab,
-            succeeding: state?.predecessor)
+            address: state?.isTrusted == true ? nil : state?.address, tab: tab, succeeding: state?.predecessor,
+            grant: bearer.grant, until: bearer.until)
         let secret = makeSecret()
         sessions[key] = Session(
-            name: name, identity: identity, secret: secret, connection: connection, lastRequest: id, now: now)
+            name: name, identity: bearer.grant.identity, secret: secret, connection: connection, lastRequest: id, now: now)
         sessionOfName[name] = key
-        attach(connection, to: key, identity: identity, now: now)
+        attach(connection, to: key, now: now)
         send(.reply(id: id, .ok(welcome(name, secret: secret, epoch: 1, on: connection).json)), on: connection)
     }
 
-    private func attach(_ connection: UInt64, to key: SessionKey, identity: String?, now: Instant) {
+    private func attach(_ connection: UInt64, to key: SessionKey, now: Instant) {
         connections[connection]?.session = key
-        connections[connection]?.identity = identity
         timers.add(connection, at: now + configuration.timing.idle)
     }
 
@@ -88,7 +79,7 @@ extension NativeFront {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private func resume(_ wish: ResumeRequest, identity: String?, id: Int64, on connection: UInt64, now: Instant) {
+    private func resume(_ wish: ResumeRequest, _ bearer: Bearer, id: Int64, on connection: UInt64, now: Instant) {
         guard let key = sessionOfName[wish.session], let session = sessions[key] else {
             let isEnded = endedSessions.contains(wish.session)
             refuseResume(
@@ -96,7 +87,7 @@ extension NativeFront {
                 isEnded ? .expired : .unknown, id: id, on: connection, now: now)
             return
         }
-        guard session.accepts(wish.secret), session.identity == identity else {
+        guard session.accepts(wish.secret), session.identity == bearer.grant.identity else {
             refuseResume(Self.unknownSession, .unknown, id: id, on: connection, now: now)
             return
         }
@@ -120,7 +111,8 @@ extension NativeFront {
         sessions[key]?.epoch += 1
         sessions[key]?.connection = connection
         sessions[key]?.replay.acknowledge(wish.seq)
-        attach(connection, to: key, identity: identity, now: now)
+        attach(connection, to: key, now: now)
+        if let until = bearer.until { rooms.extend(key, until: until) }
         counts.resumes[.resumed, default: 0] += 1
         let replay = missed.count + waiting
         counts.replayedEvents += replay

@@ -1,3 +1,4 @@
+import AccessCore
 import NetworkImpairment
 import RTCCore
 import RoomCore
@@ -74,9 +75,10 @@ extension NativeFront {
             case .reply(let session, let id, let reply):
                 switch reply {
                 case .done: answer(id, .done, in: session)
-                case .joined(let snapshot): answer(id, .ok(snapshot.json), in: session)
+                case .joined(let snapshot): answer(id, admitted: snapshot.shown.json, in: session, now: now)
                 case .waiting(let participant):
-                    answer(id, .ok(["status": "waiting", "participant": .string(participant)]), in: session)
+                    let told: JSONObject = ["status": "waiting", "participant": .string(participant)]
+                    answer(id, admitted: told, in: session, now: now)
                 case .said(let message, let milliseconds):
                     answer(id, .ok(["mid": .integer(message), "ts": .integer(milliseconds)]), in: session)
                 case .history(let history): answer(id, .ok(history.json), in: session)
@@ -98,6 +100,13 @@ extension NativeFront {
                 drop(session)
             }
         }
+    }
+
+    /// The reply to a join, with the token that the session may show from now on.
+    private func answer(_ id: Int64, admitted told: JSONObject, in session: SessionKey, now: Instant) {
+        var told = told
+        shared.issuePass(for: session, now: now)?.add(to: &told)
+        answer(id, .ok(told), in: session)
     }
 
     /// Nothing is left of a session but its name.

@@ -82,7 +82,7 @@ extension NativeFront {
             }
             rooms.perform(.join(join), id: id, for: session, now: now)
         case .refreshToken(let token):
-            refresh(token, id: id, in: session, on: connection)
+            refresh(token, id: id, in: session, now: now)
         default:
             guard let command = request.command else { preconditionFailure("'\(request.type)' is nobody's to carry out.") }
             rooms.perform(command, id: id, for: session, now: now)
@@ -129,9 +129,7 @@ extension NativeFront {
 
     private func exceedsJoins(_ state: Connection, now: Instant) -> Duration? {
         guard !state.isTrusted else { return nil }
-        let limit = configuration.limits.joins
-        if joinRates.count >= 10_000 { joinRates = joinRates.filter { !$0.value.isFull(limit, now: now) } }
-        let origin = JoinOrigin(address: state.address, identity: state.identity ?? "")
-        return joinRates[origin, default: TokenBucket(limit, at: now)].take(limit, now: now)
+        let identity = state.session.flatMap { sessions[$0]?.identity }
+        return shared.joins.take(configuration.limits.joins, address: state.address, identity: identity, now: now)
     }
 }

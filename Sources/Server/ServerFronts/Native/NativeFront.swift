@@ -32,7 +32,6 @@ public final class NativeFront: SignalingService {
     var endedSessions: [String] = []
     var timers = DeadlineHeap<UInt64>()
     var outputs = OutputQueue<SignalingOutput>()
-    var joinRates: [JoinOrigin: TokenBucket] = [:]
     var counts = ServerMetrics()
     var isDraining = false
     let secretBits: () -> UInt64
@@ -90,14 +89,16 @@ public final class NativeFront: SignalingService {
     /// - Parameters:
     ///   - address: Where it comes from; `nil` for this machine.
     ///   - iceServers: What this client is told to use before what all are told.
+    ///   - bearer: The token of the request that opened it, for a `hello` without one.
     public func opened(
-        _ connection: UInt64, from address: SocketAddress?, iceServers: [ICEServer] = [], now: Instant
+        _ connection: UInt64, from address: SocketAddress?, iceServers: [ICEServer] = [], bearer: String? = nil, now: Instant
     ) {
         precondition(connections[connection] == nil, "The connection \(connection) was opened twice.")
         counts.connectionsOpened += 1
         let isTrusted = configuration.trustLoopback && (address?.isLoopback ?? true)
         connections[connection] = Connection(
-            address: address?.host ?? "", isTrusted: isTrusted, iceServers: iceServers, limits: configuration.limits, now: now)
+            address: address?.host ?? "", isTrusted: isTrusted, iceServers: iceServers, bearer: bearer,
+            limits: configuration.limits, now: now)
         guard !isDraining else {
             close(connection, .draining, "the server is stopping", now: now)
             return

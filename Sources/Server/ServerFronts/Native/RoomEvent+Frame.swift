@@ -16,7 +16,7 @@ extension RoomEvent {
         case .roomEnded(let reason): .roomEnded(reason: reason)
         case .lobbyRequest(let waiting): .lobbyRequest(waiting)
         case .lobbyLeft(let participant, let reason): .lobbyLeft(participant: participant, reason: reason.rawValue)
-        case .lobbyAdmitted(let snapshot): .lobbyAdmitted(snapshot)
+        case .lobbyAdmitted(let snapshot): .lobbyAdmitted(snapshot.shown)
         case .lobbyDenied(let reason): .lobbyDenied(reason: reason)
         case .muted(let source, let hard, let by): .muted(source, hard: hard, by: by)
         case .unmuteAsked(let source, let by): .unmuteAsked(source, by: by)

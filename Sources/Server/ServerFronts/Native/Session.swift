@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 
 extension NativeFront {

@@ -15,6 +15,7 @@ public struct PeerJSCounts: Hashable, Sendable {
     /// What cannot be said in the other dialect, such as a second offer on one connection.
     public var untranslated = 0
     public var rateLimited = 0
+    public var refusedTokens = 0
 
     public init() {}
 }

@@ -1,3 +1,4 @@
+import AccessCore
 public import NetworkImpairment
 public import RTCCore
 import RoomCore
@@ -28,7 +29,6 @@ public final class PeerJSFront {
     var peerOfSession: [SessionKey: PeerName] = [:]
     var requests: [Int64: (peer: PeerName, to: String?)] = [:]
     private var lastRequest: Int64 = 0
-    private var joins = JoinLimiter()
     var waiting: [Waiting] = []
     private var timers = DeadlineHeap<Timer>()
     private var outputs = OutputQueue<SignalingOutput>()
@@ -138,7 +138,8 @@ public final class PeerJSFront {
         }
         guard settings.keys.contains(key) else { return refuse(socket, PeerJSMessage.error("Invalid key provided")) }
         guard isDraining == false else { return refuse(socket, PeerJSMessage.error("The server is stopping")) }
-        guard id.utf8.count <= settings.idBytes, token.utf8.count <= settings.idBytes,
+        let tokenBytes = rooms.gate.knowsTokens ? configuration.access.tokenBytes : settings.idBytes
+        guard id.utf8.count <= settings.idBytes, token.utf8.count <= tokenBytes,
             id.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else {
             return refuse(socket, PeerJSMessage.error("An id or a token of more than \(settings.idBytes) bytes, or not of text"))
@@ -149,7 +150,7 @@ public final class PeerJSFront {
             takeOver(socket, name, peer, now: now)
         } else {
             guard !rooms.isTaken(id, in: name.room) else { return refuseTaken(socket) }
-            enter(socket, name, token: token, from: origin, now: now)
+            admit(socket, name, token: token, from: origin, now: now)
         }
     }
 
@@ -158,10 +159,27 @@ public final class PeerJSFront {
         refuse(socket, PeerJSMessage.text("ID-TAKEN", payload: ["msg": "ID is taken"]))
     }
 
-    private func refuse(_ socket: UInt64, _ text: String) {
+    private func refuse(_ socket: UInt64, _ text: String, code: UInt16 = 1008, reason: String = "") {
         counts.refused += 1
         send(text, on: socket)
-        outputs.append(.close(connection: socket, code: 1008, reason: ""))
+        outputs.append(.close(connection: socket, code: code, reason: reason))
+    }
+
+    /// The client's token is a secret of its own, and where this server asks for tokens, that or the Bearer of its request is one.
+    private func admit(_ socket: UInt64, _ name: PeerName, token: String, from origin: ClientOrigin, now: Instant) {
+        var shown = origin.bearer
+        if shown == nil, rooms.gate.asksForTokens || token.utf8.contains(UInt8(ascii: ".")) { shown = token }
+        switch rooms.admit(rooms.gate.knowsTokens ? shown : nil, now: now) {
+        case .success(let bearer) where bearer.grant.tenant == nil:
+            enter(socket, name, token: token, bearer, from: origin, now: now)
+        case .success: refuseToken(socket, "a tenant's token is not for PeerJS, where the key names the room")
+        case .failure(let refusal): refuseToken(socket, refusal.message)
+        }
+    }
+
+    private func refuseToken(_ socket: UInt64, _ message: String) {
+        counts.refusedTokens += 1
+        refuse(socket, PeerJSMessage.error(message), code: CloseCode.unauthenticated.rawValue, reason: message)
     }
 
     func send(_ text: String, on socket: UInt64) {
@@ -169,15 +187,19 @@ public final class PeerJSFront {
         outputs.append(.send(connection: socket, text))
     }
 
-    private func enter(_ socket: UInt64, _ name: PeerName, token: String, from origin: ClientOrigin, now: Instant) {
+    private func enter(
+        _ socket: UInt64, _ name: PeerName, token: String, _ bearer: Bearer, from origin: ClientOrigin, now: Instant
+    ) {
         let isTrusted = origin.isTrusted(configuration)
         if !isTrusted,
-            joins.take(configuration.limits.joins, address: origin.address?.host ?? "", identity: nil, now: now) != nil
+            rooms.joins.take(
+                configuration.limits.joins, address: origin.address?.host ?? "", identity: bearer.grant.identity, now: now)
+                != nil
         {
             counts.rateLimited += 1
             return refuse(socket, PeerJSMessage.error("Too many connections from this address"))
         }
-        let session = rooms.open(identity: nil, address: isTrusted ? nil : origin.address?.host, for: .peerJS)
+        let session = rooms.open(bearer, address: isTrusted ? nil : origin.address?.host, for: .peerJS)
         peerOfSession[session] = name
         peers[name] = Peer(
             token: token, session: session, isTrusted: isTrusted, socket: socket, heardAt: now,

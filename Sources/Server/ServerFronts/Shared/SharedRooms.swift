@@ -1,3 +1,4 @@
+public import AccessCore
 import RTCCore
 public import RoomCore
 import SignalingProtocol
@@ -12,9 +13,22 @@ public final class SharedRooms {
         case native
         case socketIO
         case peerJS
+
+        var recordedName: String {
+            switch self {
+            case .native: "native"
+            case .socketIO: "socketio"
+            case .peerJS: "peerjs"
+            }
+        }
     }
 
     public var core: RoomCore
+    /// Who comes in, by whatever front.
+    public var gate: Gate
+    var passes: SessionPasses
+    /// Joins by all fronts.
+    var joins = JoinLimiter()
     /// Sessions of fronts other than the native one.
     private var fronts: [SessionKey: Front] = [:]
     private var waiting: [Front: OutputQueue<RoomOutput>] = [:]
@@ -23,7 +37,18 @@ public final class SharedRooms {
     /// - Parameters:
     ///   - seed: Where the ids come from.
     ///   - unixMilliseconds: The wall clock at ``RTCCore/Instant/origin``.
-    public init(configuration: ServerConfiguration, seed: UInt64, unixMilliseconds: Int64 = 0) {
+    ///   - keys: Whose tokens are believed.
+    ///   - secretBits: Where the sessions' tokens come from, 64 bits at a time; `nil` for the seed, which real clients could guess.
+    public init(
+        configuration: ServerConfiguration, seed: UInt64, unixMilliseconds: Int64 = 0, keys: (any TokenKeys)? = nil,
+        secretBits: (() -> UInt64)? = nil
+    ) {
+        gate = Gate(
+            policy: configuration.access, fixed: configuration.accessTokens.map(\.fixed), keys: keys,
+            unixMilliseconds: unixMilliseconds)
+        for revocation in configuration.revocations { gate.revoke(revocation) }
+        var random = SplitMix64(seed: SplitMix64.derive(seed, "passes"))
+        passes = SessionPasses(bits: secretBits ?? { random.next() })
         core = RoomCore(
             limits: configuration.roomLimits, timing: configuration.roomTiming, defaults: configuration.roomDefaults,
             seed: SplitMix64.derive(seed, "rooms"), unixMilliseconds: unixMilliseconds)
@@ -32,10 +57,10 @@ public final class SharedRooms {
     /// Begins a session of a front.
     ///
     /// - Parameter tab: Which tab of its identity this is; an older session of the same tab ends.
-    func open(
-        identity: String?, role: Role? = nil, address: String?, tab: String? = nil, for front: Front
-    ) -> SessionKey {
-        let key = core.open(identity: identity, role: role, address: address, tab: tab).key
+    func open(_ bearer: Bearer, address: String?, tab: String? = nil, for front: Front) -> SessionKey {
+        let key = core.open(
+            address: address, tab: tab, grant: bearer.grant, until: bearer.until, front: front.recordedName
+        ).key
         fronts[key] = front
         return key
     }
@@ -45,7 +70,10 @@ public final class SharedRooms {
         if let output = waiting[front]?.next() { return output }
         while let output = core.nextOutput() {
             let owner = fronts.isEmpty ? .native : fronts[output.session] ?? .native
-            if output.isLast { fronts[output.session] = nil }
+            if output.isLast {
+                fronts[output.session] = nil
+                passes.forget(output.session)
+            }
             if owner == front { return output }
             waiting[owner, default: OutputQueue()].append(output)
         }

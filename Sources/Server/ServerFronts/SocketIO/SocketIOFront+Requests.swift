@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 import RoomCore
 import SignalingProtocol
@@ -29,7 +30,7 @@ extension SocketIOFront {
             case .signal(let kind): try signal(kind, call, socket, member, now: now)
             case .roster:
                 guard let place = member.place else { throw RequestError(.conflict, "join a room first") }
-                answer(call, with: ["room": .string(place.room), "users": .array(users(of: place))], socket)
+                answer(call, with: ["room": .string(Grant.shown(place.room)), "users": .array(users(of: place))], socket)
             case .status: try show(call, socket, member, now: now)
             case .media: try showMedia(call, socket, member, now: now)
             case .chat: try chat(call, socket, member, now: now)
@@ -78,12 +79,12 @@ extension SocketIOFront {
         let status = call.object["status"]?.objectValue
         try checkSize(status)
         if !member.origin.isTrusted(configuration),
-            let wait = joins.take(
+            let wait = rooms.joins.take(
                 configuration.limits.joins, address: member.origin.address?.host ?? "", identity: member.identity, now: now)
         {
             throw rateError("joins", wait)
         }
-        if let holder = rooms.participant(id, in: room), !isOwn(holder, member) {
+        if let holder = rooms.participant(id, in: member.grant.qualified(room)), !isOwn(holder, member) {
             throw RequestError(.duplicateIdentity, "'\(id)' is in the room '\(room)' already")
         }
         request(

@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 import RoomCore
 import SignalingProtocol
@@ -34,7 +35,8 @@ extension SocketIOFront {
         case (.refused, .silent): break
         case (.refused(let error), _): fail(error, pending.event, pending.acknowledge, socket)
         case (.joined(let snapshot), .join(let entrance)):
-            let room = enter(socket, snapshot, as: entrance)
+            var room = enter(socket, snapshot, as: entrance)
+            if let key = members[socket]?.key { rooms.issuePass(for: key, now: now)?.add(to: &room) }
             answer(pending.acknowledge, with: room, socket)
             begin(socket, with: room, entrance, now: now)
         case (.waiting(let participant), .join(let entrance)):
@@ -68,7 +70,7 @@ extension SocketIOFront {
         rooms.name(snapshot.participant, as: entrance.id, in: snapshot.room)
         present[snapshot.room, default: []].append(socket)
         return [
-            "id": .string(entrance.id), "participant": .string(snapshot.participant), "room": .string(snapshot.room),
+            "id": .string(entrance.id), "participant": .string(snapshot.participant), "room": .string(Grant.shown(snapshot.room)),
             "users": .array(users(of: place)),
             "iceServers": .array((member.origin.iceServers + configuration.iceServers).map(Self.json)),
         ]

@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 import RoomCore
 import SignalingProtocol
@@ -104,6 +105,9 @@ extension SocketIOFront {
             }
             switch native {
             case .join, .ready, .signal, .leave, .stats: return false
+            case .refreshToken(let token):
+                refresh(token, call, socket, member, now: now)
+                return true
             default: break
             }
             guard let command = native.command else { return false }
@@ -112,6 +116,18 @@ extension SocketIOFront {
             fail(RequestError(error.code, error.message), call, socket)
         }
         return true
+    }
+
+    private func refresh(_ token: String, _ call: SocketIOCall, _ socket: SocketIOSocket, _ member: Member, now: Instant) {
+        switch rooms.refresh(member.key, with: token, now: now) {
+        case .failure(let refusal):
+            counts.refusedTokens += 1
+            fail(RequestError(refusal.code, refusal.message), call, socket)
+        case .success(let pass):
+            var told = JSONObject()
+            pass?.add(to: &told)
+            answer(call, with: told, socket)
+        }
     }
 
     /// Tells an event that no preset has a name for, under its native one.

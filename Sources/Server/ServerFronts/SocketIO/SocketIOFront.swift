@@ -1,3 +1,4 @@
+import AccessCore
 public import RTCCore
 import RoomCore
 import SignalingProtocol
@@ -29,7 +30,7 @@ public final class SocketIOFront: EngineIOHosting {
     var present: [String: [SocketIOSocket]] = [:]
     var requests: [Int64: Pending] = [:]
     var lastRequest: Int64 = 0
-    var joins = JoinLimiter()
+    private var connects = JoinLimiter()
     public internal(set) var counts = SocketIOCounts()
     private var isDraining = false
 
@@ -38,7 +39,8 @@ public final class SocketIOFront: EngineIOHosting {
         let key: SessionKey
         let preset: SocketIOPreset
         let origin: ClientOrigin
-        let identity: String?
+        let grant: Grant
+        var identity: String? { grant.identity }
         var place: Place?
         /// As what it enters, while it waits in a lobby.
         var entering: Entrance?
@@ -211,22 +213,41 @@ public final class SocketIOFront: EngineIOHosting {
         _ socket: SocketIOSocket, _ namespace: String, _ auth: JSONObject, from origin: ClientOrigin, now: Instant
     ) {
         guard let preset = presets[namespace] else { return server.refuse(socket, message: "Invalid namespace") }
-        guard case .some(let bearer) = bearer(auth) else { return refuse(socket) }
-        let identity = bearer?.identity
+        let connectRate = configuration.limits.messages
+        if !origin.isTrusted(configuration),
+            let wait = connects.take(connectRate, address: origin.address?.host ?? "", identity: nil, now: now)
+        {
+            counts.rateLimited += 1
+            let data: JSONObject = [
+                "code": .string(ErrorCode.rateLimited.rawValue), "retry_ms": .integer(wait.inNanoseconds / 1_000_000 + 1),
+            ]
+            return server.refuse(socket, message: "too many connections", data: .object(data))
+        }
+        let bearer: Bearer
+        switch rooms.admit(token(auth, origin), now: now) {
+        case .failure(let refusal): return refuse(socket, refusal)
+        case .success(let found): bearer = found
+        }
         let key = rooms.open(
-            identity: identity, role: bearer?.role, address: origin.isTrusted(configuration) ? nil : origin.address?.host,
+            bearer, address: origin.isTrusted(configuration) ? nil : origin.address?.host,
             tab: auth["session"]?.stringValue.map { String($0.prefix(64)) }, for: .socketIO)
         let limits = configuration.limits
         members[socket] = Member(
-            key: key, preset: preset, origin: origin, identity: identity, messages: TokenBucket(limits.messages, at: now),
+            key: key, preset: preset, origin: origin, grant: bearer.grant, messages: TokenBucket(limits.messages, at: now),
             signals: TokenBucket(limits.signals, at: now), abuse: TokenBucket(limits.abuse, at: now))
         socketOfSession[key] = socket
         server.accept(socket)
     }
 
     private func welcomeBack(_ socket: SocketIOSocket, _ auth: JSONObject, now: Instant) {
-        guard let member = members[socket], case .some(let bearer) = bearer(auth), bearer?.identity == member.identity else {
-            return refuse(socket)
+        guard let member = members[socket] else { return refuse(socket, Self.foreign) }
+        switch rooms.admit(token(auth, member.origin), now: now) {
+        // Its session is not over, and it has shown the secret of its socket: what it joined with may be past its time.
+        case .failure(let refusal) where refusal.reason == .expired || refusal.reason == .spent: break
+        case .failure(let refusal): return refuse(socket, refusal)
+        case .success(let bearer):
+            guard bearer.grant.identity == member.identity else { return refuse(socket, Self.foreign) }
+            if let until = bearer.until { rooms.core.extend(member.key, until: until) }
         }
         let hasGap = rooms.core.waiting(for: member.key, now: now) == nil
         server.accept(socket)
@@ -242,20 +263,17 @@ public final class SocketIOFront: EngineIOHosting {
         fail(RequestError(.resumeGap, "more was missed of '\(place.room)' than is kept; join again"), "resume", nil, socket)
     }
 
-    private func refuse(_ socket: SocketIOSocket) {
+    private static let foreign = TokenRefusal(.unknown, "'token' is another identity's")
+
+    private func refuse(_ socket: SocketIOSocket, _ refusal: TokenRefusal) {
         counts.refusedTokens += 1
         server.refuse(
-            socket, message: "'token' is missing or not known",
-            data: .object(["code": .string(ErrorCode.unauthenticated.rawValue)]))
+            socket, message: refusal.message, data: .object(["code": .string(refusal.code.rawValue)]))
     }
 
-    /// Whose token it shows, `nil` inside where none is needed; `nil` outside where one is, and is not right.
-    private func bearer(_ auth: JSONObject) -> AccessToken?? {
-        guard !configuration.accessTokens.isEmpty else { return .some(nil) }
-        var bearer: AccessToken?
-        let token = auth["token"]?.stringValue ?? ""
-        for known in configuration.accessTokens where known.matches(token) { bearer = known }
-        return bearer.map { .some($0) } ?? nil
+    /// What a client shows: in `auth`, or as Bearer. Where tokens mean nothing, so does what it shows.
+    private func token(_ auth: JSONObject, _ origin: ClientOrigin) -> String? {
+        rooms.gate.knowsTokens ? auth["token"]?.stringValue ?? origin.bearer : nil
     }
 
     private func open(_ session: String, from origin: ClientOrigin) {

@@ -111,6 +111,12 @@ struct FieldReader {
         return strings
     }
 
+    func values(_ key: String) throws(FrameError) -> [JSON]? {
+        guard let value = field(key) else { return nil }
+        guard let values = value.arrayValue else { throw failure("'\(key)' must be an array") }
+        return values
+    }
+
     func nested(_ key: String) -> FieldReader? {
         guard let value = field(key), value.objectValue != nil else { return nil }
         return FieldReader(value, id: id)

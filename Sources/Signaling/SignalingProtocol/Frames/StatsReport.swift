@@ -7,10 +7,17 @@ public struct StatsReport: Hashable, Sendable {
     public var jitterMilliseconds: Double?
     /// Of the packets that it should have received, 0 to 1.
     public var loss: Double?
+    /// How whole calls went, once they are over.
+    public var calls: [CallReport]
+
+    /// Whether it tells of calls alone.
+    public var saysNothing: Bool { audioLevel == nil && roundTrip == nil && jitterMilliseconds == nil && loss == nil }
 
     public init(
-        audioLevel: Double? = nil, roundTrip: Double? = nil, jitterMilliseconds: Double? = nil, loss: Double? = nil
+        audioLevel: Double? = nil, roundTrip: Double? = nil, jitterMilliseconds: Double? = nil, loss: Double? = nil,
+        calls: [CallReport] = []
     ) {
+        self.calls = calls
         self.audioLevel = audioLevel
         self.roundTrip = roundTrip
         self.jitterMilliseconds = jitterMilliseconds
@@ -22,6 +29,7 @@ public struct StatsReport: Hashable, Sendable {
         roundTrip = try detail.optionalNumber("rtt_ms", in: 0...60_000)
         jitterMilliseconds = try detail.optionalNumber("jitter_ms", in: 0...60_000)
         loss = try detail.optionalNumber("loss", in: 0...1)
+        calls = try CallReport.read(try detail.values("calls") ?? [], detail)
     }
 
     var json: JSON {
@@ -30,6 +38,7 @@ public struct StatsReport: Hashable, Sendable {
         object["rtt_ms"] = roundTrip.map { .number($0) }
         object["jitter_ms"] = jitterMilliseconds.map { .number($0) }
         object["loss"] = loss.map { .number($0) }
+        if !calls.isEmpty { object["calls"] = .array(calls.map(\.json)) }
         return .object(object)
     }
 }

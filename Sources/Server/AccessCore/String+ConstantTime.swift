@@ -1,6 +1,6 @@
 extension String {
     /// Compares in a time that does not depend on where the first difference is.
-    func isEqualInConstantTime(to candidate: String) -> Bool {
+    public func isEqualInConstantTime(to candidate: String) -> Bool {
         let expected = Array(utf8)
         let given = Array(candidate.utf8)
         var difference: UInt8 = expected.count == given.count ? 0 : 1
