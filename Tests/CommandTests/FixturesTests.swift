@@ -10,7 +10,7 @@ struct FixturesTests {
         let ending = try Starling.run(["fixtures", "--list", "--out", "."], in: folder)
         #expect(ending.status == 0)
         let lines = ending.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-        #expect(lines.count == 14)
+        #expect(lines.count == 16)
         #expect(lines.contains(["talking-head.ivf", "VP8", "640x360", "30/s", "500", "300", "10", "no"]))
         #expect(lines.contains(["screen-720p.ivf", "VP8", "1280x720", "10/s", "1200", "100", "10", "no"]))
         #expect(lines.contains(["tone.ogg", "Opus", "mono", "50/s", "32", "500", "10", "77", "bytes"]))

@@ -79,7 +79,8 @@ struct SecretTests {
         "an address or a key that is refused is not repeated",
         arguments: [
             "target: { url: \"ws:///x?token=t0k3n-in-query\" }", "target: { url: \"127.0.0.1/ws?token=t0k3n-in-query\" }",
-            "target: { url: \"wss://me:p4ssw0rd-in-url@host/\" }", "target: { url: embedded, token: k3y-of-target }",
+            "target: { url: \"wss://me:p4ssw0rd-in-url@host/\" }",
+            "target: { protocol: peerjs, url: embedded, token: k3y-of-target }",
             "target: { url: embedded, tokn: k3y-of-target }", "target: { url: \"${STARLING_TEST_CANARY}\" }",
         ])
     func refused(target: String) throws {
@@ -96,6 +97,20 @@ struct SecretTests {
         let override = try run(["check", "call.yaml", "--set", "target.url=ws:///x?token=t0k3n-in-query"], in: folder)
         #expect(override.status == 2)
         try expectNone(override, folder)
+    }
+
+    @Test("a token that callers show is not repeated")
+    func token() throws {
+        let folder = try Workspace()
+        try folder.scenario(duration: "2s")
+        let text = try folder.text("call.yaml").components(separatedBy: "\n")
+            .map { $0.hasPrefix("target:") ? "target: { url: embedded, token: k3y-of-target }" : $0 }
+        try folder.write(text.joined(separator: "\n"), to: "call.yaml")
+        for command in ["run", "simulate", "check"] {
+            let ending = try run([command, "call.yaml"] + (command == "check" ? [] : ["--out", "out"]), in: folder)
+            #expect(ending.status < 2, "\(ending.output)")
+            try expectNone(ending, folder)
+        }
     }
 
     @Test("of several runs, neither the index nor the shared files tell")
