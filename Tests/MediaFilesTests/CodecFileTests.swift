@@ -70,6 +70,7 @@ struct CodecFileTests {
         #expect(text(key)?.contains("before its parameter sets") == true)
         #expect(text([0, 0, 1, 0xB3, 0x14, 0, 0xF0])?.contains("this is no H.264") == true)
         #expect(text(sets)?.contains("holds no pictures") == true)
+        #expect(text(sets + [0, 0, 1, 0x68, 0, 0, 1] + key)?.contains("picture parameter set is empty") == true)
         #expect(text(Array("DKIF".utf8))?.contains("IVF video") == true)
     }
 

@@ -162,6 +162,13 @@ struct H264PayloadTests {
         #expect(videoPayload([0x5C, 0x81, 0x1A, 0x21], .h264)?.start == .untold)
     }
 
+    @Test("a unit that is nothing but its header ends a sequence or a stream, §7.3.2.5 of H.264")
+    func ends() {
+        #expect(videoPayload([0x0A], .h264)?.start == .untold)
+        #expect(videoPayload([0x0B], .h264)?.start == .untold)
+        #expect(videoPayload([0x68], .h264) == nil)
+    }
+
     @Test("interleaved packets, sizes past the end and empty units are refused")
     func refused() {
         for bytes: [UInt8] in [

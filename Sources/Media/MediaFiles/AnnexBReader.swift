@@ -87,6 +87,7 @@ private struct H264Stream {
                 throw refusal(
                     start, "the stream does not begin with a sequence parameter set: it is no H.264, or was cut", conversion)
             }
+            guard unit.count > 1 else { throw refusal(start, "a picture parameter set is empty", conversion) }
             if !pictureSets.contains(where: { $0.elementsEqual(unit) }) { pictureSets.append(unit) }
         case H264NALUnit.supplementalInformation, H264NALUnit.accessUnitDelimiter:
             try finishPicture()

@@ -8,6 +8,9 @@ public enum H264NALUnit {
     public static let sequenceParameters: UInt8 = 7
     public static let pictureParameters: UInt8 = 8
     public static let accessUnitDelimiter: UInt8 = 9
+    /// Nothing follows their header (H.264 §7.3.2.5, §7.3.2.6).
+    public static let endOfSequence: UInt8 = 10
+    public static let endOfStream: UInt8 = 11
     /// Several units in one packet (RFC 6184 §5.7.1).
     public static let aggregation: UInt8 = 24
     /// A part of a unit (RFC 6184 §5.8).

@@ -3,8 +3,10 @@ internal import RTCCore
 /// RFC 6184: packets of a single unit, STAP-A and FU-A, as packetization modes 0 and 1 have them.
 extension VideoPayload {
     static func h264(_ payload: UnsafeRawBufferPointer) -> VideoPayload? {
-        guard payload.count > 1, payload[0] & 0x80 == 0 else { return nil }
-        switch H264NALUnit.type(payload[0]) {
+        guard !payload.isEmpty, payload[0] & 0x80 == 0 else { return nil }
+        let type = H264NALUnit.type(payload[0])
+        guard payload.count > 1 || type == H264NALUnit.endOfSequence || type == H264NALUnit.endOfStream else { return nil }
+        switch type {
         case 1...23:
             var packet = VideoPayload(fingerprint: .empty, start: .untold, isKey: false)
             packet.append(payload, isFirst: true)
