@@ -7,6 +7,9 @@ public import Store
 /// A collection for each table, a field for each column that is not null; `_id` is the key's parts, joined. A batch is written collection by
 /// collection, each in its order. There are no transactions across them: a batch that failed halfway is written again, which changes nothing.
 /// How durable a write is, the URL says (`w`, `journal`).
+///
+/// Unchecked, because libmongoc's client is a pointer, and not one for several threads at once: calls come from one thread at a time, as
+/// ``StoreBackend`` demands, and a thread that reads meanwhile has a client of its own (``reader()``).
 public final class MongoStore: StoreBackend, @unchecked Sendable {
     /// For a server to be found, in milliseconds.
     private static let patience: Int32 = 3000
