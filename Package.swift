@@ -244,6 +244,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
         ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol", "SocketIOSessions"]
     ),
     ("codecs", ["RTCCore", "RTCWire", "MediaFiles", "MediaTracks"]), ("mdns", ["RTCCore", "RTCWire", "RTCICE"]),
+    ("websocket", ["NetworkDriver"]),
 ]
 
 // `FUZZ=stun,sdp swift build` builds these fuzzers with what they need, `FUZZ=all` every one, and an ordinary build none: they need flags
