@@ -102,6 +102,7 @@ extension Bot {
             guard change.participant != participantID else { return }
             learnName(of: change.participant, nil, change.attributes)
             guard let media = change.media else { return }
+            if media.microphone == .locked { stopHearing(change.participant, now: now) }
             log(.mediaState, peer: name(of: change.participant), detail: Self.phrase(media), now: now)
         case .roleChanged(let id, let role) where state == .inRoom: log(.roleChanged, peer: name(of: id), detail: role, now: now)
         case .roomUpdated where state == .inRoom:
@@ -111,6 +112,8 @@ extension Bot {
             log(.mutedByModerator, peer: name(of: by), detail: source.rawValue + (hard ? ", for good" : ""), now: now)
             if let kind = source.kind { mute(kind, true, now: now) }
         case .activeSpeaker(let id) where state == .inRoom: log(.activeSpeaker, peer: id.map(name), now: now)
+        case .connectionQuality(let id, let quality, let score) where state == .inRoom:
+            log(.connectionQuality, peer: name(of: id), detail: Self.phrase(quality, score), now: now)
         case .subscribed(let id, let isWanted): want(isWanted, by: id, now: now)
         case .matchFound(let offer):
             log(.matchFound, detail: offer.media.rawValue, now: now)
@@ -150,7 +153,7 @@ extension Bot {
         for kind in kinds { connection.mute(kind, !isWanted || mutedKinds.contains(kind)) }
     }
 
-    private func name(of id: String) -> String {
+    func name(of id: String) -> String {
         id == participantID ? context.plan.name : names[id] ?? lobby.first { $0.participant == id }?.name ?? id
     }
 

@@ -93,6 +93,13 @@ public final class Bot: HostedMachine {
     /// The room that a match led to.
     var matchedRoom: String?
     var lastView: RoomView?
+    /// When the server is next told how the calls go; `nil` before the first join, and where it is told nothing.
+    var nextReport: Instant?
+    var gauge = CallGauge()
+    /// Who speaks, by what comes in.
+    var speaker = ActiveSpeaker()
+    var ownQuality = SteadyQuality()
+    var reports: [CallStatement] = []
     /// How often the bot has come back into the room.
     var joins = 0
 
@@ -139,6 +146,7 @@ public final class Bot: HostedMachine {
         if isMakingFirstContact { next = earliest(next, joinDue + Self.firstContact) }
         next = earliest(next, client.deadline)
         if isSampling { next = earliest(next, nextSample) }
+        next = earliest(next, reportDeadline)
         if state != .draining {
             if let action = pendingActions.first { next = earliest(next, context.epoch + (action.at - .origin)) }
             if isRecovering { next = earliest(next, recoveryDeadline) }
@@ -168,6 +176,7 @@ public final class Bot: HostedMachine {
             if state == .inRoom { connection.advanceMedia(to: now, until: stopDue) }
         }
         recover(now: now)
+        reportIfDue(now: now)
         afterChange(now: now)
         sampleIfDue(now: now)
         stopIfDue(now: now)
@@ -306,12 +315,14 @@ public final class Bot: HostedMachine {
             _ = connection.collectFrames(kinds: kinds)
         }
         let all = closedConnections + partingConnections + connections
-        return BotRecord(
+        var record = BotRecord(
             name: context.plan.name, room: matchedRoom ?? context.plan.room, joinDue: joinDue, stopDue: stopDue,
             publishes: publishedKinds, subscribes: subscribes, joinedAt: joinedAt, failure: failure, phases: phases,
             events: events,
             connections: all.map { $0.record() }, slip: all.reduce(into: ScheduleSlip()) { $0.merge($1.slip) },
             attempts: attempts, lastView: lastView)
+        record.reports = context.plan.statsInterval == nil ? nil : reports
+        return record
     }
 
     var subscribes: Bool { context.plan.subscription == .all }

@@ -32,8 +32,8 @@ extension HTMLReport {
             "In the room",
             [
                 "chat_sent", "chat_received", "reaction_sent", "reaction_received", "hands_changed", "media_state",
-                "active_speaker",
-                "subscribed", "wanted", "request_failed",
+                "active_speaker", "speaker_heard", "connection_quality", "quality_measured", "subscribed", "wanted",
+                "request_failed",
             ]
         ),
         (

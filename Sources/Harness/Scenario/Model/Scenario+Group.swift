@@ -29,6 +29,9 @@ extension Scenario {
         /// With whom its bots are to be matched, instead of joining a room that they know.
         public var match: MatchWish?
 
+        /// How often its bots tell the server how loud they are and how their calls go; `nil` for never.
+        public var statsInterval: Duration?
+
         /// When a bot joins, from the start of the run.
         public func joins(_ place: Int) -> Duration { delay + arrival.offset(of: place, in: count) }
     }

@@ -102,7 +102,7 @@ public struct Plan: Sendable {
             joinAt: .origin + group.joins(place), publication: group.publication,
             subscription: group.subscription, network: group.network, nat: group.nat, ecn: group.ecn,
             iceServers: group.iceServers, transportPolicy: group.transportPolicy, usesTCP: group.usesTCP,
-            reconnect: group.reconnect, create: group.create, match: match,
+            reconnect: group.reconnect, create: group.create, match: match, statsInterval: group.statsInterval,
             seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration)
     }
 

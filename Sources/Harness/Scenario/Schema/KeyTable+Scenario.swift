@@ -99,6 +99,9 @@ extension KeyTable {
             .optional("reconnect", "How they come back; without it they stay away.", .reference("reconnect")),
             .optional("create", "How their rooms are run, if they make them: they are hosts then.", .reference("create")),
             .optional(
+                "stats", "How often they tell the server how loud they are and how their calls go; never by default.",
+                .reference("duration")),
+            .optional(
                 "match", "With whom they are matched, instead of joining a room that they know.", .reference("match")),
         ])
 
