@@ -115,14 +115,7 @@ extension Bot {
         case .connectionQuality(let id, let quality, let score) where state == .inRoom:
             log(.connectionQuality, peer: name(of: id), detail: Self.phrase(quality, score), now: now)
         case .subscribed(let id, let isWanted): want(isWanted, by: id, now: now)
-        case .matchFound(let offer):
-            log(.matchFound, detail: offer.media.rawValue, now: now)
-            if var room = client as? RoomClient {
-                room.acceptMatch(now: now)
-                client = room
-            }
-        case .matchEnded(let end, let isQueued):
-            log(.matchEnded, detail: end.rawValue + (isQueued ? "" : ", out of the queue"), now: now)
+        case .matchFound, .matchEnded: heardOfMatch(event, now: now)
         case .done(let request): done(request, now: now)
         case .failed(let request, let code):
             log(.requestFailed, detail: "\(request.type): \(code.rawValue)", now: now)
@@ -140,7 +133,9 @@ extension Bot {
         case .mute(let mute): log(.moderated, peer: name(of: mute.participant), detail: request.type, now: now)
         case .lock(let isLocked): log(.moderated, detail: isLocked ? "locked" : "unlocked", now: now)
         case .subscribe: log(.subscribed, now: now)
-        case .enqueue: log(.queued, now: now)
+        case .enqueue: queued(now: now)
+        case .acceptMatch: log(.matchAnswered, detail: "accepted", now: now)
+        case .skipMatch: log(.matchAnswered, detail: "skipped", now: now)
         default: break
         }
     }
@@ -196,19 +191,6 @@ extension Bot {
         signalingSeries?.superseded(at: now)
         rejoinSeries?.superseded(at: now)
         requests.append(.closeSignaling(code: CloseCode.left.rawValue, reason: "leave"))
-    }
-
-    /// Whoever was matched and is alone again looks for the next one.
-    func roomEnded(_ reason: String, now: Instant) {
-        guard let wish = context.plan.match, var room = client as? RoomClient, state == .inRoom else {
-            return outOfTheRoom(now: now)
-        }
-        log(.matchEnded, detail: reason, now: now)
-        hangUp(now: now)
-        participantID = nil
-        state = .held
-        room.enqueue(wish, now: now)
-        client = room
     }
 
     /// The room as it is now.

@@ -90,6 +90,10 @@ public final class Bot: HostedMachine {
     var participantID: String?
     /// Who waits in the lobby, where this bot may admit them.
     var lobby: [WaitingParticipant] = []
+    /// With whom it is to be matched, since it last said so.
+    var wish: MatchWish?
+    /// Somebody was found, and waits to be accepted.
+    var isAsked = false
     /// The room that a match led to.
     var matchedRoom: String?
     var lastView: RoomView?
@@ -108,8 +112,9 @@ public final class Bot: HostedMachine {
         self.limits = limits
         random = SplitMix64(seed: SplitMix64.derive(context.plan.seed, "bot"))
         kinds = [.audio, .video]
-        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room"))
+        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room"), match: context.plan.match)
         pendingActions = context.plan.actions[...]
+        wish = context.plan.match
         phaseBegan = now
         lastTold = now
         if let policy = context.plan.reconnect {

@@ -63,7 +63,7 @@ extension RunMeasurement {
             spend(until: min(event.at, bot.stopDue))
             switch event.kind {
             case .joined: (isInRoom, views) = (true, Views())
-            case .left, .kicked, .sessionLost: (isInRoom, views) = (false, Views())
+            case .left, .kicked, .sessionLost, .matchEnded: (isInRoom, views) = (false, Views())
             default: hear(event, &views)
             }
         }

@@ -77,6 +77,8 @@ public struct RunEvent: Hashable, Sendable {
         /// In the queue for a match.
         case queued
         case matchFound = "match_found"
+        /// What this bot said to who was found.
+        case matchAnswered = "match_answered"
         case matchEnded = "match_ended"
         /// What this bot asked for was refused, or its dialect has no word for it.
         case requestFailed = "request_failed"

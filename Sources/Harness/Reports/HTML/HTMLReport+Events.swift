@@ -41,7 +41,7 @@ extension HTMLReport {
             [
                 "waiting", "knocked", "denied", "kicked", "moderated", "muted_by_moderator", "role_changed", "room_updated",
                 "queued",
-                "match_found", "match_ended",
+                "match_found", "match_answered", "match_ended",
             ]
         ),
         ("Media", ["first_frame", "key_frame_requested", "muted", "unmuted", "device_switched"]),

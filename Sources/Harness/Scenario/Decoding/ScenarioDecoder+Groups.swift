@@ -72,7 +72,11 @@ extension ScenarioDecoder {
             decoder.create(node, path).map { Optional($0) }
         }
         let match: MatchWish?? = optional(fields, "match", nil) { decoder, node, path in
-            decoder.match(node, path).map { Optional($0) }
+            decoder.wish(node, .match, path).map { Optional($0) }
+        }
+        var answer: Scenario.MatchAnswer? = .accept
+        if let node = fields["match"]?["answer"] {
+            answer = choice(node, fields.path(of: "match") + ".answer", Scenario.MatchAnswer.self, of: "an answer")
         }
         let stats: Duration?? = optional(fields, "stats", nil) { decoder, node, path in
             decoder.statsInterval(node, path).map { Optional($0) }
@@ -85,7 +89,8 @@ extension ScenarioDecoder {
                     + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
         }
         guard let name, let count, let arrival, let room, let publication, let subscription, let network, let nat, let ecn,
-            let reconnect, let iceServers, let transportPolicy, let usesTCP, let create, let match, let delay, let stats
+            let reconnect, let iceServers, let transportPolicy, let usesTCP, let create, let match, let delay, let stats,
+            let answer
         else {
             return nil
         }
@@ -93,7 +98,7 @@ extension ScenarioDecoder {
             name: name, count: count, arrival: arrival, delay: delay, room: room, publication: publication,
             subscription: subscription,
             network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, usesTCP: usesTCP,
-            reconnect: reconnect, create: create, match: match, statsInterval: stats)
+            reconnect: reconnect, create: create, match: match, matchAnswer: answer, statsInterval: stats)
     }
 
     /// More often than the server would hear, or so seldom that nobody could tell who speaks, is a slip of the pen.
