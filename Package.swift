@@ -182,7 +182,7 @@ let package = Package(
             [
                 "AccessCore", "HandmadeTokens", "CStarlingOpenSSL", "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment",
                 "NetworkSimulation", "SignalingProtocol", "SignalingClients", "RoomCore", "SocketIO", "SocketIOSessions",
-                "Store", "StoreConformance",
+                "Operations", "Store", "StoreConformance",
             ] + nio),
         tests("ServerSettings", ["Operations", "RoomCore", "ServerFronts", "Store"]),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
