@@ -53,7 +53,12 @@ let package = Package(
 
         room("Network", "NetworkImpairment", ["RTCCore"]),
         room("Network", "NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
-        room("Network", "NetworkDriver", ["RTCCore", "NetworkImpairment", "CStarlingSocket", "CStarlingOpenSSL"] + nio),
+        room(
+            "Network", "NetworkDriver",
+            [
+                "RTCCore", "NetworkImpairment", "CStarlingSocket", "CStarlingOpenSSL",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
 
         room("Media", "MediaFiles", ["RTCCore", "RTCWire"]),
         room("Media", "MediaTracks", ["RTCCore", "RTCWire", "MediaFiles"]),
@@ -181,8 +186,8 @@ let package = Package(
             "ServerFronts",
             [
                 "AccessCore", "HandmadeTokens", "CStarlingOpenSSL", "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment",
-                "NetworkSimulation", "SignalingProtocol", "SignalingClients", "RoomCore", "SocketIO", "SocketIOSessions",
-                "Operations", "Store", "StoreConformance",
+                "NetworkDriver", "NetworkSimulation", "SignalingProtocol", "SignalingClients", "RoomCore", "SocketIO",
+                "SocketIOSessions", "Operations", "Store", "StoreConformance",
             ] + nio),
         tests("ServerSettings", ["Operations", "RoomCore", "ServerFronts", "Store"]),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
@@ -239,6 +244,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
         ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol", "SocketIOSessions"]
     ),
     ("codecs", ["RTCCore", "RTCWire", "MediaFiles", "MediaTracks"]), ("mdns", ["RTCCore", "RTCWire", "RTCICE"]),
+    ("websocket", ["NetworkDriver"]),
 ]
 
 // `FUZZ=stun,sdp swift build` builds these fuzzers with what they need, `FUZZ=all` every one, and an ordinary build none: they need flags
