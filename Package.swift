@@ -152,14 +152,15 @@ let package = Package(
             ], path: "Benchmarks/RoomBench", swiftSettings: settings),
 
         tests("RTCCore"),
-        tests("RTCWire", ["RTCCore"]),
+        .target(name: "SampleDescriptions", path: "Tests/SampleDescriptions", swiftSettings: settings),
+        tests("RTCWire", ["SampleDescriptions", "RTCCore"]),
         tests("RTCCrypto", ["RTCCore", "CStarlingOpenSSL"]),
         .target(name: "MutatedInput", dependencies: ["RTCCore"], path: "Tests/MutatedInput", swiftSettings: settings),
         tests("RTCICE", ["MutatedInput", "RTCCore", "RTCWire", "RTCCrypto"]),
         tests(
             "RelayCore",
             ["MutatedInput", "RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment", "NetworkSimulation"]),
-        tests("RTCPeer", ["MutatedInput", "RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
+        tests("RTCPeer", ["MutatedInput", "SampleDescriptions", "RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
         tests("NetworkImpairment", ["RTCCore"]),
         tests("NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
         tests("NetworkDriver", ["RTCCore", "NetworkImpairment"] + nio),
@@ -185,9 +186,9 @@ let package = Package(
         tests(
             "ServerFronts",
             [
-                "AccessCore", "HandmadeTokens", "CStarlingOpenSSL", "RTCCore", "RTCWire", "RTCICE", "NetworkImpairment",
-                "NetworkDriver", "NetworkSimulation", "SignalingProtocol", "SignalingClients", "RoomCore", "SocketIO",
-                "SocketIOSessions", "Operations", "Store", "StoreConformance",
+                "AccessCore", "HandmadeTokens", "CStarlingOpenSSL", "Operations", "RTCCore", "RTCWire", "RTCICE",
+                "NetworkImpairment", "NetworkDriver", "NetworkSimulation", "SignalingProtocol", "SignalingClients", "RoomCore",
+                "SocketIO", "SocketIOSessions", "Store", "StoreConformance",
             ] + nio),
         tests("ServerSettings", ["Operations", "RoomCore", "ServerFronts", "Store"]),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
@@ -229,14 +230,15 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("ice", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]), ("repair", ["RTCCore", "RTCWire", "RTCPeer"]),
     ("peer", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RTCPeer"]),
     ("json", ["SignalingProtocol"]), ("signaling", ["SignalingProtocol"]),
-    ("client", ["RTCCore", "SignalingClients", "SignalingProtocol"]), ("rooms", ["RTCCore", "RoomCore", "SignalingProtocol"]),
+    ("client", ["FuzzSignaling", "RTCCore", "SignalingClients", "SignalingProtocol"]),
+    ("rooms", ["RTCCore", "RoomCore", "SignalingProtocol"]),
     ("front", ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol"]),
     ("files", ["MediaFiles"]), ("trace", ["NetworkImpairment"]),
     ("scenario", ["RTCCore", "NetworkImpairment", "Measurement", "Scenario"]),
     ("turn", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
     ("relay", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "RelayCore", "NetworkImpairment"]),
     ("stream", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE"]),
-    ("janus", ["RTCCore", "SignalingClients", "SignalingProtocol"]),
+    ("janus", ["FuzzSignaling", "RTCCore", "SignalingClients", "SignalingProtocol"]),
     ("engineio", ["SignalingProtocol", "SocketIO", "SocketIOSessions"]),
     ("socketio", ["RTCCore", "SignalingProtocol", "SocketIO", "SocketIOSessions"]),
     (
@@ -245,24 +247,46 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ),
     ("codecs", ["RTCCore", "RTCWire", "MediaFiles", "MediaTracks"]), ("mdns", ["RTCCore", "RTCWire", "RTCICE"]),
     ("websocket", ["NetworkDriver"]),
+    ("mapping", ["FuzzSignaling", "RTCCore", "Scenario", "SignalingClients", "SignalingProtocol", "SocketIO"]),
+    ("peerclient", ["FuzzSignaling", "RTCCore", "SignalingClients", "SignalingProtocol"]),
+    ("exec", ["FuzzSignaling", "NetworkDriver", "RTCCore", "SignalingClients", "SignalingProtocol"]),
+    ("settings", ["Operations", "RTCCore", "RoomCore", "ServerFronts", "ServerSettings"]),
+    (
+        "api",
+        [
+            "AccessCore", "HandmadeTokens", "RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol",
+            "SocketIOSessions",
+        ]
+    ),
+    ("store", ["Operations", "RTCCore", "RoomCore", "ServerFronts", "SignalingProtocol", "Store"]),
+    ("token", ["AccessCore", "HandmadeTokens", "RTCCore", "ServerTokens", "SignalingProtocol"]),
 ]
 
 // `FUZZ=stun,sdp swift build` builds these fuzzers with what they need, `FUZZ=all` every one, and an ordinary build none: they need flags
-// that `scripts/fuzz` has.
+// that `scripts/fuzz` has. `FUZZ=check` only compiles them, so that nothing changes below them unnoticed.
 let fuzzed = Context.environment["FUZZ"]?.split(separator: ",").map(String.init) ?? []
 if !fuzzed.isEmpty {
-    package.targets.append(.target(name: "FuzzSupport", path: "Fuzz/Support", swiftSettings: settings))
+    package.targets += [
+        .target(name: "FuzzSupport", dependencies: ["RTCCore"], path: "Fuzz/Support", swiftSettings: settings),
+        .target(
+            name: "FuzzSignaling", dependencies: ["FuzzSupport", "RTCCore", "SignalingClients", "SignalingProtocol"],
+            path: "Fuzz/Signaling", swiftSettings: settings),
+    ]
     for fuzzer in fuzzers {
+        let name = "fuzz-\(fuzzer.name)"
+        let dependencies = ["FuzzSupport"] + fuzzer.dependencies
+        let path = "Fuzz/Targets/\(fuzzer.name)"
+        // Without libFuzzer there is no `main` to link.
         package.targets.append(
-            .executableTarget(
-                name: "fuzz-\(fuzzer.name)", dependencies: ["FuzzSupport"] + fuzzer.dependencies,
-                path: "Fuzz/Targets/\(fuzzer.name)", swiftSettings: settings))
+            fuzzed == ["check"]
+                ? .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+                : .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings))
     }
 }
 
 // `ROOMS=RTCICE,RTCPeer swift test` builds these rooms' tests with what they need, and leaves the rest unbuilt.
 let rooms = Context.environment["ROOMS"]?.split(separator: ",").map { "\($0)Tests" }
-let wanted = rooms ?? (fuzzed == ["all"] ? fuzzers.map(\.name) : fuzzed).map { "fuzz-\($0)" }
+let wanted = rooms ?? (fuzzed == ["all"] || fuzzed == ["check"] ? fuzzers.map(\.name) : fuzzed).map { "fuzz-\($0)" }
 if !wanted.isEmpty {
     var kept: Set<String> = []
     var open = wanted

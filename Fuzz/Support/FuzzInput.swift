@@ -40,6 +40,13 @@ public struct FuzzInput {
         return Array(bytes[offset..<(offset + size)])
     }
 
+    /// A text up to the next zero byte or the end, so that it may grow and shrink without moving what follows.
+    public mutating func text() -> String {
+        let end = bytes[offset...].firstIndex(of: 0) ?? bytes.count
+        defer { offset = min(end + 1, bytes.count) }
+        return String(decoding: bytes[offset..<end], as: UTF8.self)
+    }
+
     /// All that is left.
     public mutating func rest() -> [UInt8] {
         defer { offset = bytes.count }

@@ -21,6 +21,16 @@ public enum FuzzSeeds {
         exit(0)
     }
 
+    /// The files of a folder of the project, by name.
+    ///
+    /// - Parameter folder: As from the project's root.
+    public static func files(in folder: String) throws -> [[UInt8]] {
+        let root = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+        let files = try FileManager.default.contentsOfDirectory(
+            at: root.appendingPathComponent(folder), includingPropertiesForKeys: nil)
+        return try files.sorted { $0.path < $1.path }.map { Array(try Data(contentsOf: $0)) }
+    }
+
     private static func escaped(_ word: String) -> String {
         word.utf8.map { byte in
             switch byte {

@@ -3,6 +3,7 @@ import RTCCrypto
 import RTCICE
 import RTCPeer
 import RTCWire
+import SampleDescriptions
 import Testing
 
 @Suite("A call gets connected")

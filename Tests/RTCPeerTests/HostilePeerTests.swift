@@ -3,6 +3,7 @@ import RTCCrypto
 import RTCICE
 import RTCPeer
 import RTCWire
+import SampleDescriptions
 import Testing
 
 /// The far side has the keys and keeps no rule: what it sends is authentic and absurd.

@@ -4,6 +4,7 @@ import RTCCrypto
 import RTCICE
 import RTCPeer
 import RTCWire
+import SampleDescriptions
 import Testing
 
 @Suite("Hostile input to a live call")

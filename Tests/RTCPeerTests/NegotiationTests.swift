@@ -2,6 +2,7 @@ import RTCCore
 import RTCICE
 import RTCPeer
 import RTCWire
+import SampleDescriptions
 import Testing
 
 @Suite("Offers and answers, RFC 9429")

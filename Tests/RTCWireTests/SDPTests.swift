@@ -1,5 +1,6 @@
 import RTCCore
 import RTCWire
+import SampleDescriptions
 import Testing
 
 @Suite("Session descriptions, RFC 8866 and RFC 9429")

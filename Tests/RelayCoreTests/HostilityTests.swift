@@ -1,6 +1,7 @@
 import MutatedInput
 import NetworkImpairment
 import RTCCore
+import RTCCrypto
 import RTCICE
 import RTCWire
 import RelayCore
@@ -248,5 +249,73 @@ struct HostilityTests {
             #expect(host.statistics.malformed == before.malformed + (isPassed ? 0 : 1))
             batch.removeAll()
         }
+    }
+
+    @Test("an allocation has so many permissions and channels and no more, and those that are over make place")
+    func peersOfOneAllocation() {
+        var configuration = RelayConfiguration()
+        configuration.users = ["alice": "secret one"]
+        configuration.peers = 2
+        let host = RelayHost(configuration)
+        let local = SocketAddress.loopback(port: 3478)
+        host.receive(.socketOpened(token: 0, local: local), now: .origin)
+        let key = IntegrityKey(username: "alice", realm: Array("starling".utf8), password: "secret one")
+        var number: UInt64 = 0
+        var batch = DatagramBatch()
+        func ask(_ method: STUNMethod, at now: Instant = .origin, _ body: (inout STUNWriter) -> Void) -> STUNErrorCode? {
+            number += 1
+            var bytes = message(.request, method, id: STUNTransactionID(high: 0, low: number)) {
+                body(&$0)
+                $0.append(.username, bytes: Array("alice".utf8))
+                $0.append(.realm, bytes: Array("starling".utf8))
+                $0.append(.nonce, bytes: Array("nonce-0".utf8))
+                key.sign(&$0)
+            }
+            bytes.withUnsafeMutableBytes {
+                var span = $0.mutableBytes
+                host.receive(&span, on: Path(local: local, remote: .loopback(port: 1)), arrivedAt: now, now: now)
+            }
+            while let request = host.nextRequest() {
+                if case .openSocket(let token) = request, token > 0 {
+                    host.receive(.socketOpened(token: token, local: .loopback(port: 50_000)), now: now)
+                }
+            }
+            _ = host.nextDatagrams(into: &batch)
+            defer { batch.removeAll() }
+            return Array(batch.bytes(at: 0)).withUnsafeBytes { (try? STUNMessage(parsing: $0.bytes))?.errorCode }
+        }
+        func peer(_ number: UInt32) -> SocketAddress { SocketAddress(ipv4: 0xC612_0000 + number, port: 5000) }
+        #expect(ask(.allocate) { $0.append(.requestedTransport, UInt32(17) << 24) } == nil)
+        for number in [1, 2, 1] as [UInt32] {
+            #expect(ask(.createPermission) { $0.append(.xorPeerAddress, xor: peer(number)) } == nil)
+        }
+        #expect(ask(.createPermission) { $0.append(.xorPeerAddress, xor: peer(3)) } == .insufficientCapacity)
+        func bind(_ channel: UInt32, _ peer: SocketAddress, at now: Instant = .origin) -> STUNErrorCode? {
+            ask(.channelBind, at: now) {
+                $0.append(.channelNumber, channel << 16)
+                $0.append(.xorPeerAddress, xor: peer)
+            }
+        }
+        #expect(bind(0x4000, peer(3)) == .insufficientCapacity)
+        #expect(bind(0x4000, peer(1)) == nil)
+        #expect(bind(0x4001, SocketAddress(ipv4: 0xC612_0001, port: 5001)) == nil)
+        #expect(bind(0x4002, SocketAddress(ipv4: 0xC612_0001, port: 5002)) == .insufficientCapacity)
+        #expect(bind(0x4000, peer(1), at: .seconds(1)) == nil)
+        #expect(host.statistics.refused == 3)
+        let later = Instant.seconds(301)
+        #expect(ask(.createPermission, at: later) { $0.append(.xorPeerAddress, xor: peer(3)) } == nil)
+    }
+
+    @Test("a server takes so many streams, and one more when one is gone")
+    func streams() {
+        var configuration = RelayConfiguration()
+        configuration.streams = 2
+        let host = RelayHost(configuration)
+        let local = SocketAddress.loopback(port: 3478)
+        host.receive(.socketOpened(token: 0, local: local), now: .origin)
+        let taken = (1...3).map { host.accept(stream: $0, at: local, from: peer, now: .origin) }
+        #expect(taken == [true, true, false] && host.statistics.refused == 1)
+        host.receive(.streamClosed(token: 1, reason: "gone"), now: .origin)
+        #expect(host.accept(stream: 4, at: local, from: peer, now: .origin))
     }
 }

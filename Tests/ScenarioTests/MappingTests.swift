@@ -64,10 +64,46 @@ struct MappingTests {
             ("  answer: { event: answer, sdp: sdp }", "", "m.yaml:13:3: what is heard needs 'answer'"),
             ("say:", "namespace: /x\nsay:", "m.yaml:6:12: 'namespace' is for Socket.IO"),
             ("every: 20s", "every: 20", "m.yaml:11:23: '20' has no unit"),
+            ("every: 20s", "every: 1ms", "m.yaml:11:23: a bot that says something so often floods its server"),
         ])
     func diagnostics(what: String, wrong: String, message: String) {
         let found = errors(whole.replacing(what, with: wrong))
         #expect(found.contains { $0.hasPrefix(message) }, "\(found)")
+    }
+
+    @Test(
+        "what no server of Socket.IO takes is refused",
+        arguments: [
+            ("join: [join,", "join: [connect,", "m.yaml:5:9: 'connect' is not for applications: write a list"),
+            ("join: [join, \"${room}\"]", "join: { room: a }", "m.yaml:5:9: data that a packet of this kind does not have"),
+            ("answer: [answer,", "answer: [[answer],", "m.yaml:7:11: an event begins with its name"),
+            ("say:", "auth: \"${token}\"\nsay:", "m.yaml:4:7: data that a packet of this kind does not have: write an object"),
+            ("say:", "namespace: \"/a,b\"\nsay:", "m.yaml:4:12: a namespace has no comma"),
+        ])
+    func socketIO(what: String, wrong: String, message: String) {
+        let text = """
+            mapping: Socket.IO
+            protocol: socketio
+            offers: newcomer
+            say:
+              join: [join, "${room}"]
+              offer: [offer, "${description}"]
+              answer: [answer, "${description}"]
+            hear:
+              offer: { event: offer, sdp: 1 }
+              answer: { event: answer, sdp: 1 }
+            """
+        #expect(errors(text) == [])
+        let found = errors(text.replacing(what, with: wrong))
+        #expect(found.contains { $0.hasPrefix(message) }, "\(found)")
+    }
+
+    @Test(
+        "a number beyond the integers of JSON is one with an exponent", arguments: ["-9223372036854775808", "9007199254740992"])
+    func largeNumbers(number: String) throws {
+        let mapping = try RoomMapping.parse(whole.replacing("[a,", with: "[\(number),"), path: "m.yaml")
+        guard case .array(let items) = mapping.said.join else { throw ScenarioErrors(errors: []) }
+        #expect(items.first == .value(.number(try #require(Double(number)))))
     }
 
     @Test("ten thousand damaged ones are read or refused")

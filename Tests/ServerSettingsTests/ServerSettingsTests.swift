@@ -75,6 +75,16 @@ struct ServerSettingsTests {
         #expect(problems("- port\n") == ["server.yaml:1: settings are written as 'name: value'"])
     }
 
+    @Test("whatever a file says, what is wrong with it is one line of some length")
+    func oneLine() {
+        let long = String(repeating: "x", count: 5000)
+        for yaml in ["\"po\\nrt\": 1", "host: [\"a\\u2028b\"]\nport: \"a\\r\\nb\"", "\"\(long)\": 1", "a: b: c", "\u{1}"] {
+            let found = problems(yaml)
+            #expect(!found.isEmpty)
+            #expect(found.allSatisfy { !$0.contains(where: \.isNewline) && $0.count < 1100 }, "\(found)")
+        }
+    }
+
     @Test("rules of alerts are read with their bounds, durations and severities")
     func alerts() throws {
         let yaml = """

@@ -416,6 +416,50 @@ struct JanusClientTests {
         #expect(events(&client) == [.refused(code: .timeout, message: "no answer from Janus")])
     }
 
+    @Test("believes in so many participants, says once that there are more, and counts them")
+    func tooMany() throws {
+        var timing = JanusClientTiming()
+        timing.participants = 3
+        var client = JanusClient(name: "a", room: JanusRoom("77"), seed: 1, timing: timing)
+        client.opened(now: .origin)
+        try succeed(&client, id: 1)
+        try succeed(&client, id: 2)
+        let people = (20..<25).map { #"{"id":\#($0),"display":"b"}"# }.joined(separator: ",")
+        try answer(
+            &client, to: drain(&client).last,
+            #"{"videoroom":"joined","id":10,"publishers":[],"attendees":[\#(people)]}"#)
+        client.ready(now: .origin)
+        #expect(events(&client).count { $0 == .protocolBroken("more than 3 participants") } == 1)
+        #expect(client.droppedParticipants == 2)
+        happen(&client, #"{"videoroom":"event","room":77,"publishers":[\#(people)]}"#)
+        #expect(client.peers.map(\.id) == ["janus", "20", "21", "22"] && client.droppedParticipants == 4)
+        #expect(events(&client).isEmpty)
+        happen(&client, #"{"videoroom":"event","room":77,"leaving":20}"#)
+        happen(&client, #"{"videoroom":"event","room":77,"publishers":[{"id":24,"display":"b"}]}"#)
+        #expect(client.peers.map(\.id) == ["janus", "21", "22", "24"])
+    }
+
+    @Test("gives up its oldest request where too many wait for an answer")
+    func tooManyRequests() throws {
+        var timing = JanusClientTiming()
+        timing.requests = 4
+        var client = JanusClient(name: "a", room: JanusRoom("77"), seed: 1, timing: timing)
+        client.opened(now: .origin)
+        try succeed(&client, id: 1)
+        try succeed(&client, id: 2)
+        try answer(&client, to: drain(&client).last, joined)
+        client.ready(now: .origin)
+        _ = events(&client)
+        for epoch in 1...6 {
+            client.signal(to: "janus", connection: "a", epoch: epoch, kind: .offer, body: "v=0", now: .origin)
+        }
+        let given = events(&client)
+        #expect(
+            given == [1, 2].map { .signalFailed(to: "janus", connection: "a", epoch: $0, kind: .offer, code: .timeout) })
+        client.advance(to: .seconds(10))
+        #expect(events(&client).count { if case .signalFailed = $0 { true } else { false } } == 4)
+    }
+
     @Test("ten thousand mutations of what Janus says neither crash nor hang")
     func mutations() throws {
         let messages = [

@@ -277,4 +277,19 @@ struct MappedClientTests {
         client.received(#"{"type":"arrived","id":"d","name":"Di"}"#, now: .origin)
         #expect(client.peers.contains { $0.id == "d" })
     }
+
+    @Test("takes so many people of a roster, however long it is, and says that there are more")
+    func longRoster() {
+        var timing = MappedClientTiming()
+        timing.participants = 2
+        var client = MappedClient(name: "a", room: "r", mapping: .program, seed: 1, timing: timing)
+        client.opened(now: .origin)
+        let roster = #"{"type":"joined","people":[{"id":"b"},{"id":"b"},{"id":"c"},{"id":"d"},{"id":"e"}]}"#
+        client.received(roster, now: .origin)
+        #expect(client.peers.map(\.id) == ["b", "c"])
+        #expect(events(&client).count { $0 == .protocolBroken("more than 2 participants") } == 1)
+        client.received(roster, now: .origin)
+        #expect(client.peers.map(\.id) == ["b", "c"])
+        #expect(events(&client) == [.protocolBroken("more than 2 participants")])
+    }
 }

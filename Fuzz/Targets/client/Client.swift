@@ -1,3 +1,4 @@
+import FuzzSignaling
 import FuzzSupport
 import RTCCore
 import SignalingClients
@@ -9,23 +10,26 @@ func testOneInput(_ start: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
     var input = FuzzInput(UnsafeRawBufferPointer(start: start, count: size))
     let server = Server()
     while !input.isEmpty { server.step(&input) }
-    server.settle()
+    server.scene.settle()
     return 0
 }
 
 private final class Server {
-    private var client = RoomClient(name: "n", room: "r", seed: 1)
-    private var now = Instant.seconds(1)
-    private var asked: [Int64] = []
-    private var isOpen = false
+    let scene = ClientScene(RoomClient(name: "n", room: "r", seed: 1)) { text in
+        promise((try? ClientFrame(text)) != nil, "the client says only what a server takes: \(text)")
+    }
+    private var asked: [Int64] {
+        scene.said.compactMap { text in
+            guard case .request(let id, _, _)? = try? ClientFrame(text) else { return nil }
+            return id
+        }
+    }
 
     func step(_ input: inout FuzzInput) {
         switch input.below(12) {
-        case 0: open()
-        case 1:
-            isOpen = false
-            client.closed(code: [nil, 1000, 1001, 4000, 4003, 4009][input.below(6)], reason: "r", now: now)
-        case 2: say(String(decoding: input.chunk(upTo: 600), as: UTF8.self))
+        case 0: scene.open()
+        case 1: scene.close(code: [nil, 1000, 1001, 4000, 4003, 4009][input.below(6)])
+        case 2: scene.say(String(decoding: input.chunk(upTo: 600), as: UTF8.self))
         case 3, 4: welcome(&input)
         case 5: snapshot(&input)
         case 6: reply(.done, &input)
@@ -34,36 +38,20 @@ private final class Server {
                 .refused(
                     RequestError(ErrorCode.allCases[input.below(ErrorCode.allCases.count)], "no", retryMilliseconds: wild(&input))
                 ), &input)
-        case 8, 9: say(ServerFrame.event(event(&input), seq: input.byte() & 1 == 0 ? nil : wild(&input), rev: wild(&input)).text)
-        case 10: advance(by: .milliseconds(Int64(input.below(12_000))))
+        case 8, 9:
+            scene.say(ServerFrame.event(event(&input), seq: input.byte() & 1 == 0 ? nil : wild(&input), rev: wild(&input)).text)
+        case 10: scene.advance(by: .milliseconds(Int64(input.below(12_000))))
         default:
+            let now = scene.now
             switch input.below(4) {
-            case 0: client.ready(now: now)
-            case 1: client.leave(now: now)
-            case 2: client.join(now: now)
-            default: client.signal(to: "p_1", connection: "a", epoch: Int(input.byte()), kind: .offer, body: "v=0", now: now)
+            case 0: scene.client.ready(now: now)
+            case 1: scene.client.leave(now: now)
+            case 2: scene.client.join(now: now)
+            default:
+                scene.client.signal(to: "p_1", connection: "a", epoch: Int(input.byte()), kind: .offer, body: "v=0", now: now)
             }
+            scene.drain()
         }
-        drain()
-    }
-
-    func settle() {
-        open()
-        advance(by: .seconds(600))
-        isOpen = false
-        client.closed(code: 1000, reason: "over", now: now)
-        drain()
-    }
-
-    private func open() {
-        guard !isOpen else { return }
-        isOpen = true
-        client.opened(now: now)
-    }
-
-    private func say(_ text: String) {
-        guard isOpen else { return }
-        client.received(text, now: now)
     }
 
     private func wild(_ input: inout FuzzInput) -> Int64 {
@@ -77,7 +65,7 @@ private final class Server {
 
     private func reply(_ reply: Reply, _ input: inout FuzzInput) {
         let id = asked.isEmpty || input.byte() & 7 == 7 ? wild(&input) : asked[input.below(asked.count)]
-        say(ServerFrame.reply(id: id, reply).text)
+        scene.say(ServerFrame.reply(id: id, reply).text)
     }
 
     private func welcome(_ input: inout FuzzInput) {
@@ -112,33 +100,6 @@ private final class Server {
         case 6: return .resumed(rev: wild(&input), media: .alive)
         default: return .goAway(reason: "stopping", url: nil, retryMilliseconds: wild(&input))
         }
-    }
-
-    private func advance(by duration: Duration) {
-        let end = now + duration
-        var idle = 0
-        while let deadline = client.deadline, deadline <= end {
-            idle = deadline <= now ? idle + 1 : 0
-            now = max(now, deadline)
-            client.advance(to: now)
-            let count = drain()
-            if count > 0, idle < 64 { idle = 0 }
-            promise(idle < 4, "a deadline stays in the past and nothing comes of it")
-        }
-        now = end
-    }
-
-    @discardableResult
-    private func drain() -> Int {
-        var count = 0
-        while let text = client.nextText() {
-            count += 1
-            guard let frame = try? ClientFrame(text) else { fatalError("the client says what no server would take: \(text)") }
-            if case .request(let id, _, _) = frame { asked.append(id) }
-        }
-        if asked.count > 16 { asked.removeFirst(asked.count - 16) }
-        while client.nextEvent() != nil { count += 1 }
-        return count
     }
 }
 

@@ -1,3 +1,4 @@
+import FuzzSignaling
 import FuzzSupport
 import RTCCore
 import SignalingClients
@@ -9,72 +10,53 @@ func testOneInput(_ start: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
     var input = FuzzInput(UnsafeRawBufferPointer(start: start, count: size))
     let server = Server(&input)
     while !input.isEmpty { server.step(&input) }
-    server.settle()
+    server.scene.settle()
     return 0
 }
 
 private final class Server {
-    private var client: JanusClient
-    private var now = Instant.seconds(1)
-    private var asked: [(transaction: String, verb: String, isPlugin: Bool)] = []
-    private var isOpen = false
+    let scene: ClientScene<JanusClient>
 
     init(_ input: inout FuzzInput) {
         let choice = input.byte()
-        client = JanusClient(
+        let client = JanusClient(
             name: "n", room: JanusRoom(choice & 1 == 0 ? "room" : "1234"), publishes: choice & 2 == 0,
             subscribes: choice & 4 == 0,
             seed: 1)
+        scene = ClientScene(client) { text in
+            guard let message = (try? JSONParser.parse(text))?.objectValue, let verb = message["janus"]?.stringValue,
+                message["transaction"]?.stringValue != nil
+            else { fatalError("the client says what Janus would not take: \(text)") }
+            promise(verb == "create" || message["session_id"] != nil, "every request but the first names the session: \(text)")
+        }
     }
 
     func step(_ input: inout FuzzInput) {
         switch input.below(14) {
-        case 0: open()
-        case 1:
-            isOpen = false
-            client.closed(code: [nil, 1000, 1001, 1006][input.below(4)], reason: "r", now: now)
-        case 2: say(String(decoding: input.chunk(upTo: 600), as: UTF8.self))
+        case 0: scene.open()
+        case 1: scene.close(code: [nil, 1000, 1001, 1006][input.below(4)])
+        case 2: scene.say(String(decoding: input.chunk(upTo: 600), as: UTF8.self))
         case 3...6: answer(&input)
         case 7, 8: happen(&input)
-        case 9: advance(by: .milliseconds(Int64(input.below(30_000))))
+        case 9: scene.advance(by: .milliseconds(Int64(input.below(30_000))))
         case 10:
             let kinds = SignalKind.allCases
-            let peers = client.peers
+            let peers = scene.client.peers
             let to = peers.isEmpty ? "nobody" : peers[input.below(peers.count)].id
-            client.signal(
+            scene.client.signal(
                 to: to, connection: "a", epoch: Int(input.byte()), kind: kinds[input.below(kinds.count)],
-                body: String(decoding: input.chunk(upTo: 40), as: UTF8.self), now: now)
-        case 11: if let peer = client.peers.last { client.askForOffer(from: peer.id, now: now) }
+                body: String(decoding: input.chunk(upTo: 40), as: UTF8.self), now: scene.now)
+        case 11: if let peer = scene.client.peers.last { scene.client.askForOffer(from: peer.id, now: scene.now) }
         default:
             switch input.below(3) {
-            case 0: client.ready(now: now)
-            case 1: client.leave(now: now)
-            default: client.join(now: now)
+            case 0: scene.client.ready(now: scene.now)
+            case 1: scene.client.leave(now: scene.now)
+            default: scene.client.join(now: scene.now)
             }
         }
-        drain()
-    }
-
-    func settle() {
-        open()
-        advance(by: .seconds(600))
-        isOpen = false
-        client.closed(code: 1000, reason: "over", now: now)
-        drain()
-        let deadline = client.deadline
-        promise(deadline == nil, "a closed client waits for nothing")
-    }
-
-    private func open() {
-        guard !isOpen else { return }
-        isOpen = true
-        client.opened(now: now)
-        drain()
-    }
-
-    private func say(_ text: String) {
-        guard isOpen else { return }
-        client.received(text, now: now)
+        scene.drain()
+        let (peers, limit) = (scene.client.peers.count, JanusClientTiming().participants)
+        promise(peers <= limit + 1, "the others, and the server, are bounded: \(peers)")
     }
 
     private func id(_ input: inout FuzzInput) -> JSON {
@@ -121,11 +103,11 @@ private final class Server {
     }
 
     private func answer(_ input: inout FuzzInput) {
-        guard !asked.isEmpty else { return }
-        let question = asked.remove(at: input.below(asked.count))
+        guard !scene.said.isEmpty else { return }
+        let question = try? JSONParser.parse(scene.said[scene.said.count - 1 - input.below(scene.said.count)])
         var message = message(["success", "event", "ack", "error"][input.below(4)], &input)
-        message["transaction"] = .string(question.transaction)
-        say(JSON.object(message).text)
+        message["transaction"] = question?.objectValue?["transaction"]
+        scene.say(JSON.object(message).text)
     }
 
     private func happen(_ input: inout FuzzInput) {
@@ -137,36 +119,7 @@ private final class Server {
         message["uplink"] = .bool(input.byte() & 1 == 0)
         message["receiving"] = .bool(false)
         message["lost"] = id(&input)
-        say(JSON.object(message).text)
-    }
-
-    private func advance(by duration: Duration) {
-        let end = now + duration
-        var idle = 0
-        while let deadline = client.deadline, deadline <= end {
-            idle = deadline <= now ? idle + 1 : 0
-            now = max(now, deadline)
-            client.advance(to: now)
-            if drain() > 0, idle < 64 { idle = 0 }
-            promise(idle < 4, "a deadline stays in the past and nothing comes of it")
-        }
-        now = end
-    }
-
-    @discardableResult
-    private func drain() -> Int {
-        var count = 0
-        while let text = client.nextText() {
-            count += 1
-            guard let message = (try? JSONParser.parse(text))?.objectValue, let verb = message["janus"]?.stringValue,
-                let transaction = message["transaction"]?.stringValue
-            else { fatalError("the client says what Janus would not take: \(text)") }
-            promise(verb == "create" || message["session_id"] != nil, "every request but the first names the session: \(text)")
-            asked.append((transaction, verb, verb == "message"))
-        }
-        if asked.count > 16 { asked.removeFirst(asked.count - 16) }
-        while client.nextEvent() != nil { count += 1 }
-        return count
+        scene.say(JSON.object(message).text)
     }
 }
 

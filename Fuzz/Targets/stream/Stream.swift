@@ -66,7 +66,8 @@ private final class FarSide {
     ]
 
     private var agent: IceAgent
-    private var now = Instant.seconds(1)
+    private let clock = FuzzClock(.seconds(1))
+    private var now: Instant { clock.now }
     /// Connections that are begun, and whether they are open.
     private var streams: [(token: UInt64, isOpen: Bool)] = []
     private var questions: [(stream: UInt64, id: STUNTransactionID)] = []
@@ -209,16 +210,10 @@ private final class FarSide {
     }
 
     private func advance(by duration: Duration) {
-        let end = now + duration
-        var idle = 0
-        while let deadline = agent.deadline, deadline <= end {
-            idle = deadline <= now ? idle + 1 : 0
-            now = max(now, deadline)
+        clock.advance(by: duration, deadline: { agent.deadline }) { now in
             agent.advance(to: now)
-            if drain() > 0 { idle = 0 }
-            promise(idle < 4, "a deadline stays in the past and nothing comes of it")
+            return drain()
         }
-        now = end
     }
 
     @discardableResult

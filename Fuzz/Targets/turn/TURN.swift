@@ -34,14 +34,15 @@ private final class Servers {
     }
 
     private var agent: IceAgent
-    private var now = Instant.seconds(1)
+    private let clock = FuzzClock(.seconds(1))
+    private var now: Instant { clock.now }
     private var questions: [Question] = []
     private var streams: [UInt64] = []
     private var batch = DatagramBatch(capacity: 8)
 
     init(_ input: inout FuzzInput) {
         let choice = input.byte()
-        agent = IceAgent(role: .controlling, seed: 1, at: now)
+        agent = IceAgent(role: .controlling, seed: 1, at: clock.now)
         agent.setRemoteCredentials(IceCredentials(ufrag: "them", password: "their-password-of-24-char"), now: now)
         let first = Int(choice & 3) % Self.all.count
         agent.relay(
@@ -195,16 +196,10 @@ private final class Servers {
     }
 
     private func advance(by duration: Duration) {
-        let end = now + duration
-        var idle = 0
-        while let deadline = agent.deadline, deadline <= end {
-            idle = deadline <= now ? idle + 1 : 0
-            now = max(now, deadline)
+        clock.advance(by: duration, deadline: { agent.deadline }) { now in
             agent.advance(to: now)
-            if drain() > 0 { idle = 0 }
-            promise(idle < 4, "a deadline stays in the past and nothing comes of it")
+            return drain()
         }
-        now = end
     }
 
     @discardableResult

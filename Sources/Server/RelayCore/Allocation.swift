@@ -62,18 +62,24 @@ final class Allocation {
         permissions.contains { Self.isSame($0.peer, peer) && $0.until > now }
     }
 
-    func permit(_ peer: SocketAddress, at now: Instant) {
-        permissions.removeAll { Self.isSame($0.peer, peer) }
+    /// `false` where there is no place for one more (RFC 8656 §10.2).
+    ///
+    /// - Parameter limit: Permissions at a time.
+    func permit(_ peer: SocketAddress, limit: Int, at now: Instant) -> Bool {
+        permissions.removeAll { $0.until <= now || Self.isSame($0.peer, peer) }
+        guard permissions.count < limit else { return false }
         permissions.append(Permission(peer: peer, until: now + Self.permissionLifetime))
+        return true
     }
 
-    /// `false` where the number or the peer is bound otherwise (RFC 8656 §12.2).
-    func bind(_ number: UInt16, to peer: SocketAddress, at now: Instant) -> Bool {
+    /// `badRequest` where the number or the peer is bound otherwise, and `insufficientCapacity` where there is no place for one more
+    /// (RFC 8656 §12.2); `nil` where it is bound now.
+    func bind(_ number: UInt16, to peer: SocketAddress, limit: Int, at now: Instant) -> STUNErrorCode? {
         channels.removeAll { $0.until <= now }
-        guard !channels.contains(where: { ($0.number == number) != ($0.peer == peer) }) else { return false }
-        channels.removeAll { $0.number == number }
-        channels.append(Channel(number: number, peer: peer, until: now + Self.channelLifetime))
-        permit(peer, at: now)
-        return true
+        guard !channels.contains(where: { ($0.number == number) != ($0.peer == peer) }) else { return .badRequest }
+        let others = channels.filter { $0.number != number }
+        guard others.count < limit, permit(peer, limit: limit, at: now) else { return .insufficientCapacity }
+        channels = others + [Channel(number: number, peer: peer, until: now + Self.channelLifetime)]
+        return nil
     }
 }

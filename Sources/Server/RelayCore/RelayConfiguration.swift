@@ -15,6 +15,10 @@ public struct RelayConfiguration: Sendable {
     public var nonceLifetime: Duration = .seconds(3600)
     /// Allocations of one user; 486 beyond.
     public var quota = 1000
+    /// Permissions of one allocation, and likewise channels; 508 beyond (RFC 8656 §10.2, §12.2).
+    public var peers = 1024
+    /// Streams of clients that are open at a time; those beyond are not taken.
+    public var streams = 10_000
     /// Another server, to which every allocation is sent on with 300.
     public var alternate: SocketAddress?
     /// From then on the server does nothing more, as if its process were killed.

@@ -65,13 +65,18 @@ extension RelayHost {
             guard let peer = request.xorAddress(.xorPeerAddress) else {
                 return refuse(id, method, .badRequest, client, now, key: key)
             }
-            allocation.permit(peer, at: now)
+            guard allocation.permit(peer, limit: configuration.peers, at: now) else {
+                return refuse(id, method, .insufficientCapacity, client, now, key: key)
+            }
             succeed(id, method, client, key) { _ in }
         case .channelBind:
             guard let allocation else { return refuse(id, method, .allocationMismatch, client, now, key: key) }
             guard let peer = request.xorAddress(.xorPeerAddress), let number = request.channelNumber,
-                (0x4000...0x4FFF).contains(number), allocation.bind(number, to: peer, at: now)
+                (0x4000...0x4FFF).contains(number)
             else { return refuse(id, method, .badRequest, client, now, key: key) }
+            if let code = allocation.bind(number, to: peer, limit: configuration.peers, at: now) {
+                return refuse(id, method, code, client, now, key: key)
+            }
             succeed(id, method, client, key) { _ in }
         default:
             refuse(id, method, .badRequest, client, now, key: key)

@@ -14,6 +14,7 @@ public final class RelayHost: StreamListener {
     /// What it has done so far.
     public struct Statistics: Hashable, Sendable {
         public var allocations = 0
+        /// Requests, and streams beyond those that may be open.
         public var refused = 0
         public var released = 0
         /// Datagrams from clients to peers.
@@ -133,6 +134,10 @@ public final class RelayHost: StreamListener {
 
     public func accept(stream: UInt64, at local: SocketAddress, from remote: SocketAddress, now: Instant) -> Bool {
         guard !isDead, local == first else { return false }
+        guard streams.count < configuration.streams else {
+            statistics.refused += 1
+            return false
+        }
         streams.append((stream, remote, TURNFrames()))
         return true
     }

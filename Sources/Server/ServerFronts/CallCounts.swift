@@ -1,5 +1,5 @@
 public import Operations
-import SignalingProtocol
+public import SignalingProtocol
 
 /// What clients have told of their calls since the server began.
 public struct CallCounts: Hashable, Sendable {
@@ -25,7 +25,8 @@ public struct CallCounts: Hashable, Sendable {
         for call in report.calls { add(call) }
     }
 
-    mutating func add(_ call: CallReport) {
+    /// How one call went, all in all.
+    public mutating func add(_ call: CallReport) {
         health.add(call.health)
         guard call.outcome == .connected else {
             failed += 1
@@ -37,7 +38,8 @@ public struct CallCounts: Hashable, Sendable {
         if let seconds = call.roundTripTime { roundTrip.add(seconds) }
         if let seconds = call.jitter { jitter.add(seconds) }
         if let share = call.loss { loss.add(share) }
-        guard call.duration > 0 else { return }
+        // Bytes of next to no time make a rate that would drown the sum of all others.
+        guard call.duration >= 0.001 else { return }
         for track in call.tracks {
             if let bytes = track.bytesReceived { bitrate.add(Double(bytes) * 8 / call.duration) }
         }

@@ -4,10 +4,17 @@ public struct SettingProblem: Error, Hashable, Sendable, CustomStringConvertible
     public let place: String
     public let message: String
 
+    /// What it quotes of a message is put on one line, and cut where nobody would read on.
     public init(_ place: String, _ message: String) {
         self.place = place
-        self.message = message
+        let line = message.unicodeScalars.prefix(Self.longestMessage).map { letter in
+            letter.properties.generalCategory == .control || Character(letter).isNewline ? " " : String(letter)
+        }
+        self.message = line.joined() + (message.unicodeScalars.count > Self.longestMessage ? "…" : "")
     }
+
+    /// Letters of a message.
+    private static let longestMessage = 1000
 
     public var description: String { "\(place): \(message)" }
 }

@@ -59,8 +59,8 @@ public struct SocketIOPacket: Hashable, Sendable {
     /// Names of events that belong to the library itself.
     static let reserved = ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"]
 
-    /// Whether the data has the form that its kind asks for.
-    var problem: String? {
+    /// Why the data has not the form that its kind asks for; `nil` where it has.
+    public var problem: String? {
         switch (kind, data) {
         case (.connect, nil), (.connect, .object), (.disconnect, nil), (.acknowledgement, .array), (.connectError, .object),
             (.connectError, .string):

@@ -35,7 +35,7 @@ extension KeyTable {
             .optional("react", "${emoji}.", .reference("text")),
             .optional("raise_hand", "Raises one's hand.", .reference("text")),
             .optional("lower_hand", "Lowers it.", .reference("text")),
-            .optional("keepalive", "{ every: 20s, message: … }.", .reference("text")),
+            .optional("keepalive", "{ every: 20s, message: … }; every 100ms at most.", .reference("text")),
         ])
 
     static let hear = KeyTable(

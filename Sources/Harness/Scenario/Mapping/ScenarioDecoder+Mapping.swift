@@ -10,7 +10,7 @@ extension ScenarioDecoder {
         }
         let offers = required(fields, "offers").flatMap { choice($0, "offers", RoomMapping.Offerer.self, of: "an offerer") }
         let identity = fields["id"].map { self.identity($0, of: transport) } ?? .own
-        let said = required(fields, "say").flatMap { self.said($0) }
+        let said = required(fields, "say").flatMap { self.said($0, over: transport) }
         let heard = required(fields, "hear").flatMap { self.heard($0, of: transport) }
         let event = path(fields, "event")
         let auth = fields["auth"].flatMap { template($0, "auth", [.room, .id, .name, .token]) }
@@ -20,9 +20,19 @@ extension ScenarioDecoder {
             diagnostics.report(
                 "'\(key)' is for Socket.IO: take it out, or write 'protocol: socketio'", at: node.location, field: key)
         }
-        if let namespace, !namespace.hasPrefix("/"), let node = fields["namespace"] {
-            diagnostics.report(
-                "a namespace begins with '/': write '/\(namespace)'", at: node.location, field: "namespace")
+        if let namespace, let node = fields["namespace"] {
+            let longest = RoomMapping.Transport.longestNamespace
+            if !namespace.hasPrefix("/") {
+                diagnostics.report(
+                    "a namespace begins with '/': write '/\(namespace)'", at: node.location, field: "namespace")
+            } else if namespace.contains(",") || namespace.utf8.count > longest {
+                diagnostics.report(
+                    "a namespace has no comma, and \(longest) bytes at most: write what the server calls it", at: node.location,
+                    field: "namespace")
+            }
+        }
+        if let problem = auth?.problemAsAuth, let node = fields["auth"] {
+            diagnostics.report("\(problem): write an object, such as { token: \"${token}\" }", at: node.location, field: "auth")
         }
         guard let title, let transport, let offers, let identity, let said, let heard else { return nil }
         return RoomMapping(
@@ -51,11 +61,11 @@ extension ScenarioDecoder {
 
     // MARK: - What is said
 
-    private mutating func said(_ node: DocumentNode) -> RoomMapping.Said? {
+    private mutating func said(_ node: DocumentNode, over transport: RoomMapping.Transport?) -> RoomMapping.Said? {
         guard let fields = fields(of: node, .say, path: "say") else { return nil }
         let always: [MessageTemplate.Hole] = [.room, .id, .name, .token, .number]
         func template(_ decoder: inout ScenarioDecoder, _ key: String, _ more: [MessageTemplate.Hole] = []) -> MessageTemplate? {
-            fields[key].flatMap { decoder.template($0, fields.path(of: key), always + more) }
+            fields[key].flatMap { decoder.message($0, fields.path(of: key), always + more, over: transport) }
         }
         for key in ["join", "offer", "answer"] { _ = required(fields, key) }
         let description: [MessageTemplate.Hole] = [.to, .sdp, .type, .description]
@@ -74,10 +84,30 @@ extension ScenarioDecoder {
         said.lowerHand = template(&self, "lower_hand")
         if let node = fields["keepalive"], let inner = self.fields(of: node, .keepalive, path: "say.keepalive") {
             let interval = required(inner, "every").flatMap { positiveDuration($0, inner.path(of: "every")) }
-            let message = required(inner, "message").flatMap { self.template($0, inner.path(of: "message"), always) }
+            let message = required(inner, "message").flatMap {
+                self.message($0, inner.path(of: "message"), always, over: transport)
+            }
+            let shortest = RoomMapping.Keepalive.shortestInterval
+            if let interval, interval < shortest, let node = inner["every"] {
+                diagnostics.report(
+                    "a bot that says something so often floods its server: write 100ms at least", at: node.location,
+                    field: inner.path(of: "every"))
+            }
             if let interval, let message { said.keepalive = .init(interval: interval, message: message) }
         }
         return join == nil || offer == nil || answer == nil ? nil : said
+    }
+
+    /// What a server of the kind takes for a message.
+    private mutating func message(
+        _ node: DocumentNode, _ path: String, _ known: [MessageTemplate.Hole], over transport: RoomMapping.Transport?
+    ) -> MessageTemplate? {
+        guard let template = template(node, path, known) else { return nil }
+        if transport == .socketio, let problem = template.problemAsEvent {
+            diagnostics.report(
+                "\(problem): write a list with the event's name first, such as [message, …]", at: node.location, field: path)
+        }
+        return template
     }
 
     /// Any YAML is a message; texts have holes.
@@ -141,7 +171,7 @@ extension ScenarioDecoder {
         case "false": return .bool(false)
         default: break
         }
-        if let integer = Int64(text), abs(integer) <= JSON.largestInteger { return .integer(integer) }
+        if let integer = Int64(text), integer.magnitude <= JSON.largestInteger { return .integer(integer) }
         if let number = Double(text), number.isFinite { return .number(number) }
         return .string(text)
     }
@@ -172,7 +202,7 @@ extension ScenarioDecoder {
         }
         if let inner = inner(fields, "ping", .answered), let rule = rule(inner) {
             let message = required(inner, "message").flatMap {
-                template($0, inner.path(of: "message"), [.room, .id, .name, .token, .number])
+                self.message($0, inner.path(of: "message"), [.room, .id, .name, .token, .number], over: transport)
             }
             if let message { heard.ping = .init(rule: rule, message: message) }
         }

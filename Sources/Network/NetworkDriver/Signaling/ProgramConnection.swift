@@ -13,8 +13,6 @@ internal import RTCCore
 /// What it writes to its standard error is kept, the last of it, and is a part of the reason when it ends by itself. It is over when it has ended
 /// and what it had written is read. All but what is not private runs on the event loop.
 final class ProgramConnection: Sendable {
-    /// The longest line, in bytes, either way.
-    static let longestLine = 1 << 20
     /// How much of its standard error is kept.
     private static let keptError = 4096
     private static let patience = TimeAmount.seconds(2)
@@ -27,7 +25,7 @@ final class ProgramConnection: Sendable {
         var process: pid_t = 0
         var channel: (any Channel)?
         var unsent: [String] = []
-        var unread: [UInt8] = []
+        var lines = ProgramLines()
         var errors: [UInt8] = []
         /// Standard output and standard error that are not at their end.
         var openStreams = 2
@@ -131,7 +129,7 @@ final class ProgramConnection: Sendable {
     }
 
     private func write(_ text: String) {
-        guard state.value.phase == .running, text.utf8.count <= Self.longestLine else { return }
+        guard state.value.phase == .running, text.utf8.count <= ProgramLines.longest else { return }
         guard let channel = state.value.channel else { return state.value.unsent.append(text) }
         channel.writeAndFlush(channel.allocator.buffer(string: text + "\n"), promise: nil)
     }
@@ -140,17 +138,10 @@ final class ProgramConnection: Sendable {
 
     private func took(_ buffer: ByteBuffer) {
         guard state.value.phase == .running || state.value.phase == .closing else { return }
-        state.value.unread += buffer.readableBytesView
-        var lines: [String] = []
-        var start = 0
-        while let end = state.value.unread[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            lines.append(String(decoding: state.value.unread[start..<end], as: UTF8.self))
-            start = end + 1
-        }
-        state.value.unread.removeFirst(start)
-        for line in lines where !line.isEmpty { deliver(.received(line)) }
-        if state.value.unread.count > Self.longestLine {
-            finish("the program wrote a line of more than \(Self.longestLine) bytes")
+        state.value.lines.put(buffer.readableBytesView)
+        while let line = state.value.lines.next() { deliver(.received(line)) }
+        if state.value.lines.isBroken {
+            finish("the program wrote a line of more than \(ProgramLines.longest) bytes")
             signal(SIGKILL)
         }
     }

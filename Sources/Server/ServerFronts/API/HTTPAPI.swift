@@ -25,7 +25,7 @@ public final class HTTPAPI {
     private let rooms: SharedRooms
     private let keys: (any TokenKeys)?
     private let bits: () -> UInt64
-    private var rates: [String: TokenBucket] = [:]
+    private var rates = TokenBuckets<String>()
     /// Requests since the start, by status.
     public private(set) var answers: [Int: Int] = [:]
 
@@ -63,9 +63,7 @@ public final class HTTPAPI {
     private func limit(_ origin: ClientOrigin, now: Instant) throws(RequestError) {
         guard !origin.isTrusted(configuration) else { return }
         let limit = configuration.limits.api
-        if rates.count >= 10_000 { rates = rates.filter { !$0.value.isFull(limit, now: now) } }
-        let wait = rates[origin.address?.host ?? "", default: TokenBucket(limit, at: now)].take(limit, now: now)
-        guard let wait else { return }
+        guard let wait = rates.take(limit, for: origin.address?.host ?? "", now: now) else { return }
         throw RequestError(.rateLimited, "too many requests", retryMilliseconds: wait.inNanoseconds / 1_000_000 + 1)
     }
 

@@ -83,7 +83,9 @@ extension JanusClient {
         let server = RemoteParticipant(id: Self.serverID, name: Self.serverID, polite: true, part: .server)
         peers = publishes ? [server] : []
         tell(.joined(selfID: selfID, peers: peers))
-        for attendee in data["attendees"]?.arrayValue ?? [] { meet(attendee.objectValue) }
+        let attendees = data["attendees"]?.arrayValue ?? []
+        dropParticipants(attendees.count - timing.participants)
+        for attendee in attendees.prefix(timing.participants) { meet(attendee.objectValue) }
         publishing(data["publishers"]?.arrayValue ?? [], now: now)
     }
 

@@ -62,11 +62,15 @@ extension JanusClient {
 
     /// Somebody is there, and may publish, now or later.
     ///
-    /// - Returns: The id.
+    /// - Returns: The id; `nil` for this client itself, and for one too many.
     @discardableResult
     mutating func meet(_ participant: JSONObject?) -> String? {
         guard let participant, let id = participant["id"].flatMap(Self.text(ofID:)), id != selfID else { return nil }
         guard !others.contains(id) else { return id }
+        guard others.count < timing.participants else {
+            dropParticipants(1)
+            return nil
+        }
         others.append(id)
         let name = participant["display"]?.stringValue ?? id
         tell(.peerJoined(RemoteParticipant(id: id, name: name, polite: false, part: .publisher)))
@@ -74,7 +78,8 @@ extension JanusClient {
     }
 
     mutating func publishing(_ publishers: [JSON], now: Instant) {
-        for publisher in publishers.compactMap(\.objectValue) {
+        dropParticipants(publishers.count - timing.participants)
+        for publisher in publishers.prefix(timing.participants).compactMap(\.objectValue) {
             guard let id = meet(publisher), let number = publisher["id"], subscribes, !feeds.contains(where: { $0.id == id })
             else { continue }
             let name = publisher["display"]?.stringValue ?? id
@@ -82,6 +87,13 @@ extension JanusClient {
             peers.append(RemoteParticipant(id: id, name: name, polite: false, part: .publisher))
             if state == .ready { attach(id, now: now) }
         }
+    }
+
+    /// Said once, and counted from then on.
+    mutating func dropParticipants(_ count: Int) {
+        guard count > 0 else { return }
+        if droppedParticipants == 0 { tell(.protocolBroken("more than \(timing.participants) participants")) }
+        droppedParticipants += count
     }
 
     /// The server changes a call that there is.

@@ -32,6 +32,8 @@ public struct JanusClient: SignalingClient {
     public internal(set) var mayReconnect = true
     public let retryAfter: Duration? = nil
     public let stunServers: [SocketAddress] = []
+    /// Others beyond ``JanusClientTiming/participants``, as often as the server named them.
+    public internal(set) var droppedParticipants = 0
 
     let access: JanusAccess
     let publishes: Bool
@@ -207,6 +209,7 @@ public struct JanusClient: SignalingClient {
     mutating func ask(
         _ purpose: JanusRequest.Purpose, _ verb: String, on handle: Int64? = nil, _ members: JSONObject = [:], now: Instant
     ) {
+        if pending.count >= timing.requests { timedOut(pending.removeFirst().purpose) }
         let transaction = String(nextTransaction)
         nextTransaction += 1
         var message = members

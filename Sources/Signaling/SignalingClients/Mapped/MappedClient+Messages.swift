@@ -55,7 +55,7 @@ extension MappedClient {
         guard let selfID = selfID ?? fallbackID else { return }
         self.selfID = selfID
         answerBy = nil
-        peers = people.prefix(timing.participants).map {
+        peers = people.map {
             RemoteParticipant(id: $0.id, name: $0.name, polite: offers(to: $0.id, isNewcomer: false))
         }
         state = .joined
@@ -104,11 +104,19 @@ extension MappedClient {
         }
     }
 
-    private func people(_ roster: RoomMapping.Roster, in message: JSON) -> [(id: String, name: String)] {
+    /// As many as this client believes in, however long the roster is.
+    private mutating func people(_ roster: RoomMapping.Roster, in message: JSON) -> [(id: String, name: String)] {
         guard let path = roster.people, let value = path.value(in: message) else { return [] }
         var people: [(id: String, name: String)] = []
+        var known: Set<String> = []
+        var isTooLong = false
         func add(_ id: String?, _ item: JSON) {
-            guard let id, id != selfID, !people.contains(where: { $0.id == id }) else { return }
+            guard let id, id != selfID else { return }
+            guard people.count < timing.participants else {
+                isTooLong = true
+                return
+            }
+            guard known.insert(id).inserted else { return }
             people.append((id, roster.personName.flatMap { $0.value(in: item)?.stringValue } ?? id))
         }
         switch value {
@@ -120,6 +128,7 @@ extension MappedClient {
             }
         default: break
         }
+        if isTooLong { tell(.protocolBroken("more than \(timing.participants) participants")) }
         return people
     }
 

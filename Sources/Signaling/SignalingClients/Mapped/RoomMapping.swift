@@ -6,6 +6,9 @@ public import SignalingProtocol
 /// plain WebSocket it is one text frame.
 public struct RoomMapping: Hashable, Sendable {
     public enum Transport: String, Hashable, Sendable, CaseIterable {
+        /// Bytes of a namespace of Socket.IO.
+        public static let longestNamespace = 128
+
         /// Socket.IO 5 on Engine.IO 4, over WebSocket.
         case socketio
         /// One JSON value in each text frame.
@@ -106,6 +109,9 @@ public struct RoomMapping: Hashable, Sendable {
 
     /// Something that is said again and again.
     public struct Keepalive: Hashable, Sendable {
+        /// Whoever says something more often than this floods its server.
+        public static let shortestInterval = Duration.milliseconds(100)
+
         public var interval: Duration
         public var message: MessageTemplate
 
@@ -175,7 +181,7 @@ public struct RoomMapping: Hashable, Sendable {
     /// What service it is, in a sentence.
     public var title: String
     public var transport: Transport
-    /// Of Socket.IO.
+    /// Of Socket.IO; it begins with `/` and has no comma, which would end it on the wire.
     public var namespace: String
     /// What goes with the connection to the namespace.
     public var auth: MessageTemplate?

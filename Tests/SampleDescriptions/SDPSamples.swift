@@ -1,7 +1,7 @@
 /// Descriptions typed out from RFC 9429 §7 and after the shapes of real browsers.
-enum SDPSamples {
+public enum SDPSamples {
     /// RFC 9429 §7.1, offer-A1.
-    static let jsepOffer = """
+    public static let jsepOffer = """
         v=0
         o=- 4962303333179871722 1 IN IP4 0.0.0.0
         s=-
@@ -68,11 +68,11 @@ enum SDPSamples {
         a=end-of-candidates
         """
 
-    static let fingerprint =
+    public static let fingerprint =
         "19:E2:1C:3B:4B:9F:81:E6:B8:5C:F4:A5:A8:D8:73:04:BB:05:2F:70:9F:04:A9:0E:05:E9:26:33:E8:70:88:A2"
 
     /// Attributes per section, simulcast by rids alone, two-byte extensions allowed, RTCP XR.
-    static let chromeOffer = """
+    public static let chromeOffer = """
         v=0
         o=- 4611731400430051336 2 IN IP4 127.0.0.1
         s=-
@@ -162,7 +162,7 @@ enum SDPSamples {
         """
 
     /// Session-level DTLS and ICE options, sorted attributes, `fmtp` before `rtpmap`, directions of extensions, SSRC groups.
-    static let firefoxOffer = """
+    public static let firefoxOffer = """
         v=0
         o=mozilla...THIS_IS_SDPARTA-99.0 8218378237518462345 0 IN IP4 0.0.0.0
         s=-
@@ -223,5 +223,5 @@ enum SDPSamples {
         a=candidate:0 2 UDP 2122252542 3f0c6b9e.local 33790 typ host
         """
 
-    static let all = [jsepOffer, chromeOffer, firefoxOffer]
+    public static let all = [jsepOffer, chromeOffer, firefoxOffer]
 }
