@@ -55,6 +55,18 @@ struct DatagramTests {
         #expect(simulation.unroutable == 3)
     }
 
+    @Test("what is asked for on the way to the last datagram is done at once, also where there is none")
+    func lateRequest() {
+        let simulation = Simulation(seed: 1, service: nil)
+        let receiver = simulation.futureSocket(of: 0)
+        let target = Probe([(.milliseconds(20), .requestWithDatagrams(.closeSocket(local: receiver)))])
+        simulation.add(target, seed: 1, startAt: .origin)
+        simulation.add(Probe([(.milliseconds(30), .send([1], to: receiver))]), seed: 2, startAt: .origin)
+        simulation.run(until: .seconds(1))
+        #expect(target.received.isEmpty)
+        #expect(simulation.report(of: 0).ledger.map(\.cause) == [.closed])
+    }
+
     @Test("a datagram held in the down pipe finds its socket closed")
     func closedMeanwhile() {
         let simulation = Simulation(seed: 1, service: nil)

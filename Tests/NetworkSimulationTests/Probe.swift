@@ -6,6 +6,8 @@ import RTCCore
 final class Probe: HostedMachine {
     enum Action {
         case request(HostRequest)
+        /// Asks for it when it is asked for datagrams, of which there are none.
+        case requestWithDatagrams(HostRequest)
         /// Sends from the socket that was opened last.
         case send([UInt8], to: SocketAddress)
     }
@@ -25,6 +27,7 @@ final class Probe: HostedMachine {
 
     private var plan: [(at: Instant, action: Action)]
     private var requests: [HostRequest] = []
+    private var lateRequests: [HostRequest] = []
     private var outgoing: [(bytes: [UInt8], path: Path)] = []
     /// Whether it sends back what it gets.
     var echoes = false
@@ -45,6 +48,7 @@ final class Probe: HostedMachine {
             plan.removeFirst()
             switch next.action {
             case .request(let request): requests.append(request)
+            case .requestWithDatagrams(let request): lateRequests.append(request)
             case .send(let bytes, let remote):
                 guard let local = sockets.last else { continue }
                 outgoing.append((bytes, Path(local: local, remote: remote)))
@@ -72,6 +76,8 @@ final class Probe: HostedMachine {
                 return next.bytes.count
             }
         }
+        requests += lateRequests
+        lateRequests = []
         return .drained
     }
 

@@ -291,7 +291,12 @@ public final class Bot: HostedMachine {
         state = .leaving
         nextSample = nil
         log(.left, now: now)
-        for connection in connections { connection.close(kinds: kinds, now: now) }
+        if now < context.stopAt, interruptedAt == nil {
+            // The others go on: what they have under way finds the sockets closed, and is named.
+            hangUp(now: now)
+        } else {
+            for connection in connections { connection.close(kinds: kinds, now: now) }
+        }
         client.leave(now: now)
         afterChange(now: now)
         if client.state == .lost || client.state == .closed { finishLeaving(now: now) }

@@ -42,8 +42,13 @@ extension Simulation {
             }
             if takeDatagrams(host) {
                 didSomething = true
-                // What was sent may have been the last that a socket was needed for.
                 isDone = false
+            }
+            // What was sent, or not sent any more, may have been the last that a socket was needed for.
+            if host.state != .finished, let request = host.machine.nextRequest() {
+                didSomething = true
+                isDone = false
+                perform(request, for: host)
             }
             if host.state == .finishing {
                 retire(host)
