@@ -53,7 +53,12 @@ let package = Package(
 
         room("Network", "NetworkImpairment", ["RTCCore"]),
         room("Network", "NetworkSimulation", ["RTCCore", "NetworkImpairment"]),
-        room("Network", "NetworkDriver", ["RTCCore", "NetworkImpairment", "CStarlingSocket", "CStarlingOpenSSL"] + nio),
+        room(
+            "Network", "NetworkDriver",
+            [
+                "RTCCore", "NetworkImpairment", "CStarlingSocket", "CStarlingOpenSSL",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
 
         room("Media", "MediaFiles", ["RTCCore", "RTCWire"]),
         room("Media", "MediaTracks", ["RTCCore", "RTCWire", "MediaFiles"]),
@@ -182,9 +187,8 @@ let package = Package(
             "ServerFronts",
             [
                 "AccessCore", "HandmadeTokens", "CStarlingOpenSSL", "Operations", "RTCCore", "RTCWire", "RTCICE",
-                "NetworkImpairment",
-                "NetworkSimulation", "SignalingProtocol", "SignalingClients", "RoomCore", "SocketIO", "SocketIOSessions",
-                "Store", "StoreConformance",
+                "NetworkImpairment", "NetworkDriver", "NetworkSimulation", "SignalingProtocol", "SignalingClients", "RoomCore",
+                "SocketIO", "SocketIOSessions", "Store", "StoreConformance",
             ] + nio),
         tests("ServerSettings", ["Operations", "RoomCore", "ServerFronts", "Store"]),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
@@ -242,6 +246,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
         ["RTCCore", "NetworkImpairment", "RoomCore", "ServerFronts", "SignalingProtocol", "SocketIOSessions"]
     ),
     ("codecs", ["RTCCore", "RTCWire", "MediaFiles", "MediaTracks"]), ("mdns", ["RTCCore", "RTCWire", "RTCICE"]),
+    ("websocket", ["NetworkDriver"]),
     ("mapping", ["FuzzSignaling", "RTCCore", "Scenario", "SignalingClients", "SignalingProtocol", "SocketIO"]),
     ("peerclient", ["FuzzSignaling", "RTCCore", "SignalingClients", "SignalingProtocol"]),
     ("exec", ["FuzzSignaling", "NetworkDriver", "RTCCore", "SignalingClients", "SignalingProtocol"]),

@@ -98,7 +98,9 @@ final class NativeCaller: RoomCaller {
         case .signal(let from, _, _, .answer, _):
             if offersOpen.remove(from) == nil { tally.breach("\(from) answered twice, or unasked") }
         case .signal(let from, _, _, .candidates, let body):
-            for line in body.split(separator: "\n") { book.take(line, from: from, room: client.room, tally: tally, now: now) }
+            for line in body.utf8.split(separator: UInt8(ascii: "\n")) {
+                book.take(Substring(line), from: from, room: client.room, tally: tally, now: now)
+            }
         case .left:
             tally.left.wrappingAdd(1, ordering: .relaxed)
             requests.append(.closeSignaling(code: 1000, reason: "done"))

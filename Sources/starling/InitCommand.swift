@@ -77,7 +77,10 @@ struct InitCommand: ParsableCommand {
 
     /// People copy the address out of a browser.
     private static func webSocketAddress(_ text: String) -> String {
-        text.hasPrefix("http://") ? "ws://" + text.dropFirst("http://".count) : text
+        for (web, socket) in [("http://", "ws://"), ("https://", "wss://")] where text.hasPrefix(web) {
+            return socket + text.dropFirst(web.count)
+        }
+        return text
     }
 
     /// What an address looks like.

@@ -57,7 +57,7 @@ struct InitTests {
 
     @Test("an address that is none is refused with what to write")
     func address() throws {
-        let ending = try Starling.run(["init", "--target", "wss://h"], in: Workspace())
-        #expect(ending.status == 2 && ending.complaint.contains("wss is not supported yet"))
+        let ending = try Starling.run(["init", "--target", "ftp://h"], in: Workspace())
+        #expect(ending.status == 2 && ending.complaint.contains("the scheme must be ws or wss, not 'ftp'"))
     }
 }

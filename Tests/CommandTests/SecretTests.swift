@@ -79,7 +79,7 @@ struct SecretTests {
         "an address or a key that is refused is not repeated",
         arguments: [
             "target: { url: \"ws:///x?token=t0k3n-in-query\" }", "target: { url: \"127.0.0.1/ws?token=t0k3n-in-query\" }",
-            "target: { url: \"wss://me:p4ssw0rd-in-url@host/\" }",
+            "target: { url: \"https://me:p4ssw0rd-in-url@host/\" }",
             "target: { protocol: peerjs, url: embedded, token: k3y-of-target }",
             "target: { url: embedded, tokn: k3y-of-target }", "target: { url: \"${STARLING_TEST_CANARY}\" }",
         ])

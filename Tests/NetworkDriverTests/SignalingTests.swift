@@ -185,7 +185,7 @@ extension SocketTests {
             let (inputs, _, _, _) = try await told("http://127.0.0.1/")
             #expect(
                 inputs == [
-                    .signalingClosed(code: nil, reason: "'http://127.0.0.1/': the scheme must be ws, not 'http'")
+                    .signalingClosed(code: nil, reason: "'http://127.0.0.1/': the scheme must be ws or wss, not 'http'")
                 ])
         }
 

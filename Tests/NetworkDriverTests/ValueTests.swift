@@ -89,16 +89,18 @@ struct SignalingURLTests {
             ("WS://127.0.0.1:9999/ws", "127.0.0.1", 9999, "/ws", "127.0.0.1:9999"),
             ("ws://[::1]:8080/a/b?c=d&e=/", "::1", 8080, "/a/b?c=d&e=/", "[::1]:8080"),
             ("ws://host?room=1#part", "host", 80, "/?room=1", "host:80"),
+            ("wss://host/ws", "host", 443, "/ws", "host:443"),
         ] as [(String, String, UInt16, String, String)])
     func good(text: String, host: String, port: UInt16, resource: String, authority: String) throws {
         let url = try SignalingURL(text)
         #expect(url.host == host && url.port == port && url.resource == resource && url.authority == authority)
+        #expect(url.isSecure == text.hasPrefix("wss:"))
     }
 
     @Test(
         "says what is wrong with the rest",
         arguments: [
-            "", "ws:/host", "http://host/", "wss://host/", "ws://", "ws:///path", "ws://host:0/", "ws://host:65536/",
+            "", "ws:/host", "http://host/", "wss:///path", "ws://", "ws:///path", "ws://host:0/", "ws://host:65536/",
             "ws://host:/", "ws://host:+1/", "ws://user@host/", "ws://[::1/", "ws://[::1]x/", "ws://ho st/", "ws://[host]/",
         ])
     func bad(text: String) {

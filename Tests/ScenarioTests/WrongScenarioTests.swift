@@ -170,8 +170,8 @@ struct WrongScenarioTests {
         Slip("do: leave", "do: { subscribe: { bots: [], speakers: 2 } }", "a subscription is one of all, none, "),
         Slip("protocol: starling", "protocol: livekit", "'livekit' is not available yet: write one of starling, janus"),
         Slip(
-            "url: embedded", "url: wss://example.com/",
-            "'wss://' is not available yet: write 'embedded' or an address such as ws://"),
+            "url: embedded", "url: https://example.com/",
+            "'https://' is not available yet: write 'embedded' or an address such as ws://"),
         Slip("url: embedded", "url: ftp://example.com/", "'ftp://' is not a scheme of a target"),
         Slip("url: embedded", "url: embeded", "'embeded' is not an address; did you mean 'embedded'?"),
         Slip("url: embedded", "url: ws:///x", "'ws:///x' names no host"),

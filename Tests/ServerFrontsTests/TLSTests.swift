@@ -2,6 +2,9 @@ import CStarlingOpenSSL
 import Foundation
 import NIOCore
 import NIOPosix
+import NetworkDriver
+import NetworkImpairment
+import RTCCore
 import ServerFronts
 import Testing
 
@@ -113,6 +116,66 @@ struct TLSTests {
             _ in false
         }
         #expect(renamed.heard.isEmpty && renamed.failure.contains("not trusted"))
+        await server.stop()
+    }
+
+    /// Opens a signaling connection, says hello, and finishes with the answer.
+    private final class Caller: HostedMachine {
+        private var requests: [HostRequest]
+        private(set) var inputs: [HostInput] = []
+        var deadline: Instant? { nil }
+
+        init(_ url: String) {
+            requests = [.openSignaling(url: url)]
+        }
+
+        func advance(to now: Instant) {}
+
+        func receive(_ datagram: inout MutableRawSpan, on path: Path, arrivedAt: Instant, now: Instant) {}
+
+        func receive(_ input: HostInput, now: Instant) {
+            inputs.append(input)
+            switch input {
+            case .signalingOpened: requests.append(.sendSignaling(#"{"t":"hello","id":1}"#))
+            default: requests.append(.finished)
+            }
+        }
+
+        func nextDatagrams(into batch: inout DatagramBatch) -> Drain { .drained }
+
+        func nextRequest() -> HostRequest? { requests.isEmpty ? nil : requests.removeFirst() }
+    }
+
+    @Test("bots call over wss:// where they trust the certificate, and are told why where they do not")
+    func bots() async throws {
+        let certificate = try Certificate()
+        let other = try Certificate()
+        let server = try await Self.start(certificate)
+        for (trusted, isGood) in [(certificate, true), (other, false)] {
+            var configuration = WorkerConfiguration()
+            configuration.certificateAuthorities = trusted.certificates
+            let driver = SocketDriver(workers: 1, configuration: configuration)
+            let url = "wss://localhost:\(server.port)/ws"
+            let handle = driver.host(seed: 1, startAt: .origin) { _ in Caller(url) }
+            await driver.finishedAll()
+            let inputs = await driver.withMachine(handle) { machine, _ in (machine as? Caller)?.inputs ?? [] }
+            await driver.stop()
+            guard isGood else {
+                #expect(inputs.count == 1)
+                guard case .signalingClosed(nil, let reason) = inputs.first else {
+                    Issue.record("not refused: \(inputs)")
+                    continue
+                }
+                #expect(reason.hasPrefix("TLS with localhost:\(server.port) failed: ") && reason.contains("not trusted"))
+                continue
+            }
+            #expect(inputs.first == .signalingOpened)
+            guard case .signalingReceived(let text) = inputs.last else {
+                Issue.record("not answered: \(inputs)")
+                continue
+            }
+            #expect(text.contains(#""re":1"#))
+        }
         await server.stop()
     }
 

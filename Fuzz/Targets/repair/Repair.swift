@@ -39,7 +39,7 @@ private final class Bench {
         receiver.bind(to: 5)
         sender = RTPStreamSender(kind: kind, cname: "n", random: &random)
         sender.usesNack = true
-        sender.rtxPayloadType = choice & 8 == 0 ? 97 : nil
+        sender.send(0, rtxPayloadType: choice & 8 == 0 ? 97 : nil)
         for index in payload.indices { payload[index] = UInt8(truncatingIfNeeded: index) }
     }
 

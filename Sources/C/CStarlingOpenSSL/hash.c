@@ -75,6 +75,13 @@ void starling_sha2(const void *bytes, size_t size, size_t digest_size, uint8_t *
     SHA512_Final(out, &state);
 }
 
+void starling_sha1(const void *bytes, size_t size, uint8_t *out) {
+    SHA_CTX state;
+    SHA1_Init(&state);
+    SHA1_Update(&state, bytes, size);
+    SHA1_Final(out, &state);
+}
+
 void starling_md5(const void *bytes, size_t size, uint8_t *out) {
     unsigned int length = 16;
     EVP_Digest(bytes, size, out, &length, EVP_md5(), NULL);

@@ -1,5 +1,4 @@
 internal import Bots
-internal import Foundation
 internal import NetworkDriver
 internal import NetworkImpairment
 internal import RTCCore
@@ -28,7 +27,7 @@ struct SocketRelays {
             guard case .listed(let entries) = group.iceServers else { continue }
             for text in entries.flatMap(\.urls) {
                 guard let url = try? ICEServerURL(parsing: text) else { continue }
-                guard let address = url.address ?? addresses[url.host] ?? Self.resolve(url.host) else {
+                guard let address = url.address ?? addresses[url.host] ?? HostName.addresses(of: url.host, port: 0).first else {
                     throw .server("'\(url.host)' of 'ice_servers' is not known: no address belongs to it")
                 }
                 addresses[url.host] = address
@@ -38,21 +37,6 @@ struct SocketRelays {
             }
         }
         self.addresses = addresses
-    }
-
-    private static func resolve(_ host: String) -> SocketAddress? {
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
-        var found: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, nil, &hints, &found) == 0, let first = found else { return nil }
-        defer { freeaddrinfo(first) }
-        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        guard
-            getnameinfo(
-                first.pointee.ai_addr, first.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
-        else { return nil }
-        let literal = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return SocketAddress(literal.prefix { $0 != "%" }, port: 0)
     }
 
     /// Starts the embedded server where a group wants it.

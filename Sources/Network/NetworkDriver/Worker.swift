@@ -63,6 +63,6 @@ public final class Worker: Sendable {
     public func stop() async {
         await withCheckedContinuation { shared.stop($0) }
         thread.join()
-        for connection in shared.takeConnections() { try? await connection.whenGone.get() }
+        for program in shared.takePrograms() { try? await program.whenGone.get() }
     }
 }

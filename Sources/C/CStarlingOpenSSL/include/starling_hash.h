@@ -24,6 +24,9 @@ void starling_sha256(const void *bytes, size_t size, uint8_t *out);
 /// SHA-256, SHA-384 or SHA-512, by the size of what comes out: 32, 48 or 64 bytes.
 void starling_sha2(const void *bytes, size_t size, size_t digest_size, uint8_t *out);
 
+/// `out` holds 20 bytes.
+void starling_sha1(const void *bytes, size_t size, uint8_t *out);
+
 /// `out` holds 16 bytes (TURN's long-term key, RFC 8489 §9.2.2).
 void starling_md5(const void *bytes, size_t size, uint8_t *out);
 

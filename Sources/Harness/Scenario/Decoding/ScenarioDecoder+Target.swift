@@ -179,7 +179,7 @@ extension ScenarioDecoder {
             }
             return .embedded
         }
-        let expected = "write 'embedded' or an address such as ws://127.0.0.1:8080/"
+        let expected = "write 'embedded' or an address such as ws://127.0.0.1:8080/ or wss://call.example/"
         guard let separator = url.firstRange(of: "://") else {
             let near = Spelling.nearest(to: url, in: ["embedded"]) != nil
             diagnostics.report(
@@ -188,7 +188,7 @@ extension ScenarioDecoder {
             return nil
         }
         let scheme = String(url[..<separator.lowerBound])
-        guard scheme == "ws" else {
+        guard scheme == "ws" || scheme == "wss" else {
             let message =
                 Availability.urlSchemes.contains(scheme)
                 ? "\(Availability.message(scheme + "://")): \(expected)"

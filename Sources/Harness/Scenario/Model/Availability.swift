@@ -4,7 +4,7 @@
 enum Availability {
     static let verbs = ["share", "screen"]
     static let protocols = ["whip", "whep", "livekit", "mediasoup"]
-    static let urlSchemes = ["wss", "http", "https"]
+    static let urlSchemes = ["http", "https"]
     static let scenarioKeys = ["server", "sample"]
     static let targetKeys = ["ca", "ice", "stun", "turn"]
     static let groupKeys = [

@@ -20,7 +20,7 @@ extension Scenario {
         public enum Address: Sendable, Hashable {
             /// The reference server, started for the run.
             case embedded
-            /// A `ws://` address.
+            /// A `ws://` or `wss://` address.
             case url(String)
             /// A program and its arguments, started for each bot.
             case program([String])

@@ -41,8 +41,9 @@ extension KeyTable {
                 "protocol", "The dialect of its signaling; starling by default.",
                 .choice(Scenario.Target.SignalingProtocol.allCases.map(\.rawValue))),
             .optional(
-                "url", "'embedded' starts the reference server for the run; otherwise a ws:// address. Needed but for exec.",
-                ["anyOf": [["const": "embedded"], ["type": "string", "pattern": "^ws://."], .reference("environment")]]),
+                "url",
+                "'embedded' starts the reference server for the run; otherwise a ws:// or wss:// address. Needed but for exec.",
+                ["anyOf": [["const": "embedded"], ["type": "string", "pattern": "^wss?://."], .reference("environment")]]),
             .optional(
                 "mode", "Who sends media to whom: sfu for janus, mesh for all others.",
                 .choice(Scenario.Target.Mode.allCases.map(\.rawValue))),

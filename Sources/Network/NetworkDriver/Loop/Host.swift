@@ -37,7 +37,9 @@ final class Host {
     var line: SignalingLine
     /// ``SignalingLine/deadline`` as of the last touch.
     var lineDeadline: Instant?
-    var connection: (any SignalingWire)?
+    var connection: SignalingRoute?
+    /// Those included that are closing.
+    var webSockets: [WebSocketConnection] = []
     /// Numbers the signaling connections, so that late news of an old one is told apart.
     var connectionNumber: UInt64 = 0
 
@@ -77,8 +79,9 @@ final class Host {
     func nextWake() -> Instant? {
         guard let machine else { return startAt }
         var wake = isFinished ? nil : machine.deadline
-        if !up.isTransparent { wake = earliest(wake, up.deadline) }
-        if isFinished { return isRetired ? nil : wake }
+        for connection in webSockets { wake = earliest(wake, connection.deadline) }
+        if !up.isTransparent, !isRetired { wake = earliest(wake, up.deadline) }
+        if isFinished { return wake }
         if !down.isTransparent { wake = earliest(wake, down.deadline) }
         if let lineDeadline { wake = earliest(wake, lineDeadline) }
         for stream in streams { wake = earliest(wake, stream.deadline) }

@@ -7,8 +7,11 @@ internal import Synchronization
 enum Mail: Sendable {
     case host(slot: Int, seed: UInt64, startAt: Instant, make: @Sendable (Instant) -> any HostedMachine)
     case visit(slot: Int, Visit)
+    /// Of a program that speaks for a server.
     case signaling(slot: Int, connection: UInt64, SignalingEvent)
-    /// Nothing is left of a signaling connection.
+    /// Where a signaling connection's host is; nowhere for a name that nobody has.
+    case resolved(slot: Int, connection: UInt64, [SocketAddress])
+    /// Nothing is left of a program that spoke for a server.
     case gone(connection: UInt64)
     case stop
 }

@@ -42,7 +42,7 @@ extension WorkerLoop {
             machine.receive(&span, on: path, ecn: ecn, arrivedAt: arrivedAt, now: now)
         }
         drain(host, at: now)
-        retireIfDone(host)
+        retireIfDone(host, at: now)
         reschedule(host)
     }
 
@@ -116,7 +116,7 @@ extension WorkerLoop {
             enqueue(bytes, on: entry.path, host.ecn, descriptor)
         }
         flush()
-        if !host.streams.isEmpty, let machine = host.machine { flushStreams(of: host, machine, at: now) }
+        if !host.streams.isEmpty { flushStreams(of: host, at: now) }
     }
 
     /// Sends what a machine's impairment stage lets out now.

@@ -1,4 +1,3 @@
-internal import NIOCore
 internal import NetworkImpairment
 internal import RTCCore
 
@@ -15,8 +14,10 @@ extension WorkerLoop {
                 receive(visit, at: hosts[slot], now: now)
             case .signaling(let slot, let connection, let event):
                 receive(event, from: connection, at: hosts[slot], now: now)
+            case .resolved(let slot, let connection, let addresses):
+                resolved(addresses, for: connection, at: hosts[slot], now: now)
             case .gone(let connection):
-                connections[connection] = nil
+                programs[connection] = nil
             case .stop:
                 isStopping = true
             }
@@ -33,7 +34,7 @@ extension WorkerLoop {
                 _ = add(slot, seed, startAt, make).machine(at: now)
             case .visit(let slot, let visit):
                 visit(hosts[slot].machine(at: now), hosts[slot].report())
-            case .signaling, .gone, .stop:
+            case .signaling, .resolved, .gone, .stop:
                 break
             }
         }
@@ -58,63 +59,7 @@ extension WorkerLoop {
         visit(machine, host.report())
         guard !host.isFinished else { return }
         drain(host, at: now)
-        retireIfDone(host)
+        retireIfDone(host, at: now)
         reschedule(host)
-    }
-
-    private func receive(_ event: SignalingEvent, from connection: UInt64, at host: Host, now: Instant) {
-        guard connection == host.connectionNumber, !host.isFinished else { return }
-        if case .closed = event { host.connection = nil }
-        host.line.arrived(event, now: now)
-        pumpSignaling(host, at: now)
-        drain(host, at: now)
-        retireIfDone(host)
-        reschedule(host)
-    }
-
-    /// Moves what is due on a machine's signaling connection, both ways.
-    func pumpSignaling(_ host: Host, at now: Instant) {
-        performOrders(host, at: now)
-        if let machine = host.machine {
-            while let input = host.line.nextInput(at: now) { machine.receive(input, now: now) }
-        }
-        host.lineDeadline = host.line.deadline
-    }
-
-    /// Moves what a machine wants done on its signaling connection. What it is to hear waits for the next turn, when it has asked for
-    /// all that it wants.
-    func performOrders(_ host: Host, at now: Instant) {
-        while let order = host.line.nextOrder(at: now) {
-            switch order {
-            case .open(let url, let deadline): openSignaling(url, by: deadline, for: host, at: now)
-            case .send(let text): host.connection?.send(text)
-            case .close(let code, let reason): host.connection?.close(code: code, reason: reason)
-            case .abandon:
-                host.connection?.abandon()
-                host.connection = nil
-                host.connectionNumber = 0
-            }
-        }
-        host.lineDeadline = host.line.deadline
-    }
-
-    private func openSignaling(_ url: String, by deadline: Instant, for host: Host, at now: Instant) {
-        if let earlier = host.connection { earlier.close(code: 1001, reason: "") }
-        connectionCount += 1
-        let number = connectionCount
-        let slot = host.slot
-        let mailbox = shared.mailbox
-        let deliver: @Sendable (SignalingEvent) -> Void = { event in
-            mailbox.post(.signaling(slot: slot, connection: number, event))
-        }
-        let loop = configuration.signalingGroup.next()
-        let connection: any SignalingWire =
-            ProgramAddress.command(in: url) == nil
-            ? SignalingConnection(on: loop, deliver: deliver) : ProgramConnection(on: loop, deliver: deliver)
-        connection.whenGone.whenComplete { _ in mailbox.post(.gone(connection: number)) }
-        connections[number] = connection
-        host.connection = connection
-        host.connectionNumber = number
-        connection.open(url, subprotocol: configuration.signalingSubprotocol, within: deadline - now)
     }
 }

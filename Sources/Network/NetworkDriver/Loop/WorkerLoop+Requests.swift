@@ -51,7 +51,7 @@ extension WorkerLoop {
             guard scope.cutsSignaling else { return }
             host.line.blackout(from: now, for: duration)
             host.lineDeadline = host.line.deadline
-            host.connection?.pauseReading(for: duration)
+            holdSignaling(of: host, until: now + duration)
         case .finished:
             host.isFinished = true
         }
@@ -133,9 +133,9 @@ extension WorkerLoop {
     }
 
     /// Lets go of a finished machine's sockets and connection once its last datagram has left.
-    func retireIfDone(_ host: Host) {
+    func retireIfDone(_ host: Host, at now: Instant) {
         guard host.isFinished, !host.isRetired else { return }
-        host.connection?.close(code: 1001, reason: "")
+        closeSignaling(of: host, code: 1001, reason: "", at: now)
         host.connection = nil
         guard host.up.isTransparent || host.up.deadline == nil else { return }
         retire(host)
@@ -155,9 +155,10 @@ extension WorkerLoop {
             for visit in host.waitingVisits { visit(machine, host.report()) }
             host.waitingVisits = []
             host.connection = nil
+            for connection in host.webSockets { letGo(of: connection) }
             if !host.isRetired { retire(host) }
         }
-        for connection in connections.values { connection.abandon() }
+        for program in programs.values { program.abandon() }
         starling_close(epoll)
         publish(at: now)
     }

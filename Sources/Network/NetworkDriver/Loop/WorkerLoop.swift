@@ -37,6 +37,7 @@ final class WorkerLoop {
     /// Of sockets and streams.
     var socketGeneration: UInt32 = 0
     var streams: [MachineStream?] = []
+    var freeStreams: [Int] = []
     /// Whom streams with TLS trust; read with the first.
     var trust: TLSTrust?
     let streamBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 64)
@@ -51,8 +52,11 @@ final class WorkerLoop {
     var outgoingCount = 0
     var segmentation: Int32
 
-    var connections: [UInt64: any SignalingWire] = [:]
+    var programs: [UInt64: ProgramConnection] = [:]
+    /// Signaling connections so far, programs among them.
     var connectionCount: UInt64 = 0
+    /// Those with something to send at the end of the turn.
+    var unflushed: [WebSocketConnection] = []
 
     var health = WorkerHealth()
     var sent = starling_sent()
@@ -109,6 +113,7 @@ final class WorkerLoop {
                 }
             }
             fireTimers()
+            if !unflushed.isEmpty { flushSignaling(at: clock.now) }
         }
         closeEverything()
     }
@@ -177,15 +182,16 @@ final class WorkerLoop {
     private func serve(_ host: Host, at now: Instant) {
         if host.machine == nil { begin(host, at: now) }
         guard let machine = host.machine else { return }
+        if !host.webSockets.isEmpty { advanceSignaling(of: host, at: now) }
         if !host.isFinished {
             releaseIncoming(host, machine, at: now)
             pumpSignaling(host, at: now)
-            if !host.streams.isEmpty { advanceStreams(of: host, machine, at: now) }
+            if !host.streams.isEmpty { advanceStreams(of: host, at: now) }
             if let deadline = machine.deadline, deadline <= now { machine.advance(to: now) }
             drain(host, at: now)
         }
         releaseOutgoing(host, at: now)
-        retireIfDone(host)
+        retireIfDone(host, at: now)
     }
 
     private func begin(_ host: Host, at now: Instant) {

@@ -14,7 +14,7 @@ final class WorkerShared: Sendable {
     private struct State {
         var retired: Retired?
         var waiters: [CheckedContinuation<Void, Never>] = []
-        var connections: [any SignalingWire] = []
+        var programs: [ProgramConnection] = []
     }
 
     let mailbox = Mailbox()
@@ -53,19 +53,19 @@ final class WorkerShared: Sendable {
         if isOver { waiter.resume() } else { mailbox.post(.stop) }
     }
 
-    func takeConnections() -> [any SignalingWire] {
-        state.withLock { $0.connections }
+    func takePrograms() -> [ProgramConnection] {
+        state.withLock { $0.programs }
     }
 
     /// The thread's last act.
     func retire(_ loop: WorkerLoop) {
         let retired = Retired(hosts: loop.hosts)
-        let connections = Array(loop.connections.values)
+        let programs = Array(loop.programs.values)
         let waiters = state.withLock { state in
             // Closed under this lock, so that a visitor who finds the mailbox closed finds the machines here.
             loop.receiveLast(mailbox.close())
             state.retired = retired
-            state.connections = connections
+            state.programs = programs
             defer { state.waiters = [] }
             return state.waiters
         }

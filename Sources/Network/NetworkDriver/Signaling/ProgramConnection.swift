@@ -11,8 +11,8 @@ internal import RTCCore
 ///                        └─ not started ─┴──────────────────────────────────────▶ over
 ///
 /// What it writes to its standard error is kept, the last of it, and is a part of the reason when it ends by itself. It is over when it has ended
-/// and what it had written is read. All but the functions of ``SignalingWire`` runs on the event loop.
-final class ProgramConnection: SignalingWire {
+/// and what it had written is read. All but what is not private runs on the event loop.
+final class ProgramConnection: Sendable {
     /// How much of its standard error is kept.
     private static let keptError = 4096
     private static let patience = TimeAmount.seconds(2)
@@ -45,9 +45,11 @@ final class ProgramConnection: SignalingWire {
         gone = loop.makePromise()
     }
 
+    /// Fulfilled when nothing is left of it. Each must be opened once.
     var whenGone: EventLoopFuture<Void> { gone.futureResult }
 
-    func open(_ url: String, subprotocol: String?, within timeout: Duration) {
+    /// - Parameter url: The program's, see ``ProgramAddress``.
+    func open(_ url: String) {
         loop.execute { self.start(ProgramAddress.command(in: url) ?? []) }
     }
 
@@ -72,9 +74,6 @@ final class ProgramConnection: SignalingWire {
             self.signal(SIGKILL)
         }
     }
-
-    /// There are no pings to leave unanswered.
-    func pauseReading(for duration: Duration) {}
 
     // MARK: - Starting, on the event loop
 

@@ -1,9 +1,7 @@
 internal import Glibc
-internal import NIOCore
-internal import NIOPosix
 
 /// Why a signaling connection could not be made or kept, and how to say so.
-enum SignalingFailure: Error, Equatable {
+package enum SignalingFailure: Error, Equatable {
     case badURL(String)
     case refused
     case timeout(Duration)
@@ -12,11 +10,14 @@ enum SignalingFailure: Error, Equatable {
     case notWebSocket(status: UInt, phrase: String)
     case notUpgraded
     case wrongSubprotocol(String)
+    case malformed(String)
+    /// TLS did not come about, or ended: no trust, no agreement.
+    case insecure(String)
     case broken
     case system(String)
 
     /// - Parameter target: The host and port that were tried.
-    func reason(_ target: String) -> String {
+    package func reason(_ target: String) -> String {
         switch self {
         case .badURL(let problem): problem
         case .refused: "connection refused by \(target)"
@@ -26,33 +27,22 @@ enum SignalingFailure: Error, Equatable {
         case .notWebSocket(let status, let phrase): "\(target) is not a WebSocket: HTTP \(status) \(phrase)"
         case .notUpgraded: "\(target) is not a WebSocket: its answer does not complete the handshake"
         case .wrongSubprotocol(let name): "\(target) chose the subprotocol '\(name)', which was not offered"
+        case .malformed(let what): "\(target) sent what no WebSocket server may: \(what)"
+        case .insecure(let text): "TLS with \(target) failed: \(text)"
         case .broken: "\(target) broke the connection"
         case .system(let text): "connection to \(target) failed: \(text)"
         }
     }
 
-    /// What stands behind an error of the network library.
-    init(_ error: any Error, host: String, timeout: Duration) {
-        switch error {
-        case let failure as SignalingFailure:
-            self = failure
-        case let error as NIOConnectionError:
-            if let first = error.connectionErrors.first {
-                self = Self(first.error, host: host, timeout: timeout)
-            } else {
-                self = .unresolved(host: host)
-            }
-        case ChannelError.connectTimeout:
-            self = .timeout(timeout)
-        case let error as IOError:
-            self = Self.isRefusal(error.errnoCode) ? .refused : .system(errorText(error.errnoCode))
-        default:
-            self = .system("\(error)")
+    /// What stands behind an errno of a stream.
+    ///
+    /// - Parameter isConnected: Whether the stream had come about.
+    init(_ error: Int32, isConnected: Bool) {
+        if isConnected, [ECONNRESET, EPIPE].contains(error) {
+            self = .broken
+        } else {
+            self = error == ECONNREFUSED ? .refused : .system(errorText(error))
         }
-    }
-
-    private static func isRefusal(_ error: CInt) -> Bool {
-        error == ECONNREFUSED
     }
 }
 

@@ -1,5 +1,7 @@
-/// The parts of a `ws:` URL that a connection needs (RFC 6455 §3).
+/// The parts of a `ws:` or `wss:` URL that a connection needs (RFC 6455 §3).
 public struct SignalingURL: Hashable, Sendable {
+    /// Whether TLS protects it.
+    public let isSecure: Bool
     /// A name, an IPv4 address, or an IPv6 address without its brackets.
     public let host: String
     public let port: UInt16
@@ -19,11 +21,8 @@ public struct SignalingURL: Hashable, Sendable {
             throw Malformed(description: "'\(text)' is not a signaling URL; write ws://host:port/path")
         }
         let scheme = text[..<schemeEnd.lowerBound].lowercased()
-        guard scheme != "wss" else {
-            throw Malformed(description: "'\(text)': wss is not supported yet; use ws://")
-        }
-        guard scheme == "ws" else {
-            throw Malformed(description: "'\(text)': the scheme must be ws, not '\(scheme)'")
+        guard scheme == "ws" || scheme == "wss" else {
+            throw Malformed(description: "'\(text)': the scheme must be ws or wss, not '\(scheme)'")
         }
         let rest = text[schemeEnd.upperBound...]
         guard rest.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
@@ -31,17 +30,18 @@ public struct SignalingURL: Hashable, Sendable {
         }
         let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
         let authority = rest[..<authorityEnd]
-        guard let (host, port) = Self.split(authority) else {
+        guard let (host, port) = Self.split(authority, defaultPort: scheme == "ws" ? 80 : 443) else {
             throw Malformed(description: "'\(text)': '\(authority)' is not a host with an optional port from 1 to 65535")
         }
         let tail = rest[authorityEnd...].prefix { $0 != "#" }
+        isSecure = scheme == "wss"
         self.host = host
         self.port = port
         self.resource = tail.hasPrefix("/") ? String(tail) : "/" + tail
         self.authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
-    private static func split(_ authority: Substring) -> (host: String, port: UInt16)? {
+    private static func split(_ authority: Substring, defaultPort: UInt16) -> (host: String, port: UInt16)? {
         guard !authority.contains("@") else { return nil }
         var host = authority
         var digits: Substring?
@@ -57,7 +57,7 @@ public struct SignalingURL: Hashable, Sendable {
             digits = authority[authority.index(after: colon)...]
         }
         guard !host.isEmpty, !host.contains("[") else { return nil }
-        guard let digits else { return (String(host), 80) }
+        guard let digits else { return (String(host), defaultPort) }
         guard digits.utf8.allSatisfy({ (48...57).contains($0) }), let port = UInt16(digits), port > 0 else { return nil }
         return (String(host), port)
     }

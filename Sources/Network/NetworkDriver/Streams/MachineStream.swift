@@ -14,11 +14,18 @@ final class MachineStream {
         case open
     }
 
-    /// What it keeps unsent at most, in bytes: what half a second of video takes. What comes on top is dropped, a whole write at a time.
+    /// For whom it is there.
+    enum Owner {
+        /// The machine itself, which has a number of its own for it.
+        case machine(token: UInt64)
+        case signaling(WebSocketConnection)
+    }
+
+    /// What it keeps unsent at most of a machine's, in bytes: what half a second of video takes. What comes on top is dropped, a whole write at
+    /// a time.
     static let unsentLimit = 128 * 1024
 
-    /// The machine's own number for it.
-    let token: UInt64
+    let owner: Owner
     let target: StreamTarget
     let descriptor: Int32
     let local: SocketAddress
@@ -38,10 +45,10 @@ final class MachineStream {
     private var isWriting = false
 
     init(
-        token: UInt64, target: StreamTarget, descriptor: Int32, local: SocketAddress, index: Int, generation: UInt32, host: Host,
+        owner: Owner, target: StreamTarget, descriptor: Int32, local: SocketAddress, index: Int, generation: UInt32, host: Host,
         openBy: Instant, tls: TLSClient?
     ) {
-        self.token = token
+        self.owner = owner
         self.target = target
         self.descriptor = descriptor
         self.local = local
@@ -54,6 +61,21 @@ final class MachineStream {
 
     var epollToken: UInt64 { UInt64(generation) << 32 | UInt64(index) | WorkerLoop.streamBit }
 
+    /// The machine's number for it.
+    var token: UInt64? {
+        if case .machine(let token) = owner { token } else { nil }
+    }
+
+    /// All that was written has been sent.
+    var isDone: Bool { sent == unsent.count }
+
+    private var limit: Int {
+        switch owner {
+        case .machine: Self.unsentLimit
+        case .signaling: WebSocketConnection.unsentLimit
+        }
+    }
+
     /// When its worker must look after it.
     var deadline: Instant? {
         earliest(phase == .open ? nil : openBy, heldUntil)
@@ -61,7 +83,7 @@ final class MachineStream {
 
     /// Puts all of it behind what is unsent; `false` where that would be too much, or there is no way to send it yet.
     func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard phase == .open, unsent.count - sent + bytes.count <= Self.unsentLimit else { return false }
+        guard phase == .open, unsent.count - sent + bytes.count <= limit else { return false }
         if let tls { return tls.write(bytes) }
         unsent.append(contentsOf: bytes)
         return true
@@ -95,7 +117,7 @@ final class MachineStream {
             }
         }
         if sent == unsent.count {
-            unsent.removeAll(keepingCapacity: true)
+            unsent.removeAll(keepingCapacity: unsent.capacity <= Self.unsentLimit)
             sent = 0
         } else if sent > Self.unsentLimit / 2 {
             unsent.removeFirst(sent)

@@ -9,35 +9,44 @@ extension WorkerLoop {
     private static let readsPerEvent = 4
 
     func openStream(_ token: UInt64, _ target: StreamTarget, for host: Host, _ machine: any HostedMachine, at now: Instant) {
+        do throws(StreamEnd) {
+            let stream = try connectStream(
+                target, .machine(token: token), from: localAddress(of: host), for: host,
+                openBy: now + configuration.signalingTimeout)
+            stream.heldUntil = host.streamsHeldUntil.flatMap { $0 > now ? $0 : nil }
+            host.streams.append(stream)
+            stream.watch(epoll)
+        } catch {
+            machine.receive(.streamClosed(token: token, reason: error.reason(target)), now: now)
+        }
+    }
+
+    /// Begins a stream that is not watched yet.
+    func connectStream(
+        _ target: StreamTarget, _ owner: MachineStream.Owner, from local: SocketAddress, for host: Host, openBy: Instant
+    ) throws(StreamEnd) -> MachineStream {
         var tls: TLSClient?
         if let name = target.tlsName {
             do throws(TLSTrust.Failure) {
-                let trust = try trusted()
-                tls = TLSClient(trust, name: name)
+                tls = TLSClient(try trusted(), name: name)
             } catch {
-                return machine.receive(.streamClosed(token: token, reason: error.reason), now: now)
+                throw .insecure(error.reason)
             }
-            guard tls != nil else {
-                return machine.receive(.streamClosed(token: token, reason: "'\(name)' is no name for a TLS server"), now: now)
-            }
+            guard tls != nil else { throw .insecure("'\(name)' is no name for a TLS server") }
         }
-        var local = localAddress(of: host).forSystem
+        var local = local.forSystem
         local.port = 0
         var remote = target.remote.forSystem
         var bound = starling_address()
         let descriptor = starling_tcp_connect(&local, &remote, &bound)
-        guard descriptor >= 0 else {
-            return machine.receive(.streamClosed(token: token, reason: failure(to: target, -descriptor)), now: now)
-        }
-        let index = streams.firstIndex { $0 == nil } ?? streams.count
+        guard descriptor >= 0 else { throw .system(-descriptor, isConnected: false) }
+        let index = freeStreams.popLast() ?? streams.count
         socketGeneration &+= 1
         let stream = MachineStream(
-            token: token, target: target, descriptor: descriptor, local: SocketAddress(bound), index: index,
-            generation: socketGeneration, host: host, openBy: now + configuration.signalingTimeout, tls: tls)
-        stream.heldUntil = host.streamsHeldUntil.flatMap { $0 > now ? $0 : nil }
+            owner: owner, target: target, descriptor: descriptor, local: SocketAddress(bound), index: index,
+            generation: socketGeneration, host: host, openBy: openBy, tls: tls)
         if index == streams.count { streams.append(stream) } else { streams[index] = stream }
-        host.streams.append(stream)
-        stream.watch(epoll)
+        return stream
     }
 
     private func trusted() throws(TLSTrust.Failure) -> TLSTrust {
@@ -47,71 +56,84 @@ extension WorkerLoop {
         return made
     }
 
-    private func failure(to target: StreamTarget, _ error: Int32) -> String {
-        "\(errorText(error)) by \(target.remote)"
-    }
-
     /// Something happened on a stream: it is connected, has something to read, or takes more.
     func receiveStream(_ token: UInt64) {
         let index = Int(truncatingIfNeeded: token & (Self.streamBit - 1))
-        guard index < streams.count, let stream = streams[index], UInt64(stream.generation) == token >> 32,
-            let machine = stream.host.machine, !stream.host.isFinished
-        else { return }
-        let now = clock.now
-        progress(stream, machine, at: now)
+        guard index < streams.count, let stream = streams[index], UInt64(stream.generation) == token >> 32 else { return }
         let host = stream.host
-        drain(host, at: now)
-        retireIfDone(host)
-        reschedule(host)
+        let now = clock.now
+        switch stream.owner {
+        case .machine:
+            guard !host.isFinished else { return }
+            progress(stream, at: now)
+            drain(host, at: now)
+            retireIfDone(host, at: now)
+            reschedule(host)
+        case .signaling(let connection):
+            progress(stream, at: now)
+            attend(connection, at: now)
+            goOn(with: host, at: now)
+        }
     }
 
-    private func progress(_ stream: MachineStream, _ machine: any HostedMachine, at now: Instant) {
+    private func progress(_ stream: MachineStream, at now: Instant) {
         if stream.phase == .connecting {
             let error = starling_tcp_error(stream.descriptor)
-            guard error == 0 else { return end(stream, machine, failure(to: stream.target, error), at: now) }
+            guard error == 0 else { return end(stream, .system(error, isConnected: false), at: now) }
             stream.phase = .securing
             stream.takeRecords(by: streamBuffer)
         }
-        open(stream, machine, at: now)
+        open(stream, at: now)
         for _ in 0..<Self.readsPerEvent {
             let count = Int(starling_tcp_receive(stream.descriptor, streamBuffer.baseAddress, streamBuffer.count))
             guard count > 0 else {
                 if starling_would_block(Int64(count)) != 0 { break }
-                let reason =
-                    count == 0 ? "\(stream.target.remote) closed the connection" : failure(to: stream.target, Int32(-count))
-                return end(stream, machine, reason, at: now)
+                return end(stream, count == 0 ? .closed : .system(Int32(-count), isConnected: true), at: now)
             }
-            take(count, from: stream, machine, at: now)
+            take(count, from: stream, at: now)
             if let reason = stream.tls?.end {
                 _ = stream.flush()
-                return end(stream, machine, "\(stream.target.remote): \(reason)", at: now)
+                return end(stream, .insecure(reason), at: now)
             }
+            // What is left, if there is any, has the worker called again.
+            if count < streamBuffer.count { break }
         }
-        flush(stream, machine, at: now)
+        flush(stream, at: now)
     }
 
-    /// The machine hears that the stream is open as soon as it is.
-    private func open(_ stream: MachineStream, _ machine: any HostedMachine, at now: Instant) {
+    /// Its owner hears that the stream is open as soon as it is.
+    private func open(_ stream: MachineStream, at now: Instant) {
         guard stream.phase == .securing, stream.tls?.isOpen ?? true else { return }
         stream.phase = .open
-        machine.receive(.streamOpened(token: stream.token, local: stream.local), now: now)
+        switch stream.owner {
+        case .machine(let token): stream.host.machine?.receive(.streamOpened(token: token, local: stream.local), now: now)
+        case .signaling(let connection):
+            connection.connected()
+            attend(connection, at: now)
+        }
     }
 
-    private func take(_ count: Int, from stream: MachineStream, _ machine: any HostedMachine, at now: Instant) {
+    private func take(_ count: Int, from stream: MachineStream, at now: Instant) {
         let arrived = UnsafeMutableRawBufferPointer(rebasing: streamBuffer[..<count])
-        guard let tls = stream.tls else {
-            var span = arrived.mutableBytes
-            return machine.receive(&span, onStream: stream.token, now: now)
-        }
+        guard let tls = stream.tls else { return hand(arrived, of: stream, at: now) }
         tls.put(UnsafeRawBufferPointer(arrived))
-        open(stream, machine, at: now)
+        open(stream, at: now)
         while true {
             let size = tls.read(into: streamBuffer)
             guard size > 0 else { break }
-            var span = UnsafeMutableRawBufferPointer(rebasing: streamBuffer[..<size]).mutableBytes
-            machine.receive(&span, onStream: stream.token, now: now)
+            hand(UnsafeMutableRawBufferPointer(rebasing: streamBuffer[..<size]), of: stream, at: now)
         }
         stream.takeRecords(by: streamBuffer)
+    }
+
+    private func hand(_ bytes: UnsafeMutableRawBufferPointer, of stream: MachineStream, at now: Instant) {
+        switch stream.owner {
+        case .machine(let token):
+            var span = bytes.mutableBytes
+            stream.host.machine?.receive(&span, onStream: token, now: now)
+        case .signaling(let connection):
+            connection.client.receive(UnsafeRawBufferPointer(bytes))
+        }
     }
 
     /// Puts what a machine wrote behind what its stream has yet to send.
@@ -124,31 +146,28 @@ extension WorkerLoop {
     }
 
     /// Sends what is unsent on a machine's streams.
-    func flushStreams(of host: Host, _ machine: any HostedMachine, at now: Instant) {
+    func flushStreams(of host: Host, at now: Instant) {
         var index = 0
         while index < host.streams.count {
             let stream = host.streams[index]
-            flush(stream, machine, at: now)
+            flush(stream, at: now)
             if index < host.streams.count, host.streams[index] === stream { index += 1 }
         }
     }
 
-    private func flush(_ stream: MachineStream, _ machine: any HostedMachine, at now: Instant) {
-        if let error = stream.flush() { return end(stream, machine, failure(to: stream.target, error), at: now) }
+    private func flush(_ stream: MachineStream, at now: Instant) {
+        if let error = stream.flush() { return end(stream, .system(error, isConnected: true), at: now) }
         stream.watch(epoll)
     }
 
     /// Gives up what takes too long to open, and goes on after a blackout.
-    func advanceStreams(of host: Host, _ machine: any HostedMachine, at now: Instant) {
+    func advanceStreams(of host: Host, at now: Instant) {
         for stream in host.streams {
             if let end = stream.heldUntil, end <= now {
                 stream.heldUntil = nil
-                flush(stream, machine, at: now)
+                flush(stream, at: now)
             }
-            if stream.phase != .open, stream.openBy <= now {
-                let limit = configuration.signalingTimeout.inWords
-                end(stream, machine, "\(stream.target.remote) did not answer within \(limit)", at: now)
-            }
+            if stream.phase != .open, stream.openBy <= now { end(stream, .late(configuration.signalingTimeout), at: now) }
         }
     }
 
@@ -162,27 +181,41 @@ extension WorkerLoop {
     }
 
     func breakStreams(of host: Host, _ machine: any HostedMachine, _ reason: String, at now: Instant) {
-        while let stream = host.streams.last { end(stream, machine, reason, at: now) }
+        while let stream = host.streams.last {
+            release(stream)
+            if let token = stream.token { machine.receive(.streamClosed(token: token, reason: reason), now: now) }
+        }
     }
 
     func closeStream(_ token: UInt64, of host: Host) {
         guard let stream = host.streams.first(where: { $0.token == token }) else { return }
-        stream.tls?.close()
-        stream.takeRecords(by: streamBuffer)
-        _ = stream.flush()
+        sayGoodbye(on: stream)
         release(stream)
     }
 
-    private func end(_ stream: MachineStream, _ machine: any HostedMachine, _ reason: String, at now: Instant) {
+    /// The last record of a stream with TLS, where it can be sent.
+    func sayGoodbye(on stream: MachineStream) {
+        stream.tls?.close()
+        stream.takeRecords(by: streamBuffer)
+        _ = stream.flush()
+    }
+
+    private func end(_ stream: MachineStream, _ end: StreamEnd, at now: Instant) {
         guard streams[stream.index] === stream else { return }
-        release(stream)
-        machine.receive(.streamClosed(token: stream.token, reason: reason), now: now)
+        switch stream.owner {
+        case .machine(let token):
+            release(stream)
+            stream.host.machine?.receive(.streamClosed(token: token, reason: end.reason(stream.target)), now: now)
+        case .signaling(let connection):
+            streamEnded(end, of: connection, at: now)
+        }
     }
 
     func release(_ stream: MachineStream) {
         starling_epoll_remove(epoll, stream.descriptor)
         starling_close(stream.descriptor)
         streams[stream.index] = nil
+        freeStreams.append(stream.index)
         stream.host.streams.removeAll { $0 === stream }
     }
 }

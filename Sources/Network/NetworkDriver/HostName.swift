@@ -1,0 +1,32 @@
+internal import Glibc
+public import RTCCore
+
+/// What the system's resolver knows of a host.
+public enum HostName {
+    /// Blocks while a name is resolved.
+    ///
+    /// - Returns: Its addresses in the order in which they should be tried (RFC 6724), each once; none for a name that nobody has.
+    public static func addresses(of host: String, port: UInt16) -> [SocketAddress] {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, nil, &hints, &found) == 0 else { return [] }
+        defer { freeaddrinfo(found) }
+        var addresses: [SocketAddress] = []
+        var next = found
+        while let info = next {
+            if let address = address(of: info.pointee, port), !addresses.contains(address) { addresses.append(address) }
+            next = info.pointee.ai_next
+        }
+        return addresses
+    }
+
+    private static func address(of info: addrinfo, _ port: UInt16) -> SocketAddress? {
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        guard getnameinfo(info.ai_addr, info.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else {
+            return nil
+        }
+        let literal = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return SocketAddress(literal.prefix { $0 != "%" }, port: port)
+    }
+}

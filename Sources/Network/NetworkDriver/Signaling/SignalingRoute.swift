@@ -1,0 +1,5 @@
+/// What carries a machine's signaling.
+enum SignalingRoute {
+    case webSocket(WebSocketConnection)
+    case program(ProgramConnection)
+}
