@@ -263,7 +263,7 @@ let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
 ]
 
 // `FUZZ=stun,sdp swift build` builds these fuzzers with what they need, `FUZZ=all` every one, and an ordinary build none: they need flags
-// that `scripts/fuzz` has.
+// that `scripts/fuzz` has. `FUZZ=check` only compiles them, so that nothing changes below them unnoticed.
 let fuzzed = Context.environment["FUZZ"]?.split(separator: ",").map(String.init) ?? []
 if !fuzzed.isEmpty {
     package.targets += [
@@ -273,16 +273,20 @@ if !fuzzed.isEmpty {
             path: "Fuzz/Signaling", swiftSettings: settings),
     ]
     for fuzzer in fuzzers {
+        let name = "fuzz-\(fuzzer.name)"
+        let dependencies = ["FuzzSupport"] + fuzzer.dependencies
+        let path = "Fuzz/Targets/\(fuzzer.name)"
+        // Without libFuzzer there is no `main` to link.
         package.targets.append(
-            .executableTarget(
-                name: "fuzz-\(fuzzer.name)", dependencies: ["FuzzSupport"] + fuzzer.dependencies,
-                path: "Fuzz/Targets/\(fuzzer.name)", swiftSettings: settings))
+            fuzzed == ["check"]
+                ? .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+                : .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings))
     }
 }
 
 // `ROOMS=RTCICE,RTCPeer swift test` builds these rooms' tests with what they need, and leaves the rest unbuilt.
 let rooms = Context.environment["ROOMS"]?.split(separator: ",").map { "\($0)Tests" }
-let wanted = rooms ?? (fuzzed == ["all"] ? fuzzers.map(\.name) : fuzzed).map { "fuzz-\($0)" }
+let wanted = rooms ?? (fuzzed == ["all"] || fuzzed == ["check"] ? fuzzers.map(\.name) : fuzzed).map { "fuzz-\($0)" }
 if !wanted.isEmpty {
     var kept: Set<String> = []
     var open = wanted

@@ -30,6 +30,28 @@ struct MetricsTextTests {
                 """)
     }
 
+    @Test("histograms by a label are of one name, each with its own sum and count")
+    func histograms() {
+        var quick = MetricHistogram([1])
+        quick.add(0.5, count: 3)
+        let family = MetricFamily(
+            "request_seconds", "Requests.", .histograms(by: "type", [.init("join", MetricHistogram([1])), .init("ping", quick)]))
+        #expect(
+            MetricsText.write([family]) == """
+                # HELP starling_request_seconds Requests.
+                # TYPE starling_request_seconds histogram
+                starling_request_seconds_bucket{type="join",le="1"} 0
+                starling_request_seconds_bucket{type="join",le="+Inf"} 0
+                starling_request_seconds_sum{type="join"} 0
+                starling_request_seconds_count{type="join"} 0
+                starling_request_seconds_bucket{type="ping",le="1"} 3
+                starling_request_seconds_bucket{type="ping",le="+Inf"} 3
+                starling_request_seconds_sum{type="ping"} 1.5
+                starling_request_seconds_count{type="ping"} 3
+
+                """)
+    }
+
     @Test("a histogram adds up from bound to bound, and ends with everything")
     func histogram() {
         var histogram = MetricHistogram([0.1, 1])

@@ -66,7 +66,7 @@ struct MatchmakerTests {
         #expect(queue.outputs.count == 2)
         #expect(queue.accept(second) == true)
         queue.drain()
-        #expect(queue.outputs.last == .made(first, second, .video))
+        #expect(queue.outputs.last == .made(first, second, .video, since: [.origin, .origin]))
         queue.wait(.seconds(60))
         #expect(queue.outputs.count == 3 && !queue.matchmaker.holds(first) && queue.matchmaker.deadline == nil)
     }

@@ -45,6 +45,41 @@ struct RecordTests {
             ])
     }
 
+    @Test("how long it takes to hear a room counts from being let in, once, and not the time in the lobby")
+    func heard() throws {
+        var scene = scene()
+        let host = scene.core.open()
+        scene.ask(host.key, join(create: RoomSettings(lobby: true)))
+        scene.ask(host.key, .ready)
+        let guest = scene.core.open()
+        guard case .waiting(let participant)? = scene.ask(guest.key, join("Bob")) else { throw Scene.Refused(reply: nil) }
+        scene.wait(.seconds(20))
+        scene.ask(host.key, .admit(participant: participant))
+        scene.wait(.seconds(2))
+        scene.ask(guest.key, .ready)
+        scene.disconnect(guest.key)
+        scene.core.resumed(guest.key, now: scene.now)
+        let waits = records(&scene).compactMap { record -> Duration? in
+            guard case .heard(_, let wait) = record else { return nil }
+            return wait
+        }
+        #expect(waits == [.zero, .seconds(2)])
+    }
+
+    @Test("a match says how long each had waited")
+    func matched() {
+        var scene = scene()
+        let first = scene.core.open()
+        let second = scene.core.open()
+        scene.ask(first.key, .enqueue(MatchWish()))
+        scene.wait(.seconds(7))
+        scene.ask(second.key, .enqueue(MatchWish()))
+        scene.wait(.seconds(1))
+        scene.ask(first.key, .acceptMatch)
+        scene.ask(second.key, .acceptMatch)
+        #expect(records(&scene).last == .matched(.video, waits: [.seconds(8), .seconds(1)]))
+    }
+
     @Test("a name that comes again is another room, and the most who were in one are counted")
     func rooms() throws {
         var scene = scene()

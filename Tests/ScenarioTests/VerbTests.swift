@@ -16,6 +16,7 @@ struct VerbTests {
               - name: callers
                 count: \(count)
                 room: \(room)
+                match: { answer: wait }
             timeline:
               \(timeline)
             """
@@ -57,13 +58,22 @@ struct VerbTests {
             ("{ role: { bot: \"callers[2]\", role: cohost } }", .role("callers[2]", .cohost)),
             ("{ subscribe: all }", .subscribe(.all)), ("{ subscribe: none }", .subscribe(.bots([]))),
             ("{ subscribe: { bots: [\"callers[2]\"] } }", .subscribe(.bots(["callers[2]"]))),
-            ("{ subscribe: { speakers: 2 } }", .subscribe(.speakers(2))),
+            ("{ subscribe: { speakers: 2 } }", .subscribe(.speakers(2))), ("accept", .acceptMatch), ("skip", .skipMatch),
+            ("enqueue", .enqueue(nil)),
+            ("{ enqueue: { pool: other, media: text } }", .enqueue(MatchWish(pool: "other", media: .text))),
             ("{ switch_device: { video: other.ivf } }", .switchDevice(Publication(audio: nil, video: "other.ivf"))),
         ])
     func forms(text: String, verb: Verb) throws {
         let plan = try plan("- { at: 5s, who: \"callers[1]\", do: \(text) }")
         #expect(plan.bots[1].actions.map(\.verb) == [verb])
         #expect(plan.bots[0].actions.isEmpty)
+    }
+
+    @Test("a pool has the run's name in it, as rooms have")
+    func pool() throws {
+        let plan = try plan("- { at: 5s, who: \"callers[1]\", do: { enqueue: { pool: \"p-{run}-{place}\" } } }")
+        #expect(plan.bots[1].actions.map(\.verb) == [.enqueue(MatchWish(pool: "p-\(plan.runID)-1"))])
+        #expect(plan.bots[1].matchAnswer == .wait)
     }
 
     @Test("who is put out stops then, and comes back where the timeline says so")

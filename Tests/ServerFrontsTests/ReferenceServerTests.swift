@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Operations
 import RTCCore
 import RTCWire
 import RoomCore
@@ -99,6 +100,8 @@ struct ReferenceServerTests {
             }
             let metrics = await server.metrics()
             #expect(metrics.room.joined == 2 && metrics.room.signalsRelayed == 1)
+            #expect(metrics.service.relay.count == 1 && metrics.service.relay.sum > 0 && metrics.joins.count == 2)
+            #expect(metrics.service.requests["join"]?.count == 2 && metrics.service.requests["signal"]?.count == 1)
         }
     }
 

@@ -56,14 +56,14 @@ struct ServerDocumentTests {
             [["metric", "kind", "labels", "what it is"]]
                 + metrics.families.map { family in
                     let kind: String
-                    let samples: [MetricFamily.Sample]
+                    let labels: [String]
                     switch family.value {
-                    case .counter(let all): (kind, samples) = ("counter", all)
-                    case .gauge(let all): (kind, samples) = ("gauge", all)
-                    case .histogram: (kind, samples) = ("histogram", [])
+                    case .counter(let all): (kind, labels) = ("counter", all.first?.labels.map(\.name) ?? [])
+                    case .gauge(let all): (kind, labels) = ("gauge", all.first?.labels.map(\.name) ?? [])
+                    case .histogram: (kind, labels) = ("histogram", [])
+                    case .histograms(let label, _): (kind, labels) = ("histogram", [label])
                     }
-                    let labels = samples.first?.labels.map { "`\($0.name)`" }.joined(separator: " ") ?? ""
-                    return ["`\(family.name)`", kind, labels, family.help]
+                    return ["`\(family.name)`", kind, labels.map { "`\($0)`" }.joined(separator: " "), family.help]
                 }
         ),
         ("alerts", [["metric of a rule", "what it is"]] + AlertValues.names.map { ["`\($0.name)`", $0.help] }),

@@ -36,6 +36,31 @@ struct RoomClientTests {
         #expect(client.peers.map(\.isOfferedTo) == [true])
     }
 
+    @Test(
+        "who looks for another leaves first, and queues when it is out, also where the other has gone at the same time",
+        arguments: [false, true])
+    func looksAgain(isAlone: Bool) throws {
+        var client = joined()
+        client.ready(now: .origin)
+        client.received(ServerFrame.reply(id: 3, .done).text, now: .origin)
+        _ = drain(&client)
+        let wish = MatchWish(pool: "p")
+        let looks = client.lookAgain(wish, now: .origin)
+        #expect(looks)
+        let (texts, _) = drain(&client)
+        #expect(try texts.map { try ClientFrame($0) } == [.request(id: 4, .leave)])
+        if isAlone {
+            client.received(ServerFrame.event(.roomEnded(reason: "partner_gone"), seq: 1, rev: nil).text, now: .origin)
+            client.received(ServerFrame.reply(id: 4, .refused(RequestError(.conflict, "in no room"))).text, now: .origin)
+        } else {
+            client.received(ServerFrame.reply(id: 4, .done).text, now: .origin)
+        }
+        let after = drain(&client)
+        let asked = ClientFrame.request(id: 5, .enqueue(wish), acknowledged: isAlone ? 1 : nil)
+        #expect(try after.texts.map { try ClientFrame($0) } == [asked])
+        #expect(after.events.isEmpty && client.isQueued)
+    }
+
     @Test("pings before the server's interval is over, for as long as it is connected")
     func pings() throws {
         var client = joined()

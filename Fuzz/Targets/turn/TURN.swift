@@ -42,7 +42,7 @@ private final class Servers {
 
     init(_ input: inout FuzzInput) {
         let choice = input.byte()
-        agent = IceAgent(role: .controlling, seed: 1, at: .seconds(1))
+        agent = IceAgent(role: .controlling, seed: 1, at: clock.now)
         agent.setRemoteCredentials(IceCredentials(ufrag: "them", password: "their-password-of-24-char"), now: now)
         let first = Int(choice & 3) % Self.all.count
         agent.relay(

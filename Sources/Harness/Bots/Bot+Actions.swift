@@ -47,6 +47,8 @@ extension Bot {
             }
         case .chat, .react, .hand, .admit, .deny, .kick, .mute, .lock, .role, .subscribe:
             act(verb, now: now)
+        case .acceptMatch, .skipMatch, .enqueue:
+            meet(verb, now: now)
         }
     }
 
@@ -123,7 +125,7 @@ extension Bot {
         guard state == .away else { return }
         joins += 1
         log(.started, detail: "again", now: now)
-        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room \(joins)"))
+        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room \(joins)"), match: wish)
         // Where the old connection is still being closed, it is given up.
         requests.append(.closeSignaling(code: 1000, reason: "leave"))
         state = .connecting

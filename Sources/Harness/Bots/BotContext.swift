@@ -4,6 +4,7 @@ public import RTCCore
 public import RTCCrypto
 public import Scenario
 internal import SignalingClients
+internal import SignalingProtocol
 
 /// What a bot is given by the runner, besides its plan.
 public struct BotContext {
@@ -65,12 +66,14 @@ public struct BotContext {
     }
 
     /// The bot's side of the target's signaling, for one way into the room.
-    func makeClient(seed: UInt64) -> any SignalingClient {
+    ///
+    /// - Parameter match: With whom it is to be matched there, instead of joining the plan's room.
+    func makeClient(seed: UInt64, match: MatchWish?) -> any SignalingClient {
         switch target.signalingProtocol {
         case .starling:
             RoomClient(
                 name: plan.name, room: plan.room, seed: seed, token: target.token, makeToken: makeToken, create: plan.create,
-                match: plan.match)
+                match: match)
         case .exec, .socketio, .websocket:
             MappedClient(name: plan.name, room: plan.room, mapping: mapping, token: target.token, seed: seed)
         case .peerjs:

@@ -35,6 +35,8 @@ struct MediaSchedule {
     private(set) var framesNotOffered = 0
     private(set) var slip = ScheduleSlip()
     private(set) var ssrc: UInt32 = 0
+    /// Of the sound that was sent.
+    private(set) var audioEnergy = AudioEnergy()
     private var timestampOffset: UInt32 = 0
 
     /// - Parameters:
@@ -77,6 +79,7 @@ struct MediaSchedule {
                 }
             if let sent {
                 ssrc = sent.ssrc
+                if media.kind == .audio { audioEnergy.add(level: frame.audioLevel) }
                 frames.append(
                     SentFrame(
                         due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex),

@@ -141,6 +141,26 @@ final class MeshConnection {
         }
     }
 
+    // MARK: - Figures
+
+    /// What the sound that comes in says of its loudness (RFC 6464): that of the first section, which is the bots' sound.
+    var receivedAudioEnergy: AudioEnergy {
+        peer.transceiverCount > 0 && peer.kind(of: 0) == .audio ? peer.receivedAudioEnergy(on: 0) : AudioEnergy()
+    }
+
+    var sentAudioEnergy: AudioEnergy {
+        schedules.reduce(into: AudioEnergy()) { $0.add($1.audioEnergy) }
+    }
+
+    /// Counters of each stream that has brought something.
+    var inbound: [RTPReceiveStatistics] {
+        (0..<peer.transceiverCount).flatMap { index in
+            (0..<peer.receivedLayerCount(of: index)).map { peer.receiveStatistics(on: index, layer: $0) }
+        }.filter { $0.packetsReceived > 0 }
+    }
+
+    // MARK: - Frames
+
     /// Moves frames from the peer to the book.
     ///
     /// - Returns: The kinds of which this was the first intact frame.

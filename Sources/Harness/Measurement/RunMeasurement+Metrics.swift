@@ -61,6 +61,8 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.chatDelivered, MetricCatalog.chatOrder, MetricCatalog.rosterAgreement, MetricCatalog.handsAgreement,
             MetricCatalog.sourcesAgreement:
             return roomSamples(of: metric, bots: bots)
+        case MetricCatalog.speakerAgreement, MetricCatalog.qualityAgreement, MetricCatalog.connectionMOS:
+            return statementSamples(of: metric, bots: bots, ranges: ranges)
         default: return reconnectSamples(of: metric, bots: bots, ranges: ranges)
         }
     }

@@ -6,6 +6,19 @@ public struct MetricFamily: Hashable, Sendable {
         case counter([Sample])
         case gauge([Sample])
         case histogram(MetricHistogram)
+        /// One for each value of a label.
+        case histograms(by: String, [Distribution])
+    }
+
+    public struct Distribution: Hashable, Sendable {
+        /// Of the label.
+        public let value: String
+        public let histogram: MetricHistogram
+
+        public init(_ value: String, _ histogram: MetricHistogram) {
+            self.value = value
+            self.histogram = histogram
+        }
     }
 
     public struct Sample: Hashable, Sendable {

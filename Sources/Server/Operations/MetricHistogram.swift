@@ -15,11 +15,17 @@ public struct MetricHistogram: Hashable, Sendable {
     /// Of durations in seconds, from a millisecond to ten seconds.
     public static let seconds = MetricHistogram([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10])
 
+    /// Of a server's own work on one message, in seconds: from ten microseconds to a second.
+    public static let work = MetricHistogram([
+        0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+    ])
+
     public var count: Int { counts.reduce(0, +) }
 
-    public mutating func add(_ value: Double) {
+    /// - Parameter count: How often.
+    public mutating func add(_ value: Double, count: Int = 1) {
         guard value.isFinite else { return }
-        counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
-        sum += value
+        counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += count
+        sum += value * Double(count)
     }
 }

@@ -16,17 +16,26 @@ public enum MetricsText {
                 text += "# TYPE \(name) gauge\n"
                 for sample in samples { text += line(name, sample.labels, sample.value) }
             case .histogram(let histogram):
+                text += "# TYPE \(name) histogram\n" + lines(name, [], histogram)
+            case .histograms(let label, let distributions):
                 text += "# TYPE \(name) histogram\n"
-                var below = 0
-                for (bound, count) in zip(histogram.bounds + [.infinity], histogram.counts) {
-                    below += count
-                    text += line("\(name)_bucket", [MetricFamily.Label("le", number(bound))], Double(below))
+                for distribution in distributions {
+                    text += lines(name, [MetricFamily.Label(label, distribution.value)], distribution.histogram)
                 }
-                text += line("\(name)_sum", [], histogram.sum)
-                text += line("\(name)_count", [], Double(histogram.count))
             }
         }
         return text
+    }
+
+    private static func lines(_ name: String, _ labels: [MetricFamily.Label], _ histogram: MetricHistogram) -> String {
+        var text = ""
+        var below = 0
+        for (bound, count) in zip(histogram.bounds + [.infinity], histogram.counts) {
+            below += count
+            text += line("\(name)_bucket", labels + [MetricFamily.Label("le", number(bound))], Double(below))
+        }
+        text += line("\(name)_sum", labels, histogram.sum)
+        return text + line("\(name)_count", labels, Double(histogram.count))
     }
 
     private static func line(_ name: String, _ labels: [MetricFamily.Label], _ value: Double) -> String {

@@ -154,6 +154,7 @@ extension RoomCore {
             room: request.room, participant: participant, name: room.settings.anonymous ? "guest" : request.name, role: role,
             joined: joins)
         membership.isReconnecting = sessions[key]?.isConnected == false
+        membership.enteredAt = now
         if let grant = sessions[key]?.grant { apply(grant, to: &membership) }
         sessions[key]?.membership = membership
         if let session = sessions[key] {

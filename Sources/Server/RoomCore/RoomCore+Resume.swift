@@ -105,6 +105,7 @@ extension RoomCore {
         var inherited = membership
         inherited.joined = joins
         inherited.hasGap = false
+        inherited.enteredAt = nil
         inherited.held.removeAll { !$0.isSignal }
         for item in inherited.held {
             if let expiresAt = item.expiresAt { timers.add(.expiry(key), at: expiresAt) }

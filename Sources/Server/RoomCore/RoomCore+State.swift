@@ -90,9 +90,7 @@ extension RoomCore {
         var status = ""
         var attributes = JSONObject()
         var media = MediaStates()
-        var quality: ConnectionQuality?
-        /// What the last report said, where it differs.
-        var nextQuality: ConnectionQuality?
+        var quality = SteadyQuality()
         var subscription = Subscription.auto
         /// Participants that do not want its media.
         var unwantedBy: [String] = []
@@ -101,6 +99,8 @@ extension RoomCore {
         /// When the room no longer waits for its `ready`; `nil` once it does not.
         var readyBy: Instant?
         var isReady: Bool { readyBy == nil }
+        /// When it came in, until it hears the room; `nil` for who took another's place.
+        var enteredAt: Instant?
         /// The room has been told that the connection is gone.
         var isReconnecting = false
         /// Events of the room had to be dropped: what comes next would not follow what was told before.
@@ -226,6 +226,10 @@ extension RoomCore {
         guard let session = sessions[key], let held = session.membership?.held else { return }
         sessions[key]?.membership?.readyBy = nil
         guard session.isConnected else { return }
+        if let enteredAt = session.membership?.enteredAt {
+            sessions[key]?.membership?.enteredAt = nil
+            record(.heard(participant: session.membership?.participant ?? "", after: now - enteredAt))
+        }
         sessions[key]?.membership?.held = []
         for item in held {
             guard !item.isExpired(at: now) else {

@@ -15,6 +15,10 @@ public enum RoomRecord: Hashable, Sendable {
     case joined(participant: String, room: Int, session: String, identity: String?, name: String?, Role)
     /// A session goes on with the participant of another.
     case tookOver(participant: String, session: String)
+    /// A newcomer hears the room from now on.
+    ///
+    /// - Parameter after: Since it came in, from outside or from the lobby.
+    case heard(participant: String, after: Duration)
     case left(participant: String, reason: String)
     case changedName(participant: String, name: String)
     case changedRole(participant: String, Role)
@@ -26,6 +30,10 @@ public enum RoomRecord: Hashable, Sendable {
     ///   - by: The participant that did it; `nil` for who runs the server.
     case banned(room: String, identity: String?, address: String?, until: Int64, reason: String, by: String?)
     case stats(participant: String, StatsReport)
+    /// Two were matched.
+    ///
+    /// - Parameter waits: How long each had waited, the times of earlier partners included.
+    case matched(MatchMedia, waits: [Duration])
     /// Anything else that people may ask about later.
     case event(room: Int?, type: String, actor: String?, JSONObject)
 }

@@ -1,4 +1,5 @@
 import Operations
+import RTCCore
 import RoomCore
 import SignalingProtocol
 
@@ -31,6 +32,8 @@ extension RoomRecord {
                 ])
         case .tookOver(let participant, let session):
             return LogLine(.info, "took_over", ["participant": .string(participant), "session": .string(session)])
+        case .heard(let participant, let wait):
+            return LogLine(.debug, "heard", ["participant": .string(participant), "seconds": .number(wait.inSeconds)])
         case .left(let participant, let reason):
             return LogLine(.info, "left", ["participant": .string(participant), "reason": .string(reason)])
         case .changedName(let participant, _):
@@ -49,6 +52,10 @@ extension RoomRecord {
             return LogLine(.warning, "banned", ["by": by.map { .string($0) } ?? .null, "until": .integer(until)])
         case .stats(let participant, _):
             return LogLine(.debug, "stats", ["participant": .string(participant)])
+        case .matched(let media, let waits):
+            return LogLine(
+                .info, "room_event",
+                ["media": .string(media.rawValue), "type": "match", "waits": .array(waits.map { .number($0.inSeconds) })])
         case .event(let room, let type, let actor, _):
             var fields: JSONObject = ["type": .string(type)]
             fields["room"] = room.map { .integer(Int64($0)) }

@@ -60,6 +60,9 @@ extension ServerMetrics {
             MetricFamily(
                 "joins_total", "Wishes to join a room.",
                 .counter(Self.samples([("joined", room.joined), ("refused", room.joinsRefused)], label: "result"))),
+            MetricFamily(
+                "join_seconds", "From being let into a room to hearing it: the answer, and the client's `ready`.",
+                .histogram(joins)),
             .counter("leaves_total", "Participants that left, whatever the reason.", room.left),
             .counter("returns_total", "Participants that came back within their grace.", room.returned),
             MetricFamily(
@@ -82,7 +85,14 @@ extension ServerMetrics {
             MetricFamily(
                 "matches_total", "Matches that both accepted, and those that came to nothing.",
                 .counter(Self.samples([("made", room.matches), ("ended", room.matchesEnded)], label: "result"))),
+            MetricFamily(
+                "match_wait_seconds", "How long those had waited who were matched; who skips a partner begins anew.",
+                .histogram(matchWaits)),
             .counter("relay_messages_total", "Signals passed on.", room.signalsRelayed),
+            MetricFamily(
+                "relay_seconds",
+                "From reading a signal, or the `ready` for which it waited, to having handed it to the receiver's socket.",
+                .histogram(service.relay)),
             .counter("relay_expired_total", "Signals for which nobody came.", room.signalsExpired),
             .counter("relay_coalesced_total", "Signals that were joined to one that waited.", room.signalsCoalesced),
         ]
@@ -90,6 +100,11 @@ extension ServerMetrics {
 
     private var requests: [MetricFamily] {
         [
+            MetricFamily(
+                "request_seconds", "From reading a native request to having handed the answer to the socket.",
+                .histograms(
+                    by: "type",
+                    service.requests.sorted { $0.key < $1.key }.map { MetricFamily.Distribution($0.key, $0.value) })),
             MetricFamily(
                 "errors_total", "Requests refused.",
                 .counter(Self.samples(ErrorCode.allCases.map { ($0.rawValue, errors[$0] ?? 0) }, label: "code"))),

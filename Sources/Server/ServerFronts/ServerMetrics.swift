@@ -57,6 +57,12 @@ public struct ServerMetrics: Hashable, Sendable {
     public var alertsFiring: [String] = []
     public var webhooksDelivered = 0
     public var webhooksGivenUp = 0
+    /// How long the server itself takes for requests and signals.
+    public var service = ServiceTimes()
+    /// From coming into a room to hearing it.
+    public var joins = MetricHistogram.seconds
+    /// How long those waited who were matched.
+    public var matchWaits = MetricHistogram([0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600])
     /// How late the server's timers were.
     public var loopLag = MetricHistogram.seconds
     /// `nil` where nothing is written down.

@@ -1,3 +1,4 @@
+import RTCCore
 public import RoomCore
 public import SignalingProtocol
 
@@ -56,12 +57,13 @@ public struct Chronicle {
     // MARK: - Rooms
 
     public mutating func write(_ record: RoomRecord, at now: Int64) -> [StoreWrite] {
-        guard case .stats(let participant, let report) = record else { return [one(record, at: now)] }
+        guard case .stats(let participant, let report) = record else { return one(record, at: now).map { [$0] } ?? [] }
         let calls = write(report.calls, of: participant, at: now)
         return report.saysNothing ? calls : [measured(report, of: participant, at: now)] + calls
     }
 
-    private mutating func one(_ record: RoomRecord, at now: Int64) -> StoreWrite {
+    /// - Returns: `nil` for what only figures know.
+    private mutating func one(_ record: RoomRecord, at now: Int64) -> StoreWrite? {
         let server = StoreValue.integer(server)
         let time = StoreValue.integer(now)
         switch record {
@@ -139,16 +141,28 @@ public struct Chronicle {
                 ])
         case .stats(let participant, let report):
             return measured(report, of: participant, at: now)
+        case .heard:
+            return nil
+        case .matched(let media, let waits):
+            return event(
+                "match", in: nil, by: nil,
+                ["media": .string(media.rawValue), "waits": .array(waits.map { .number($0.inSeconds) })], at: now)
         case .event(let room, let type, let actor, let data):
-            events += 1
-            return .put(
-                .events,
-                [
-                    StoreField("server", server), StoreField("number", .integer(events)), StoreField("at", time),
-                    StoreField("room", StoreValue(room.map { Int64($0) })), StoreField("type", .text(type)),
-                    StoreField("actor", StoreValue(actor)), StoreField("data", .text(JSON.object(data).text)),
-                ])
+            return event(type, in: room, by: actor, data, at: now)
         }
+    }
+
+    private mutating func event(
+        _ type: String, in room: Int?, by actor: String?, _ data: JSONObject, at now: Int64
+    ) -> StoreWrite {
+        events += 1
+        return .put(
+            .events,
+            [
+                StoreField("server", .integer(server)), StoreField("number", .integer(events)), StoreField("at", .integer(now)),
+                StoreField("room", StoreValue(room.map { Int64($0) })), StoreField("type", .text(type)),
+                StoreField("actor", StoreValue(actor)), StoreField("data", .text(JSON.object(data).text)),
+            ])
     }
 
     private func change(_ participant: String, _ fields: [StoreField]) -> StoreWrite {

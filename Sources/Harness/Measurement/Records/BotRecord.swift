@@ -23,6 +23,8 @@ public struct BotRecord: Sendable {
     public var attempts: [ReconnectAttempt]
     /// `nil` where it was in no room at the end.
     public var lastView: RoomView?
+    /// What it told the server about its calls, by time; `nil` where it was not to.
+    public var reports: [CallStatement]?
 
     public init(
         name: String, room: String, joinDue: Instant, stopDue: Instant, publishes: [MediaKind], subscribes: Bool = true,

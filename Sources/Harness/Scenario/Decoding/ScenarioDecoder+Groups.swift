@@ -72,7 +72,14 @@ extension ScenarioDecoder {
             decoder.create(node, path).map { Optional($0) }
         }
         let match: MatchWish?? = optional(fields, "match", nil) { decoder, node, path in
-            decoder.match(node, path).map { Optional($0) }
+            decoder.wish(node, .match, path).map { Optional($0) }
+        }
+        var answer: Scenario.MatchAnswer? = .accept
+        if let node = fields["match"]?["answer"] {
+            answer = choice(node, fields.path(of: "match") + ".answer", Scenario.MatchAnswer.self, of: "an answer")
+        }
+        let stats: Duration?? = optional(fields, "stats", nil) { decoder, node, path in
+            decoder.statsInterval(node, path).map { Optional($0) }
         }
         let lastJoin = arrival.flatMap { arrival in count.map { (delay ?? .zero) + arrival.offset(of: $0 - 1, in: $0) } }
         if let duration, let lastJoin, let count, let node = fields["arrive"] ?? fields["after"], lastJoin >= duration {
@@ -82,7 +89,8 @@ extension ScenarioDecoder {
                     + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
         }
         guard let name, let count, let arrival, let room, let publication, let subscription, let network, let nat, let ecn,
-            let reconnect, let iceServers, let transportPolicy, let usesTCP, let create, let match, let delay
+            let reconnect, let iceServers, let transportPolicy, let usesTCP, let create, let match, let delay, let stats,
+            let answer
         else {
             return nil
         }
@@ -90,7 +98,19 @@ extension ScenarioDecoder {
             name: name, count: count, arrival: arrival, delay: delay, room: room, publication: publication,
             subscription: subscription,
             network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, usesTCP: usesTCP,
-            reconnect: reconnect, create: create, match: match)
+            reconnect: reconnect, create: create, match: match, matchAnswer: answer, statsInterval: stats)
+    }
+
+    /// More often than the server would hear, or so seldom that nobody could tell who speaks, is a slip of the pen.
+    private mutating func statsInterval(_ node: DocumentNode, _ path: String) -> Duration? {
+        places[path] = node.location
+        guard let interval = positiveDuration(node, path) else { return nil }
+        guard (.milliseconds(100)...(.seconds(60))).contains(interval) else {
+            diagnostics.report(
+                "\(node.phrase) is not from 100 ms to 60 s: write 500ms", at: node.location, field: path)
+            return nil
+        }
+        return interval
     }
 
     private enum Codepoint: String, CaseIterable {

@@ -4,7 +4,7 @@ import RTCCore
 
 extension ScenarioDecoder {
     /// Verbs that can stand alone: `do: leave`.
-    private static let bare = ["leave", "rejoin", "address_change", "ice_restart"]
+    private static let bare = ["leave", "rejoin", "address_change", "ice_restart", "accept", "skip", "enqueue"]
 
     mutating func verbs(_ node: DocumentNode, _ path: String, roster: Roster) -> [Verb]? {
         var node = node
@@ -43,6 +43,14 @@ extension ScenarioDecoder {
         case "rejoin": bare(.rejoin, key, value, path)
         case "address_change": bare(.addressChange, key, value, path)
         case "ice_restart": bare(.iceRestart, key, value, path)
+        case "accept": bare(.acceptMatch, key, value, path)
+        case "skip": bare(.skipMatch, key, value, path)
+        case "enqueue":
+            if case .mapping = value.content {
+                wish(value, .enqueue, path).map { .enqueue($0) }
+            } else {
+                bare(.enqueue(nil), key, value, path)
+            }
         default: roomVerb(key, value, path, roster)
         }
     }
@@ -117,6 +125,16 @@ extension ScenarioDecoder {
 }
 
 extension Verb {
+    /// Its name, where only those can do it who are matched.
+    var nameAmongMatches: String? {
+        switch self {
+        case .acceptMatch: "accept"
+        case .skipMatch: "skip"
+        case .enqueue: "enqueue"
+        default: nil
+        }
+    }
+
     var isForTheServer: Bool {
         if case .kill(let kill) = self { kill.target == .server } else { false }
     }

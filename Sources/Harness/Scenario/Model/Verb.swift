@@ -45,6 +45,14 @@ public enum Verb: Sendable, Hashable {
     case role(String, Role)
     /// Whose media the bot wants from now on.
     case subscribe(Wish)
+    /// The bot accepts who was found for it.
+    case acceptMatch
+    /// The bot wants somebody else than who was found, or than who is in the room with it.
+    case skipMatch
+    /// The bot is out of the room or the queue and in the queue again.
+    ///
+    /// - Parameter wish: With whom it is to be matched from now on; `nil` for what it wished before.
+    case enqueue(MatchWish?)
 
     public struct Mute: Sendable, Hashable {
         public var bot: String

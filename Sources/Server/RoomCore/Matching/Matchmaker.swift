@@ -35,7 +35,9 @@ public struct Matchmaker: Sendable {
         /// - Parameter isQueued: Whether it waits again.
         case ended(SessionKey, MatchEnd, isQueued: Bool)
         /// Both accepted.
-        case made(SessionKey, SessionKey, MatchMedia)
+        ///
+        /// - Parameter since: When the waiting of each began.
+        case made(SessionKey, SessionKey, MatchMedia, since: [Instant])
     }
 
     /// Partners that one does not meet again.
@@ -124,7 +126,7 @@ public struct Matchmaker: Sendable {
         remember(first, second)
         since[first] = nil
         since[second] = nil
-        outputs.append(.made(first, second, proposal.media))
+        outputs.append(.made(first, second, proposal.media, since: proposal.tickets.map(\.since)))
         return true
     }
 

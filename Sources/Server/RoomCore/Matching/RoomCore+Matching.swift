@@ -56,10 +56,10 @@ extension RoomCore {
                 statistics.matchesEnded += 1
                 if !isQueued { sessions[key]?.wish = nil }
                 notify(key, .matchEnded(end, queued: isQueued))
-            case .made(let first, let second, let media):
+            case .made(let first, let second, let media, let since):
                 statistics.matches += 1
                 let room = "x_" + token(length: 16)
-                recordEvent("match", in: nil, by: nil, ["media": .string(media.rawValue)])
+                record(.matched(media, waits: since.map { now - $0 }))
                 reservations[room] = Reservation(keys: [first, second], media: media)
                 timers.add(.matchedRoom(room), at: now + timing.matchedRoom)
                 for key in [first, second] {

@@ -51,6 +51,9 @@ final class ServerLoop {
     private var whenEmpty: EventLoopPromise<Void>?
     private var calls = CallCounts()
     private var loopLag = MetricHistogram.seconds
+    private var service = ServiceTimes()
+    private var joins = MetricHistogram.seconds
+    private var matchWaits = ServerMetrics().matchWaits
     private let startedAt: Int64
     private let log: ServerLog?
     private var alerts: AlertDesk?
@@ -133,6 +136,9 @@ final class ServerLoop {
         metrics.store = store?.counts
         metrics.call = calls
         metrics.loopLag = loopLag
+        metrics.service = service
+        metrics.joins = joins
+        metrics.matchWaits = matchWaits
         metrics.alertsFiring = alerts?.firing ?? []
         metrics.webhooksDelivered = alerts?.webhook.delivered ?? 0
         metrics.webhooksGivenUp = alerts?.webhook.givenUp ?? 0
@@ -330,7 +336,7 @@ final class ServerLoop {
 
     /// - Parameter body: `nil` where it is too large, or no text.
     func received(_ body: String?, of id: UInt64) {
-        engineIO.received(body, of: id, now: now)
+        timed { engineIO.received(body, of: id, now: $0) }
         pump()
     }
 
@@ -348,7 +354,12 @@ final class ServerLoop {
 
     private func takeRecords() {
         while let record = rooms.core.nextRecord() {
-            if case .stats(_, let report) = record { calls.add(report) }
+            switch record {
+            case .stats(_, let report): calls.add(report)
+            case .heard(_, let wait): joins.add(wait.inSeconds)
+            case .matched(_, let waits): for wait in waits { matchWaits.add(wait.inSeconds) }
+            default: break
+            }
             store?.take(record)
             write(record.logLine)
         }
@@ -433,15 +444,25 @@ final class ServerLoop {
 
     /// The caller pumps when it has read everything.
     func received(_ text: String, on socket: WebSocketConnection) {
-        switch socket.route {
-        case .native: front.received(text, on: socket.id, now: now)
-        case .engineIO: engineIO.received(.text(text), on: socket.id, now: now)
-        case .peerJS: peerJS.received(text, on: socket.id, now: now)
+        timed { now in
+            switch socket.route {
+            case .native: front.received(text, on: socket.id, now: now)
+            case .engineIO: engineIO.received(.text(text), on: socket.id, now: now)
+            case .peerJS: peerJS.received(text, on: socket.id, now: now)
+            }
         }
     }
 
     func received(_ bytes: [UInt8], on socket: WebSocketConnection) {
-        engineIO.received(.binary(bytes), on: socket.id, now: now)
+        timed { engineIO.received(.binary(bytes), on: socket.id, now: $0) }
+    }
+
+    /// Carries out what was read, or is due, now; ``pump()`` ends the time that it takes.
+    private func timed(_ work: (Instant) -> Void) {
+        let now = now
+        let before = rooms.core.statistics.signalsRelayed
+        work(now)
+        service.read(type: front.takeRequestType(), signals: rooms.core.statistics.signalsRelayed - before, at: now)
     }
 
     /// - Parameters:
@@ -516,6 +537,7 @@ final class ServerLoop {
             }
         }
         for socket in touched { socket.flush() }
+        service.handedOver(at: now)
         isPumping = false
         takeRecords()
         setTimer()
@@ -534,9 +556,11 @@ final class ServerLoop {
             guard let self else { return }
             timer = nil
             loopLag.add((now - deadline).inSeconds)
-            front.advance(to: now)
-            engineIO.advance(to: now)
-            peerJS.advance(to: now)
+            timed { now in
+                front.advance(to: now)
+                engineIO.advance(to: now)
+                peerJS.advance(to: now)
+            }
             pump()
         }
         timer = (task, deadline)

@@ -19,6 +19,7 @@ extension NativeFront {
             acknowledge(seq, on: connection)
             if exceedsRate(isSignal: false, on: connection, now: now) != nil { countAbuse(on: connection, now: now) }
         case .request(let id, let request, let seq):
+            if case .unknown = request { newestRequest = "unknown" } else { newestRequest = request.type }
             if let seq { acknowledge(seq, on: connection) }
             handle(request, id: id, on: connection, now: now)
         }

@@ -34,6 +34,8 @@ public final class NativeFront: SignalingService {
     var outputs = OutputQueue<SignalingOutput>()
     var counts = ServerMetrics()
     var isDraining = false
+    /// The type of the newest request; `nil` once it was taken.
+    var newestRequest: String?
     let secretBits: () -> UInt64
 
     /// - Parameters:
@@ -163,5 +165,10 @@ public final class NativeFront: SignalingService {
 
     public func nextOutput() -> SignalingOutput? {
         outputs.next()
+    }
+
+    /// The type of the request that was just received, each once; `nil` where it was none.
+    func takeRequestType() -> String? {
+        newestRequest.take()
     }
 }
