@@ -93,6 +93,9 @@ struct RoomMetricTests {
         #expect(try value("sources.agreement", record(views: [viewer, view(["callers[0]"], sees: [on])])) == 1)
         #expect(try value("sources.agreement", record(views: [viewer, view(["callers[0]"], sees: [on], own: dark)])) == 0.5)
         #expect(try value("sources.agreement", record(views: [view(["callers[1]"]), view(["callers[0]"])])) == nil)
+        let showing = RoomView.Sources(microphone: "on", camera: "on", screen: "on")
+        #expect(
+            try value("sources.agreement", record(views: [viewer, view(["callers[0]"], sees: [on], own: showing)])) == 0.5)
     }
 
     private func reporting(_ events: [RunEvent], _ reports: [CallStatement] = []) -> RunRecord {

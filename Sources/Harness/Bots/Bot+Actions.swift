@@ -40,6 +40,8 @@ extension Bot {
             mute(.video, !isOn, now: now)
         case .switchDevice(let publication):
             switchDevice(to: publication, now: now)
+        case .screen(let path):
+            if state == .inRoom || path == nil { show(path, now: now) }
         case .iceRestart:
             for connection in connections where connection.peer.signalingState == .stable && hearsTheRoom {
                 log(.iceRestart, peer: connection.remoteName, now: now)
@@ -109,6 +111,7 @@ extension Bot {
     private func stepOut(now: Instant) {
         guard state == .inRoom || state == .connecting || state == .joining || state == .held else { return }
         log(.left, now: now)
+        screen = nil
         hangUp(now: now)
         state = .away
         participantID = nil

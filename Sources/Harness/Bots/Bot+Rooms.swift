@@ -74,8 +74,10 @@ extension Bot {
 
     /// Tells the others which of its sources send.
     func sayWhatIsSent(now: Instant) {
-        guard context.target.signalingProtocol == .starling, state == .inRoom, !publishedKinds.isEmpty else { return }
-        var media: [MediaSource: Bool] = [:]
+        guard context.target.signalingProtocol == .starling, state == .inRoom, !publishedKinds.isEmpty || shares > 0 else {
+            return
+        }
+        var media: [MediaSource: Bool] = shares > 0 ? [.screen: screen != nil] : [:]
         for kind in publishedKinds { media[kind == .audio ? .microphone : .camera] = !mutedKinds.contains(kind) }
         _ = client.ask(.update(ParticipantUpdate(media: media)), now: now)
     }
@@ -110,7 +112,7 @@ extension Bot {
             log(.roomUpdated, detail: isLocked ? "locked" : "open", now: now)
         case .muted(let source, let hard, let by):
             log(.mutedByModerator, peer: name(of: by), detail: source.rawValue + (hard ? ", for good" : ""), now: now)
-            if let kind = source.kind { mute(kind, true, now: now) }
+            if let kind = source.kind { mute(kind, true, now: now) } else { stopShowing(now: now) }
         case .activeSpeaker(let id) where state == .inRoom: log(.activeSpeaker, peer: id.map(name), now: now)
         case .connectionQuality(let id, let quality, let score) where state == .inRoom:
             log(.connectionQuality, peer: name(of: id), detail: Self.phrase(quality, score), now: now)
@@ -146,6 +148,7 @@ extension Bot {
         guard let connection = connections.first(where: { $0.remoteID == id }) else { return }
         connection.isUnwanted = !isWanted
         for kind in kinds { connection.mute(kind, !isWanted || mutedKinds.contains(kind)) }
+        connection.muteScreens(!isWanted)
     }
 
     func name(of id: String) -> String {
@@ -171,6 +174,7 @@ extension Bot {
 
     private static func phrase(_ media: MediaStates) -> String {
         "microphone \(media.microphone.rawValue), camera \(media.camera.rawValue)"
+            + (media.screen == .off ? "" : ", screen \(media.screen.rawValue)")
     }
 
     // MARK: - Out
@@ -185,6 +189,7 @@ extension Bot {
 
     /// Out of the room, with nothing to say to anybody.
     func stayAway(now: Instant) {
+        screen = nil
         hangUp(now: now)
         state = .away
         participantID = nil
@@ -197,7 +202,8 @@ extension Bot {
     var view: RoomView {
         let room = client as? RoomClient
         func sources(_ media: MediaStates) -> RoomView.Sources {
-            RoomView.Sources(microphone: media.microphone.rawValue, camera: media.camera.rawValue)
+            RoomView.Sources(
+                microphone: media.microphone.rawValue, camera: media.camera.rawValue, screen: media.screen.rawValue)
         }
         // Other dialects do not say it of everybody.
         return RoomView(

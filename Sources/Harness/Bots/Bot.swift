@@ -86,6 +86,12 @@ public final class Bot: HostedMachine {
     var mutedKinds: [MediaKind] = []
     /// What is played instead of the plan's files, since a device was switched.
     var playing: [MediaKind: MediaTrack] = [:]
+    /// What it shows besides its camera.
+    var screen: Screen?
+    /// How often it has shown one.
+    var shares = 0
+    /// When the tracks of screens that are no longer shown are taken away.
+    var screensEndAt: Instant?
     /// The id that the room knows this bot by.
     var participantID: String?
     /// Who waits in the lobby, where this bot may admit them.
@@ -155,6 +161,7 @@ public final class Bot: HostedMachine {
         if state != .draining {
             if let action = pendingActions.first { next = earliest(next, context.epoch + (action.at - .origin)) }
             if isRecovering { next = earliest(next, recoveryDeadline) }
+            next = earliest(next, screensEndAt)
         }
         for connection in connections {
             next = earliest(next, connection.peer.deadline)
@@ -180,6 +187,7 @@ public final class Bot: HostedMachine {
             }
             if state == .inRoom { connection.advanceMedia(to: now, until: stopDue) }
         }
+        if state != .draining { giveUpScreensIfDue(now: now) }
         recover(now: now)
         reportIfDue(now: now)
         afterChange(now: now)

@@ -56,7 +56,20 @@ struct MediaSchedule {
         frames.reserveCapacity(Int(seconds * Double(media.frameCount) / max(media.duration.inSeconds, 0.001)) + 64)
     }
 
+    /// Whether it shows a screen, which the camera's switch does not concern.
+    var isScreen: Bool { TrackName.isScreen(rid) }
+    /// When the track was taken away.
+    private var endedAt: Instant?
+    var isOver: Bool { endedAt != nil }
+
     var deadline: Instant { nextDue }
+
+    /// Nothing more is due.
+    mutating func end(at now: Instant) {
+        guard endedAt == nil else { return }
+        endedAt = now
+        nextDue = Instant(nanoseconds: .max)
+    }
 
     /// Sends every frame that is due.
     mutating func advance(to now: Instant, until end: Instant, peer: inout Peer) {
@@ -137,6 +150,9 @@ struct MediaSchedule {
     var records: [SentTrackRecord] { played + [record] }
 
     private var record: SentTrackRecord {
-        SentTrackRecord(kind: media.kind, rid: rid, media: media, ssrc: ssrc, frames: frames, framesNotOffered: framesNotOffered)
+        var record = SentTrackRecord(
+            kind: media.kind, rid: rid, media: media, ssrc: ssrc, frames: frames, framesNotOffered: framesNotOffered)
+        record.endedAt = endedAt
+        return record
     }
 }

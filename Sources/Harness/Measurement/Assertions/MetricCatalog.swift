@@ -146,7 +146,7 @@ public enum MetricCatalog {
     /// Bots that see the queue of raised hands that the first of their room sees, of all that are in a room at the end. One value.
     public static let handsAgreement = Metric.single("hands.agreement", .ratio)
 
-    /// Ordered pairs in which one sees the other's microphone and camera as that one has them, of all pairs that are in a room at the
+    /// Ordered pairs in which one sees the other's microphone, camera and screen as that one has them, of all pairs that are in a room at the
     /// end. One value.
     public static let sourcesAgreement = Metric.single("sources.agreement", .ratio)
 

@@ -92,6 +92,9 @@ public struct ConnectionRecord: Sendable {
 }
 
 extension ConnectionRecord {
+    /// When a track was taken away, before the connection was.
+    func end(of name: TrackName) -> Instant? { sent.last { $0.name == name }?.endedAt }
+
     /// The tracks that were sent, each once, however many files were played on it.
     var sentNames: [TrackName] {
         var names: [TrackName] = []

@@ -42,6 +42,10 @@ public struct RunEvent: Hashable, Sendable {
         case muted
         case unmuted
         case deviceSwitched = "device_switched"
+        /// A track was added to each call.
+        case screenShared = "screen_shared"
+        /// It was taken away again.
+        case screenStopped = "screen_stopped"
         case chatSent = "chat_sent"
         case chatReceived = "chat_received"
         case reactionSent = "reaction_sent"

@@ -44,7 +44,10 @@ extension HTMLReport {
                 "match_found", "match_answered", "match_ended",
             ]
         ),
-        ("Media", ["first_frame", "key_frame_requested", "muted", "unmuted", "device_switched"]),
+        (
+            "Media",
+            ["first_frame", "key_frame_requested", "muted", "unmuted", "device_switched", "screen_shared", "screen_stopped"]
+        ),
     ]
 
     /// Bounded, and to be filtered by opening a list: all of it, one topic, or one bot.

@@ -264,7 +264,7 @@ extension ScenarioDecoder {
         }
     }
 
-    private mutating func video(_ node: DocumentNode, _ path: String) -> String? {
+    mutating func video(_ node: DocumentNode, _ path: String) -> String? {
         mediaFile(node, path, ["ivf", "h264", "264"], Availability.videoFormats, example: "fixtures/talking-head.ivf")
     }
 

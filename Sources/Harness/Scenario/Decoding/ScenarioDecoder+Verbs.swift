@@ -39,6 +39,7 @@ extension ScenarioDecoder {
         case "mic": onOrOff(value, path).map(Verb.mic)
         case "camera": onOrOff(value, path).map(Verb.camera)
         case "switch_device": switchDevice(value, path)
+        case "screen": screen(value, path)
         case "leave": bare(.leave, key, value, path)
         case "rejoin": bare(.rejoin, key, value, path)
         case "address_change": bare(.addressChange, key, value, path)
@@ -105,6 +106,17 @@ extension ScenarioDecoder {
             diagnostics.report("'\(text)' is neither on nor off", at: node.location, field: path)
             return nil
         }
+    }
+
+    private mutating func screen(_ node: DocumentNode, _ path: String) -> Verb? {
+        if case .scalar("off") = node.content { return .screen(nil) }
+        if case .scalar("false") = node.content { return .screen(nil) }
+        if case .scalar("on") = node.content {
+            diagnostics.report(
+                "a screen shows a file: write { screen: fixtures/screen-360p.ivf }", at: node.location, field: path)
+            return nil
+        }
+        return video(node, path).map { .screen($0) }
     }
 
     private mutating func switchDevice(_ node: DocumentNode, _ path: String) -> Verb? {

@@ -119,7 +119,7 @@ struct ScenarioDecoder {
             case "bot" where !roster.hasBot(value), "from" where !roster.hasBot(value):
                 let example = "\(roster.names.first ?? "callers")[0]"
                 diagnostics.report("'\(value)' is not a bot; bots are called like \(example)", at: location, field: field)
-            case "rid" where !roster.rids.contains(value):
+            case "rid" where !roster.rids.contains(value) && !TrackName.isScreen(value):
                 let advice =
                     roster.rids.isEmpty
                     ? "; no group has 'simulcast'" : Spelling.advice(for: value, in: roster.rids, noun: "there are")

@@ -21,6 +21,8 @@ public enum Verb: Sendable, Hashable {
     case camera(Bool)
     /// Another file is played on a track that exists: `replaceTrack` of W3C webrtc-pc §5.2.
     case switchDevice(Publication)
+    /// The bot shows this file as its screen, on a track of its own; `nil` takes it away.
+    case screen(String?)
     /// New ICE credentials and checks on every connection, while the old paths stay in use (RFC 8445 §9).
     case iceRestart
     /// The bot writes into the room's chat.

@@ -75,6 +75,7 @@ extension Plan {
         case .camera(let isOn): "camera \(isOn ? "on" : "off")"
         case .switchDevice(let publication):
             "switch to " + [publication.audio, publication.video].compactMap { $0 }.joined(separator: " and ")
+        case .screen(let path): path.map { "show the screen \($0)" } ?? "show no screen"
         case .iceRestart: "ICE restart"
         case .chat(let text, let bot): "write '\(text)'" + (bot.map { " to \($0)" } ?? "")
         case .react(let emoji): "react with \(emoji)"

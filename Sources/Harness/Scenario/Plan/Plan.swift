@@ -140,13 +140,20 @@ public struct Plan: Sendable {
             switch verb {
             case .leave, .rejoin, .addressChange, .iceRestart, .switchDevice, .mic(true), .camera(true), .chat, .react, .hand,
                 .admit,
-                .deny, .kick, .mute, .lock, .role, .subscribe, .acceptMatch, .skipMatch, .enqueue:
+                .deny, .kick, .mute, .lock, .role, .subscribe, .acceptMatch, .skipMatch, .enqueue, .screen(nil):
                 break
             case .blackout(let blackout): end = max(end, start + blackout.duration)
             case .kill(let kill): end = max(end, start + kill.duration)
             case .network(let profile):
                 for index in indices where profile != bots[index].network && !profile.isClean {
                     end = max(end, bots[index].nextNetwork(after: start) ?? runEnd)
+                }
+            case .screen:
+                for index in indices {
+                    let off = bots[index].actions.first { action in
+                        if case .screen = action.verb { action.at > start } else { false }
+                    }
+                    end = max(end, off?.at ?? runEnd)
                 }
             case .mic(false), .camera(false):
                 let on = verb == .mic(false) ? Verb.mic(true) : .camera(true)

@@ -264,6 +264,9 @@ extension KeyTable {
             .optional("mic", "Whether they send sound from now on.", .onOrOff),
             .optional("camera", "Whether they send pictures from now on.", .onOrOff),
             .optional("switch_device", "Other files are played on the tracks they have.", .reference("publish")),
+            .optional(
+                "screen", "A file that they show on a track of its own, which is added to each call; off takes it away.",
+                .reference("text")),
             .optional("ice_restart", "New ICE credentials and checks on each connection.", .nothing),
             .optional(
                 "chat", "What they write to the room, or { text, to: BOT }.", ["anyOf": [.reference("text"), .reference("chat")]]),
