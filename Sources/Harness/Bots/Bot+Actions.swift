@@ -123,7 +123,7 @@ extension Bot {
         guard state == .away else { return }
         joins += 1
         log(.started, detail: "again", now: now)
-        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room \(joins)"))
+        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room \(joins)"), isFirst: false)
         // Where the old connection is still being closed, it is given up.
         requests.append(.closeSignaling(code: 1000, reason: "leave"))
         state = .connecting

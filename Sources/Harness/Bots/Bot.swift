@@ -101,7 +101,7 @@ public final class Bot: HostedMachine {
         self.limits = limits
         random = SplitMix64(seed: SplitMix64.derive(context.plan.seed, "bot"))
         kinds = [.audio, .video]
-        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room"))
+        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room"), isFirst: true)
         pendingActions = context.plan.actions[...]
         phaseBegan = now
         lastTold = now

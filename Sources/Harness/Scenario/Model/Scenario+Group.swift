@@ -28,6 +28,8 @@ extension Scenario {
         public var create: RoomSettings?
         /// With whom its bots are to be matched, instead of joining a room that they know.
         public var match: MatchWish?
+        /// How its bots' tokens are made, with the target's secret; `nil` for good ones.
+        public var token: Token?
 
         /// When a bot joins, from the start of the run.
         public func joins(_ place: Int) -> Duration { delay + arrival.offset(of: place, in: count) }

@@ -103,7 +103,8 @@ public struct Plan: Sendable {
             subscription: group.subscription, network: group.network, nat: group.nat, ecn: group.ecn,
             iceServers: group.iceServers, transportPolicy: group.transportPolicy, usesTCP: group.usesTCP,
             reconnect: group.reconnect, create: group.create, match: match,
-            seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration)
+            seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration,
+            token: group.token)
     }
 
     /// The timeline by time, each entry with the bots that it hits.
