@@ -93,6 +93,53 @@ struct RoomMetricTests {
         #expect(try value("sources.agreement", record(views: [viewer, view(["callers[0]"], sees: [on])])) == 1)
         #expect(try value("sources.agreement", record(views: [viewer, view(["callers[0]"], sees: [on], own: dark)])) == 0.5)
         #expect(try value("sources.agreement", record(views: [view(["callers[1]"]), view(["callers[0]"])])) == nil)
+        let showing = RoomView.Sources(microphone: "on", camera: "on", screen: "on")
+        #expect(
+            try value("sources.agreement", record(views: [viewer, view(["callers[0]"], sees: [on], own: showing)])) == 0.5)
+    }
+
+    private func reporting(_ events: [RunEvent], _ reports: [CallStatement] = []) -> RunRecord {
+        var record = record(events)
+        record.bots[1].reports = reports
+        record.bots[1].stopDue = .seconds(6)
+        return record
+    }
+
+    @Test("silence on both sides is no agreement, and a speaker of one side alone is none")
+    func speakers() throws {
+        #expect(try value("speaker.agreement", reporting([])) == nil)
+        // The other bot tells the server nothing, and is not asked.
+        let named = event(2, 1, .activeSpeaker, 0)
+        let heard = event(3, 1, .speakerHeard, 0)
+        #expect(try value("speaker.agreement", record([named, heard])) == nil)
+        let silent = [event(6, 1, .activeSpeaker), event(6, 1, .speakerHeard)]
+        #expect(try value("speaker.agreement", reporting([named, heard] + silent)) == 0.75)
+        let another = event(4, 1, .speakerHeard, 1)
+        #expect(try value("speaker.agreement", reporting([named, heard, another] + silent)) == 0.25)
+        #expect(try value("speaker.agreement", reporting([named, heard, event(4, 1, .left)] + silent)) == 0.5)
+    }
+
+    @Test("the class of one's own connection is compared, not what the server says of others")
+    func qualities() throws {
+        let own = event(1, 1, .qualityMeasured, nil, "good, 3.70")
+        let told = event(2, 1, .connectionQuality, 1, "good, 3.71")
+        let ofOther = event(2, 1, .connectionQuality, 0, "bad, 1.20")
+        #expect(try value("quality.agreement", reporting([own, ofOther])) == nil)
+        #expect(try value("quality.agreement", reporting([own, told, ofOther])) == 1)
+        let later = event(3, 1, .qualityMeasured, nil, "poor, 3.00")
+        let last = event(4, 1, .left)
+        #expect(try value("quality.agreement", reporting([own, told, later, last])) == 0.5)
+    }
+
+    @Test("a report before anything was measured is no sample")
+    func scores() throws {
+        let reports = [
+            CallStatement(at: .seconds(1), audioLevel: 0, meanOpinionScore: nil),
+            CallStatement(at: .seconds(2), audioLevel: 0.1, meanOpinionScore: 4.25),
+        ]
+        let measurement = RunMeasurement(reporting([], reports))
+        #expect(try Assertion(parsing: "connection.mos count == 1", events: []).evaluate(measurement).value == 1)
+        #expect(try Assertion(parsing: "connection.mos == 4.25", events: []).evaluate(measurement).value == 4.25)
     }
 
     @Test("a bot to which it never happened is a sample of zero")

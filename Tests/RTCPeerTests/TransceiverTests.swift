@@ -175,4 +175,20 @@ struct TransceiverTests {
         #expect(call.right.intact(3).count == 25)
         #expect(call.left.intact(3).count == 50)
     }
+
+    @Test("a transceiver that is kept for one's own offer takes no section of the far side's")
+    func keptForOwnOffer() throws {
+        let call = try Call()
+        try call.connect()
+        for side in call.sides {
+            let screen = side.peer.addTransceiver(.video, direction: .sendonly, streamID: "s", trackID: "screen")
+            side.peer.keepForOwnOffer(screen)
+        }
+        let offer = try call.left.peer.setLocalDescription(now: call.now)
+        try call.right.peer.setRemoteDescription(offer, .offer, now: call.now)
+        _ = try call.right.peer.setLocalDescription(now: call.now)
+        #expect(call.right.peer.transceiverCount == 4)
+        #expect(call.right.peer.mid(of: 2) == nil && call.right.peer.needsNegotiation)
+        #expect(call.right.peer.remoteTrackID(of: 3) == "screen")
+    }
 }

@@ -189,6 +189,23 @@ struct ReconnectTests {
         expectHonestAccounts(outcome)
     }
 
+    @Test("a screen is a track of its own while it is shown, also where both show one at once, and where one is shown again")
+    func screens() throws {
+        let outcome = try simulate(
+            duration: "14s", "{ at: 3s, who: callers, do: { screen: \(Calls.otherVideo) } }",
+            "{ at: 7s, who: callers, do: { screen: off } }",
+            "{ at: 9s, who: \"callers[0]\", do: { screen: \(Calls.otherVideo) } }")
+        let screens = outcome.result.audit.filter { $0.rid != nil }
+        #expect(screens.map(\.rid) == ["screen", "screen-2", "screen"])
+        // Thirty pictures a second for four seconds, and from the ninth to the end.
+        #expect((110...122).contains(screens[0].sent) && (140...152).contains(screens[1].sent))
+        let accounts = Accounts(outcome.result)
+        #expect(accounts.intact == accounts.sent)
+        #expect(outcome.measurement.record.bots[1].lastView?.sources.first?.screen == "on")
+        #expect(outcome.measurement.record.bots[1].lastView?.own.screen == "off")
+        expectHonestAccounts(outcome)
+    }
+
     @Test("an ICE restart in a healthy call loses nothing")
     func iceRestart() throws {
         let outcome = try simulate(duration: "15s", "{ at: 6s, who: \"callers[0]\", do: ice_restart }")

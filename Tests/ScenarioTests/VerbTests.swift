@@ -16,6 +16,7 @@ struct VerbTests {
               - name: callers
                 count: \(count)
                 room: \(room)
+                match: { answer: wait }
             timeline:
               \(timeline)
             """
@@ -57,13 +58,32 @@ struct VerbTests {
             ("{ role: { bot: \"callers[2]\", role: cohost } }", .role("callers[2]", .cohost)),
             ("{ subscribe: all }", .subscribe(.all)), ("{ subscribe: none }", .subscribe(.bots([]))),
             ("{ subscribe: { bots: [\"callers[2]\"] } }", .subscribe(.bots(["callers[2]"]))),
-            ("{ subscribe: { speakers: 2 } }", .subscribe(.speakers(2))),
+            ("{ subscribe: { speakers: 2 } }", .subscribe(.speakers(2))), ("accept", .acceptMatch), ("skip", .skipMatch),
+            ("{ screen: other.ivf }", .screen("other.ivf")), ("{ screen: off }", .screen(nil)),
+            ("enqueue", .enqueue(nil)),
+            ("{ enqueue: { pool: other, media: text } }", .enqueue(MatchWish(pool: "other", media: .text))),
             ("{ switch_device: { video: other.ivf } }", .switchDevice(Publication(audio: nil, video: "other.ivf"))),
         ])
     func forms(text: String, verb: Verb) throws {
         let plan = try plan("- { at: 5s, who: \"callers[1]\", do: \(text) }")
         #expect(plan.bots[1].actions.map(\.verb) == [verb])
         #expect(plan.bots[0].actions.isEmpty)
+    }
+
+    @Test("a screen is an event until it is off, or another is shown")
+    func screen() throws {
+        let plan = try plan(
+            "- { at: 5s, event: shown, who: \"callers[0]\", do: { screen: a.ivf } }\n  - { at: 9s, event: gone, who: callers, do: { screen: off } }"
+        )
+        #expect(plan.event(named: "shown")?.end == .seconds(9))
+        #expect(plan.event(named: "gone")?.end == .seconds(9))
+    }
+
+    @Test("a pool has the run's name in it, as rooms have")
+    func pool() throws {
+        let plan = try plan("- { at: 5s, who: \"callers[1]\", do: { enqueue: { pool: \"p-{run}-{place}\" } } }")
+        #expect(plan.bots[1].actions.map(\.verb) == [.enqueue(MatchWish(pool: "p-\(plan.runID)-1"))])
+        #expect(plan.bots[1].matchAnswer == .wait)
     }
 
     @Test("who is put out stops then, and comes back where the timeline says so")
@@ -119,6 +139,8 @@ struct VerbTests {
             ("{ ice_restart: 5s }", "'ice_restart' takes no value: write 'do: ice_restart'"),
             ("{ blackout: { only: media } }", "needs 'for'"),
             ("{ switch_device: {} }", "nothing is switched here"),
+            ("{ screen: on }", "a screen shows a file: write { screen: fixtures/screen-360p.ivf }"),
+            ("{ screen: slides.ogg }", "slides.ogg"),
             ("{ share: on }", "'share' is not available yet"),
         ])
     func complaints(text: String, message: String) {

@@ -36,6 +36,31 @@ struct RoomClientTests {
         #expect(client.peers.map(\.isOfferedTo) == [true])
     }
 
+    @Test(
+        "who looks for another leaves first, and queues when it is out, also where the other has gone at the same time",
+        arguments: [false, true])
+    func looksAgain(isAlone: Bool) throws {
+        var client = joined()
+        client.ready(now: .origin)
+        client.received(ServerFrame.reply(id: 3, .done).text, now: .origin)
+        _ = drain(&client)
+        let wish = MatchWish(pool: "p")
+        let looks = client.lookAgain(wish, now: .origin)
+        #expect(looks)
+        let (texts, _) = drain(&client)
+        #expect(try texts.map { try ClientFrame($0) } == [.request(id: 4, .leave)])
+        if isAlone {
+            client.received(ServerFrame.event(.roomEnded(reason: "partner_gone"), seq: 1, rev: nil).text, now: .origin)
+            client.received(ServerFrame.reply(id: 4, .refused(RequestError(.conflict, "in no room"))).text, now: .origin)
+        } else {
+            client.received(ServerFrame.reply(id: 4, .done).text, now: .origin)
+        }
+        let after = drain(&client)
+        let asked = ClientFrame.request(id: 5, .enqueue(wish), acknowledged: isAlone ? 1 : nil)
+        #expect(try after.texts.map { try ClientFrame($0) } == [asked])
+        #expect(after.events.isEmpty && client.isQueued)
+    }
+
     @Test("pings before the server's interval is over, for as long as it is connected")
     func pings() throws {
         var client = joined()
@@ -166,6 +191,17 @@ struct RoomClientTests {
             client.stunServers.map { "\($0)" } == [
                 "192.0.2.1:3478", "192.0.2.2:19302", "[2001:db8::1]:3479", "[2001:db8::2]:3478", "192.0.2.5:3478",
             ])
+    }
+
+    @Test("takes so many URLs of ICE servers, and says that there are more")
+    func tooManyServers() {
+        var client = RoomClient(name: "Ana", room: "r", seed: 1)
+        client.opened(now: .origin)
+        let servers = (0..<9).map { ICEServer(urls: ["stun:192.0.2.\($0)", "turn:192.0.2.\($0)"]) }
+        let welcome = Welcome(session: "s_1", pingMilliseconds: 10_000, iceServers: servers)
+        client.received(ServerFrame.reply(id: 1, .ok(welcome.json)).text, now: .origin)
+        #expect(client.iceServers == Array(servers.prefix(8)))
+        #expect(drain(&client).events.contains(.protocolBroken("more than 16 URLs of ICE servers")))
     }
 
     @Test("leaves, and is closed once")

@@ -40,6 +40,8 @@ extension Bot {
             mute(.video, !isOn, now: now)
         case .switchDevice(let publication):
             switchDevice(to: publication, now: now)
+        case .screen(let path):
+            if state == .inRoom || path == nil { show(path, now: now) }
         case .iceRestart:
             for connection in connections where connection.peer.signalingState == .stable && hearsTheRoom {
                 log(.iceRestart, peer: connection.remoteName, now: now)
@@ -47,6 +49,8 @@ extension Bot {
             }
         case .chat, .react, .hand, .admit, .deny, .kick, .mute, .lock, .role, .subscribe:
             act(verb, now: now)
+        case .acceptMatch, .skipMatch, .enqueue:
+            meet(verb, now: now)
         }
     }
 
@@ -107,6 +111,7 @@ extension Bot {
     private func stepOut(now: Instant) {
         guard state == .inRoom || state == .connecting || state == .joining || state == .held else { return }
         log(.left, now: now)
+        screen = nil
         hangUp(now: now)
         state = .away
         participantID = nil
@@ -123,7 +128,7 @@ extension Bot {
         guard state == .away else { return }
         joins += 1
         log(.started, detail: "again", now: now)
-        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room \(joins)"), isFirst: false)
+        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room \(joins)"), match: wish, isFirst: false)
         // Where the old connection is still being closed, it is given up.
         requests.append(.closeSignaling(code: 1000, reason: "leave"))
         state = .connecting

@@ -56,11 +56,12 @@ extension Bot {
                 .video, direction: .sendonly, streamID: context.plan.name, trackID: "\(context.plan.name)-simulcast",
                 sendCodec: layers[0].media.sdpCodec, rids: layers.map(\.rid))
         }
-        let own = peer.transceiverCount
+        let own = Array(0..<peer.transceiverCount)
         let connection = MeshConnection(
             remoteID: id, remoteName: name, localID: participantID, token: nextToken, isPolite: remote?.polite ?? true,
             part: part, peer: peer, transceivers: own, now: now)
         connection.mutedKinds = mutedKinds
+        if part == .peer { addScreen(to: connection) }
         requests.append(.openSocket(token: nextToken))
         nextToken += 1
         connections.append(connection)
@@ -86,6 +87,7 @@ extension Bot {
         guard let description = try? connection.peer.setLocalDescription(restartICE: restartICE, now: now) else { return }
         if restartICE || connection.hasRemoteDescription { connection.epoch += 1 }
         connection.awaitsRestart = false
+        connection.tracksOffered()
         log(.offerSent, peer: connection.remoteName, now: now)
         client.signal(
             to: connection.remoteID, connection: Self.connectionLabel, epoch: connection.epoch, kind: .offer,
@@ -172,6 +174,7 @@ extension Bot {
                     body: answer.text, now: now)
                 if connection.part == .publisher { checksBegan(of: connection, now: now) }
             } else {
+                connection.tracksAnswered()
                 checksBegan(of: connection, now: now)
             }
             for (epoch, line) in connection.earlyCandidates where epoch == connection.epoch {
@@ -184,7 +187,7 @@ extension Bot {
         if connection.connectedAt != nil { startMedia(on: connection, now: now) }
         drain(connection, now: now)
         // What an answer cannot bring, the next offer does.
-        if type == .offer, connection.part == .peer, connection.peer.needsNegotiation { offer(on: connection, now: now) }
+        renegotiateIfNeeded(connection, now: now)
     }
 
     private func addCandidate(_ line: String, to connection: MeshConnection, now: Instant) {
@@ -242,9 +245,10 @@ extension Bot {
         connection.needsDrain = true
         takeStreamRequests(of: connection)
         while let event = connection.peer.nextEvent() { handle(event, of: connection, now: now) }
-        for kind in connection.collectFrames(kinds: kinds) where state == .inRoom {
+        for name in connection.collectFrames(kinds: kinds) where state == .inRoom {
             if connection.phases[.firstFrame] == nil { connection.endPhase(.firstFrame, at: now) }
-            log(.firstFrame, peer: connection.remoteName, detail: kind.rawValue, now: now)
+            let what = TrackName.isScreen(name.rid) ? "screen" : name.kind.rawValue
+            log(.firstFrame, peer: connection.remoteName, detail: what, now: now)
         }
         afterChange(now: now)
     }
@@ -308,6 +312,9 @@ extension Bot {
             // All begin with the same picture.
             random = before
             connection.play(media, on: kinds.count, layer: layer, rid: rid, from: now, until: stopDue, random: &random)
+        }
+        if let screen, let place = connection.screenToPlay(rid: screen.rid) {
+            connection.play(screen.media, on: place, rid: screen.rid, from: now, until: stopDue, random: &random)
         }
         connection.advanceMedia(to: now, until: stopDue)
     }

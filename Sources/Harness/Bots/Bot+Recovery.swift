@@ -72,7 +72,10 @@ extension Bot {
     /// The room can be heard again: what waited for that need not wait any longer.
     func signalingRecovered(now: Instant) {
         succeeded(&signalingSeries, now: now)
-        for connection in connections { connection.series?.networkReturned(at: now) }
+        for connection in connections {
+            connection.series?.networkReturned(at: now)
+            if connection.hasNewTracks { renegotiateIfNeeded(connection, now: now) }
+        }
         rejoinSeries?.networkReturned(at: now)
     }
 

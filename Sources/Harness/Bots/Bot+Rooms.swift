@@ -74,8 +74,10 @@ extension Bot {
 
     /// Tells the others which of its sources send.
     func sayWhatIsSent(now: Instant) {
-        guard context.target.signalingProtocol == .starling, state == .inRoom, !publishedKinds.isEmpty else { return }
-        var media: [MediaSource: Bool] = [:]
+        guard context.target.signalingProtocol == .starling, state == .inRoom, !publishedKinds.isEmpty || shares > 0 else {
+            return
+        }
+        var media: [MediaSource: Bool] = shares > 0 ? [.screen: screen != nil] : [:]
         for kind in publishedKinds { media[kind == .audio ? .microphone : .camera] = !mutedKinds.contains(kind) }
         _ = client.ask(.update(ParticipantUpdate(media: media)), now: now)
     }
@@ -102,6 +104,7 @@ extension Bot {
             guard change.participant != participantID else { return }
             learnName(of: change.participant, nil, change.attributes)
             guard let media = change.media else { return }
+            if media.microphone == .locked { stopHearing(change.participant, now: now) }
             log(.mediaState, peer: name(of: change.participant), detail: Self.phrase(media), now: now)
         case .roleChanged(let id, let role) where state == .inRoom: log(.roleChanged, peer: name(of: id), detail: role, now: now)
         case .roomUpdated where state == .inRoom:
@@ -109,17 +112,12 @@ extension Bot {
             log(.roomUpdated, detail: isLocked ? "locked" : "open", now: now)
         case .muted(let source, let hard, let by):
             log(.mutedByModerator, peer: name(of: by), detail: source.rawValue + (hard ? ", for good" : ""), now: now)
-            if let kind = source.kind { mute(kind, true, now: now) }
+            if let kind = source.kind { mute(kind, true, now: now) } else { stopShowing(now: now) }
         case .activeSpeaker(let id) where state == .inRoom: log(.activeSpeaker, peer: id.map(name), now: now)
+        case .connectionQuality(let id, let quality, let score) where state == .inRoom:
+            log(.connectionQuality, peer: name(of: id), detail: Self.phrase(quality, score), now: now)
         case .subscribed(let id, let isWanted): want(isWanted, by: id, now: now)
-        case .matchFound(let offer):
-            log(.matchFound, detail: offer.media.rawValue, now: now)
-            if var room = client as? RoomClient {
-                room.acceptMatch(now: now)
-                client = room
-            }
-        case .matchEnded(let end, let isQueued):
-            log(.matchEnded, detail: end.rawValue + (isQueued ? "" : ", out of the queue"), now: now)
+        case .matchFound, .matchEnded: heardOfMatch(event, now: now)
         case .done(let request): done(request, now: now)
         case .failed(let request, let code):
             log(.requestFailed, detail: "\(request.type): \(code.rawValue)", now: now)
@@ -137,7 +135,9 @@ extension Bot {
         case .mute(let mute): log(.moderated, peer: name(of: mute.participant), detail: request.type, now: now)
         case .lock(let isLocked): log(.moderated, detail: isLocked ? "locked" : "unlocked", now: now)
         case .subscribe: log(.subscribed, now: now)
-        case .enqueue: log(.queued, now: now)
+        case .enqueue: queued(now: now)
+        case .acceptMatch: log(.matchAnswered, detail: "accepted", now: now)
+        case .skipMatch: log(.matchAnswered, detail: "skipped", now: now)
         default: break
         }
     }
@@ -148,9 +148,10 @@ extension Bot {
         guard let connection = connections.first(where: { $0.remoteID == id }) else { return }
         connection.isUnwanted = !isWanted
         for kind in kinds { connection.mute(kind, !isWanted || mutedKinds.contains(kind)) }
+        connection.muteScreens(!isWanted)
     }
 
-    private func name(of id: String) -> String {
+    func name(of id: String) -> String {
         id == participantID ? context.plan.name : names[id] ?? lobby.first { $0.participant == id }?.name ?? id
     }
 
@@ -173,6 +174,7 @@ extension Bot {
 
     private static func phrase(_ media: MediaStates) -> String {
         "microphone \(media.microphone.rawValue), camera \(media.camera.rawValue)"
+            + (media.screen == .off ? "" : ", screen \(media.screen.rawValue)")
     }
 
     // MARK: - Out
@@ -187,6 +189,7 @@ extension Bot {
 
     /// Out of the room, with nothing to say to anybody.
     func stayAway(now: Instant) {
+        screen = nil
         hangUp(now: now)
         state = .away
         participantID = nil
@@ -195,24 +198,12 @@ extension Bot {
         requests.append(.closeSignaling(code: CloseCode.left.rawValue, reason: "leave"))
     }
 
-    /// Whoever was matched and is alone again looks for the next one.
-    func roomEnded(_ reason: String, now: Instant) {
-        guard let wish = context.plan.match, var room = client as? RoomClient, state == .inRoom else {
-            return outOfTheRoom(now: now)
-        }
-        log(.matchEnded, detail: reason, now: now)
-        hangUp(now: now)
-        participantID = nil
-        state = .held
-        room.enqueue(wish, now: now)
-        client = room
-    }
-
     /// The room as it is now.
     var view: RoomView {
         let room = client as? RoomClient
         func sources(_ media: MediaStates) -> RoomView.Sources {
-            RoomView.Sources(microphone: media.microphone.rawValue, camera: media.camera.rawValue)
+            RoomView.Sources(
+                microphone: media.microphone.rawValue, camera: media.camera.rawValue, screen: media.screen.rawValue)
         }
         // Other dialects do not say it of everybody.
         return RoomView(

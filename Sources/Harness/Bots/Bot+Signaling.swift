@@ -97,6 +97,7 @@ extension Bot {
         case .peerLeft(let id, let reason):
             guard state == .inRoom else { return }
             log(.peerLeft, peer: names[id] ?? id, detail: reason, now: now)
+            stopHearing(id, now: now)
             close(remoteID: id, now: now)
         case .peerReconnecting(let id):
             guard state == .inRoom else { return }
@@ -163,6 +164,8 @@ extension Bot {
             hangUp(now: now)
         }
         client.ready(now: now)
+        if !isKnown { beginReporting(now: now) }
+        if let room = client as? RoomClient, let id = room.speaker { log(.activeSpeaker, peer: name(of: id), now: now) }
         sayWhoThisIs(now: now)
         sayWhatIsSent(now: now)
         if signalingSeries?.isIdle == false { signalingRecovered(now: now) }

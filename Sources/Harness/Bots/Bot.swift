@@ -86,13 +86,30 @@ public final class Bot: HostedMachine {
     var mutedKinds: [MediaKind] = []
     /// What is played instead of the plan's files, since a device was switched.
     var playing: [MediaKind: MediaTrack] = [:]
+    /// What it shows besides its camera.
+    var screen: Screen?
+    /// How often it has shown one.
+    var shares = 0
+    /// When the tracks of screens that are no longer shown are taken away.
+    var screensEndAt: Instant?
     /// The id that the room knows this bot by.
     var participantID: String?
     /// Who waits in the lobby, where this bot may admit them.
     var lobby: [WaitingParticipant] = []
+    /// With whom it is to be matched, since it last said so.
+    var wish: MatchWish?
+    /// Somebody was found, and waits to be accepted.
+    var isAsked = false
     /// The room that a match led to.
     var matchedRoom: String?
     var lastView: RoomView?
+    /// When the server is next told how the calls go; `nil` before the first join, and where it is told nothing.
+    var nextReport: Instant?
+    var gauge = CallGauge()
+    /// Who speaks, by what comes in.
+    var speaker = ActiveSpeaker()
+    var ownQuality = SteadyQuality()
+    var reports: [CallStatement] = []
     /// How often the bot has come back into the room.
     var joins = 0
 
@@ -101,8 +118,9 @@ public final class Bot: HostedMachine {
         self.limits = limits
         random = SplitMix64(seed: SplitMix64.derive(context.plan.seed, "bot"))
         kinds = [.audio, .video]
-        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room"), isFirst: true)
+        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room"), match: context.plan.match, isFirst: true)
         pendingActions = context.plan.actions[...]
+        wish = context.plan.match
         phaseBegan = now
         lastTold = now
         if let policy = context.plan.reconnect {
@@ -139,9 +157,11 @@ public final class Bot: HostedMachine {
         if isMakingFirstContact { next = earliest(next, joinDue + Self.firstContact) }
         next = earliest(next, client.deadline)
         if isSampling { next = earliest(next, nextSample) }
+        next = earliest(next, reportDeadline)
         if state != .draining {
             if let action = pendingActions.first { next = earliest(next, context.epoch + (action.at - .origin)) }
             if isRecovering { next = earliest(next, recoveryDeadline) }
+            next = earliest(next, screensEndAt)
         }
         for connection in connections {
             next = earliest(next, connection.peer.deadline)
@@ -167,7 +187,9 @@ public final class Bot: HostedMachine {
             }
             if state == .inRoom { connection.advanceMedia(to: now, until: stopDue) }
         }
+        if state != .draining { giveUpScreensIfDue(now: now) }
         recover(now: now)
+        reportIfDue(now: now)
         afterChange(now: now)
         sampleIfDue(now: now)
         stopIfDue(now: now)
@@ -306,12 +328,14 @@ public final class Bot: HostedMachine {
             _ = connection.collectFrames(kinds: kinds)
         }
         let all = closedConnections + partingConnections + connections
-        return BotRecord(
+        var record = BotRecord(
             name: context.plan.name, room: matchedRoom ?? context.plan.room, joinDue: joinDue, stopDue: stopDue,
             publishes: publishedKinds, subscribes: subscribes, joinedAt: joinedAt, failure: failure, phases: phases,
             events: events,
             connections: all.map { $0.record() }, slip: all.reduce(into: ScheduleSlip()) { $0.merge($1.slip) },
             attempts: attempts, lastView: lastView)
+        record.reports = context.plan.statsInterval == nil ? nil : reports
+        return record
     }
 
     var subscribes: Bool { context.plan.subscription == .all }

@@ -4,6 +4,7 @@ public import RTCCore
 public import RTCCrypto
 public import Scenario
 internal import SignalingClients
+internal import SignalingProtocol
 
 /// What a bot is given by the runner, besides its plan.
 public struct BotContext {
@@ -68,14 +69,16 @@ public struct BotContext {
 
     /// The bot's side of the target's signaling, for one way into the room.
     ///
-    /// - Parameter isFirst: Whether it is the first; what is wrong with a bot's token is right from its `rejoin` on.
-    func makeClient(seed: UInt64, isFirst: Bool) -> any SignalingClient {
+    /// - Parameters:
+    ///   - match: With whom it is to be matched there, instead of joining the plan's room.
+    ///   - isFirst: Whether it is the first; what is wrong with a bot's token is right from its `rejoin` on.
+    func makeClient(seed: UInt64, match: MatchWish?, isFirst: Bool) -> any SignalingClient {
         switch target.signalingProtocol {
         case .starling:
             RoomClient(
                 name: plan.name, room: plan.room, seed: seed, token: target.token, makeToken: makeToken(isFlawed: isFirst),
                 create: plan.create,
-                match: plan.match)
+                match: match)
         case .exec, .socketio, .websocket:
             MappedClient(name: plan.name, room: plan.room, mapping: mapping, token: target.token, seed: seed)
         case .peerjs:

@@ -35,6 +35,8 @@ struct MediaSchedule {
     private(set) var framesNotOffered = 0
     private(set) var slip = ScheduleSlip()
     private(set) var ssrc: UInt32 = 0
+    /// Of the sound that was sent.
+    private(set) var audioEnergy = AudioEnergy()
     private var timestampOffset: UInt32 = 0
 
     /// - Parameters:
@@ -54,7 +56,20 @@ struct MediaSchedule {
         frames.reserveCapacity(Int(seconds * Double(media.frameCount) / max(media.duration.inSeconds, 0.001)) + 64)
     }
 
+    /// Whether it shows a screen, which the camera's switch does not concern.
+    var isScreen: Bool { TrackName.isScreen(rid) }
+    /// When the track was taken away.
+    private var endedAt: Instant?
+    var isOver: Bool { endedAt != nil }
+
     var deadline: Instant { nextDue }
+
+    /// Nothing more is due.
+    mutating func end(at now: Instant) {
+        guard endedAt == nil else { return }
+        endedAt = now
+        nextDue = Instant(nanoseconds: .max)
+    }
 
     /// Sends every frame that is due.
     mutating func advance(to now: Instant, until end: Instant, peer: inout Peer) {
@@ -77,6 +92,7 @@ struct MediaSchedule {
                 }
             if let sent {
                 ssrc = sent.ssrc
+                if media.kind == .audio { audioEnergy.add(level: frame.audioLevel) }
                 frames.append(
                     SentFrame(
                         due: due, sentAt: now, rtpTimestamp: mediaTime, frameIndex: Int32(nextIndex),
@@ -134,6 +150,9 @@ struct MediaSchedule {
     var records: [SentTrackRecord] { played + [record] }
 
     private var record: SentTrackRecord {
-        SentTrackRecord(kind: media.kind, rid: rid, media: media, ssrc: ssrc, frames: frames, framesNotOffered: framesNotOffered)
+        var record = SentTrackRecord(
+            kind: media.kind, rid: rid, media: media, ssrc: ssrc, frames: frames, framesNotOffered: framesNotOffered)
+        record.endedAt = endedAt
+        return record
     }
 }

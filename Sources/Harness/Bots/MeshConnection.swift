@@ -43,8 +43,13 @@ final class MeshConnection {
 
     private(set) var schedules: [MediaSchedule] = []
     private(set) var received: [Received] = []
-    /// The transceivers that this side has made for each kind; those of a simulcast come behind them.
-    private let ownTransceivers: Int
+    /// The transceivers that this side has made: for each kind, behind them those of a simulcast, and those of screens among those of the far side.
+    private var ownTransceivers: [Int]
+    /// Screens that this side shows, or showed last, and what each is called.
+    private var screens: [(transceiver: Int, rid: String, isGivenUp: Bool)] = []
+    /// Tracks were added or taken away, which no answer has confirmed yet, and whether the offer that is under way says so.
+    private(set) var hasNewTracks = false
+    private var areNewTracksOffered = false
     private(set) var samples: [ConnectionSample] = []
     var connectedAt: Instant?
     var phases: [Phase: Duration] = [:]
@@ -61,7 +66,7 @@ final class MeshConnection {
     init(
         remoteID: String, remoteName: String, localID: String?, token: UInt64, isPolite: Bool, part: ParticipantPart,
         peer: consuming Peer,
-        transceivers: Int, now: Instant
+        transceivers: [Int], now: Instant
     ) {
         self.remoteID = remoteID
         self.remoteName = remoteName
@@ -98,7 +103,7 @@ final class MeshConnection {
     ) {
         var schedule = MediaSchedule(
             media: media, transceiver: transceiver, layer: layer, rid: rid, from: start, until: end, random: &random)
-        schedule.isMuted = mutedKinds.contains(media.kind)
+        schedule.isMuted = schedule.isScreen ? isUnwanted : mutedKinds.contains(media.kind)
         schedules.append(schedule)
     }
 
@@ -114,7 +119,73 @@ final class MeshConnection {
     func mute(_ kind: MediaKind, _ isMuted: Bool) {
         mutedKinds.removeAll { $0 == kind }
         if isMuted { mutedKinds.append(kind) }
-        for index in schedules.indices where schedules[index].media.kind == kind { schedules[index].isMuted = isMuted }
+        for index in schedules.indices where schedules[index].media.kind == kind && !schedules[index].isScreen {
+            schedules[index].isMuted = isMuted
+        }
+    }
+
+    // MARK: - Screens
+
+    /// A section of its own, which the next offer of this side brings.
+    func addScreen(_ media: MediaTrack, rid: String, streamID: String, trackID: String) {
+        let transceiver = peer.addTransceiver(
+            .video, direction: .sendonly, streamID: streamID, trackID: trackID, sendCodec: media.sdpCodec)
+        peer.keepForOwnOffer(transceiver)
+        ownTransceivers.append(transceiver)
+        screens.append((transceiver, rid, false))
+    }
+
+    /// Where a screen is to be played that the far side takes and that is not played yet.
+    func screenToPlay(rid: String) -> Int? {
+        guard let place = screens.last(where: { $0.rid == rid })?.transceiver, peer.maySend(on: place),
+            !isPlaying(on: place, layer: 0)
+        else { return nil }
+        return place
+    }
+
+    /// No more pictures of it are due.
+    func endScreen(at now: Instant) {
+        for index in schedules.indices where schedules[index].isScreen { schedules[index].end(at: now) }
+    }
+
+    func muteScreens(_ isMuted: Bool) {
+        for index in schedules.indices where schedules[index].isScreen { schedules[index].isMuted = isMuted }
+    }
+
+    /// Gives the sections up of screens that are no longer shown.
+    ///
+    /// - Parameter rid: What the one is called that is shown; `nil` for none.
+    /// - Returns: Whether there were any.
+    func giveUpScreens(but rid: String?, now: Instant) -> Bool {
+        var isAny = false
+        for index in screens.indices where !screens[index].isGivenUp && screens[index].rid != rid {
+            screens[index].isGivenUp = true
+            peer.stop(transceiver: screens[index].transceiver, now: now)
+            isAny = true
+        }
+        return isAny
+    }
+
+    func tracksChanged() {
+        hasNewTracks = true
+        areNewTracksOffered = false
+    }
+
+    func tracksOffered() { areNewTracksOffered = true }
+
+    func tracksAnswered() {
+        if areNewTracksOffered { hasNewTracks = false }
+    }
+
+    /// What the far side shows in a section, or has shown, by the name that bots give such tracks; `nil` where that is no screen.
+    private func receivedScreen(in transceiver: Int) -> String? {
+        if let known = received.first(where: { $0.transceiver == transceiver }) {
+            return TrackName.isScreen(known.record.rid) ? known.record.rid : nil
+        }
+        guard peer.kind(of: transceiver) == .video, !ownTransceivers.contains(transceiver),
+            let track = peer.remoteTrackID(of: transceiver), let range = track.firstRange(of: "-screen")
+        else { return nil }
+        return String(track[range.lowerBound...].dropFirst())
     }
 
     /// Sends what is due.
@@ -141,21 +212,41 @@ final class MeshConnection {
         }
     }
 
+    // MARK: - Figures
+
+    /// What the sound that comes in says of its loudness (RFC 6464): that of the first section, which is the bots' sound.
+    var receivedAudioEnergy: AudioEnergy {
+        peer.transceiverCount > 0 && peer.kind(of: 0) == .audio ? peer.receivedAudioEnergy(on: 0) : AudioEnergy()
+    }
+
+    var sentAudioEnergy: AudioEnergy {
+        schedules.reduce(into: AudioEnergy()) { $0.add($1.audioEnergy) }
+    }
+
+    /// Counters of each stream that has brought something.
+    var inbound: [RTPReceiveStatistics] {
+        (0..<peer.transceiverCount).flatMap { index in
+            (0..<peer.receivedLayerCount(of: index)).map { peer.receiveStatistics(on: index, layer: $0) }
+        }.filter { $0.packetsReceived > 0 }
+    }
+
+    // MARK: - Frames
+
     /// Moves frames from the peer to the book.
     ///
-    /// - Returns: The kinds of which this was the first intact frame.
-    func collectFrames(kinds: [MediaKind]) -> [MediaKind] {
-        var firsts: [MediaKind] = []
+    /// - Returns: The tracks of which this was the first intact frame.
+    func collectFrames(kinds: [MediaKind]) -> [TrackName] {
+        var firsts: [TrackName] = []
         let simulcast = receivedSimulcast(behind: kinds.count)
         for index in 0..<peer.transceiverCount {
             while let frame = peer.nextFrame(on: index) {
                 // The far side may offer sections that nobody here looks at.
-                guard index < kinds.count || index == simulcast else { continue }
+                guard index < kinds.count || index == simulcast || receivedScreen(in: index) != nil else { continue }
                 let kind = index < kinds.count ? kinds[index] : .video
                 let place = place(of: kind, on: index, layer: frame.layer)
                 if frame.outcome == .intact, !received[place].record.hasIntactFrame {
                     received[place].record.hasIntactFrame = true
-                    firsts.append(kind)
+                    firsts.append(received[place].record.name)
                 }
                 received[place].record.frames.append(frame)
             }
@@ -172,7 +263,7 @@ final class MeshConnection {
 
     private func place(of kind: MediaKind, on transceiver: Int, layer: UInt8) -> Int {
         if let known = received.firstIndex(where: { $0.transceiver == transceiver && $0.layer == layer }) { return known }
-        let rid = peer.receivedRid(of: transceiver, layer: Int(layer))
+        let rid = peer.receivedRid(of: transceiver, layer: Int(layer)) ?? receivedScreen(in: transceiver)
         received.append(
             Received(transceiver: transceiver, layer: layer, record: ReceivedTrackRecord(kind: kind, rid: rid, frames: [])))
         return received.count - 1
@@ -180,7 +271,7 @@ final class MeshConnection {
 
     /// Sections that the far side's offers have brought, of which this side wants none.
     func refuseOffered(now: Instant) {
-        for index in min(ownTransceivers, peer.transceiverCount)..<peer.transceiverCount {
+        for index in 0..<peer.transceiverCount where !ownTransceivers.contains(index) {
             peer.setDirection(.inactive, of: index, now: now)
         }
     }
@@ -190,19 +281,21 @@ final class MeshConnection {
         var roundTripTime: Double?
         let simulcast = receivedSimulcast(behind: kinds.count)
         for index in 0..<peer.transceiverCount {
-            for layer in 0..<peer.sentLayerCount(of: index) where index < ownTransceivers {
+            for layer in 0..<peer.sentLayerCount(of: index) where ownTransceivers.contains(index) {
                 let outbound = peer.sendStatistics(on: index, layer: layer)
                 roundTripTime = outbound.remote.roundTripTime ?? roundTripTime
-                let name = TrackName(peer.kind(of: index), rid: peer.sentRid(of: index, layer: layer))
+                let shown = screens.first { $0.transceiver == index }?.rid
+                let name = TrackName(peer.kind(of: index), rid: peer.sentRid(of: index, layer: layer) ?? shown)
                 add(to: &tracks, name) {
                     $0.bytesSent = outbound.bytesSent
                     $0.packetsSent = outbound.packetsSent
                 }
             }
-            guard index < kinds.count || index == simulcast else { continue }
+            let shown = receivedScreen(in: index)
+            guard index < kinds.count || index == simulcast || shown != nil else { continue }
             for layer in 0..<peer.receivedLayerCount(of: index) {
                 let inbound = peer.receiveStatistics(on: index, layer: layer)
-                let name = TrackName(peer.kind(of: index), rid: peer.receivedRid(of: index, layer: layer))
+                let name = TrackName(peer.kind(of: index), rid: peer.receivedRid(of: index, layer: layer) ?? shown)
                 add(to: &tracks, name) {
                     $0.bytesReceived = inbound.bytesReceived
                     $0.packetsReceived = inbound.packetsReceived

@@ -61,6 +61,8 @@ extension RunMeasurement: MetricSource {
         case MetricCatalog.chatDelivered, MetricCatalog.chatOrder, MetricCatalog.rosterAgreement, MetricCatalog.handsAgreement,
             MetricCatalog.sourcesAgreement:
             return roomSamples(of: metric, bots: bots)
+        case MetricCatalog.speakerAgreement, MetricCatalog.qualityAgreement, MetricCatalog.connectionMOS:
+            return statementSamples(of: metric, bots: bots, ranges: ranges)
         default: return reconnectSamples(of: metric, bots: bots, ranges: ranges)
         }
     }
@@ -155,7 +157,7 @@ extension RunMeasurement: MetricSource {
             bot.connections.flatMap { connection in
                 connection.sent.filter { $0.kind == kind && (rid == nil || $0.rid == rid) }.flatMap { sent -> [Double] in
                     guard let start = sent.frames.first?.due else { return [] }
-                    let end = min(bot.stopDue, connection.endedAt ?? bot.stopDue)
+                    let end = min(bot.stopDue, connection.endedAt ?? bot.stopDue, sent.endedAt ?? bot.stopDue)
                     var counts = [Double](repeating: 0, count: max(0, Int((end - start).inSeconds)))
                     for frame in sent.frames where frame.packetCount > 0 {
                         let second = Int(start.nanoseconds(to: frame.sentAt) / 1_000_000_000)
@@ -198,7 +200,9 @@ extension RunMeasurement: MetricSource {
             let sending = ranges.map { TimeRange(start: $0.start, end: min($0.end, bot.stopDue)) }
             for connection in bot.connections {
                 for name in connection.sentNames where name.kind == kind && (rid == nil || name.rid == rid) {
-                    for step in steps(connection, name, sending) {
+                    let end = connection.end(of: name)
+                    let due = end.map { end in sending.map { TimeRange(start: $0.start, end: min($0.end, end)) } } ?? sending
+                    for step in steps(connection, name, due) {
                         rates.append(Double(step.after.bytesSent - step.before.bytesSent) * 8 / step.seconds)
                     }
                 }

@@ -48,7 +48,8 @@ extension RunMeasurement {
         guard let audit = whole else { preconditionFailure("a track comes from what was sent") }
         return track(
             audit, strays: pairing.strays, record, sender: sender, receiver: receiver,
-            connections: pairing.receiving.isEmpty ? pairing.sending : pairing.receiving)
+            connections: pairing.receiving.isEmpty ? pairing.sending : pairing.receiving,
+            ended: pairing.sending.compactMap { $0.end(of: name) }.last)
     }
 
     /// What a server forwarded of one bot's media: one row for each bot that was subscribed, and each kind.
@@ -98,7 +99,7 @@ extension RunMeasurement {
 
     private static func track(
         _ audit: FrameAudit, strays: [ConnectionRecord], _ record: RunRecord, sender: Int, receiver: Int,
-        connections: [ConnectionRecord]
+        connections: [ConnectionRecord], ended: Instant? = nil
     ) -> Track {
         var audit = audit
         for stray in strays {
@@ -106,8 +107,8 @@ extension RunMeasurement {
                 audit.foreign += received.frames.count { $0.outcome == .intact }
             }
         }
-        // Nothing is due to somebody who has hung up.
-        let stop = min(record.bots[sender].stopDue, record.bots[receiver].stopDue)
+        // Nothing is due to somebody who has hung up, nor on a track that was taken away.
+        let stop = min(record.bots[sender].stopDue, record.bots[receiver].stopDue, ended ?? Instant(nanoseconds: .max))
         let start = audit.frames.first?.due ?? stop
         return Track(
             audit: audit, sender: sender, receiver: receiver, connections: connections,

@@ -47,9 +47,10 @@ extension RunMeasurement {
             let heard = counts(
                 bot.events.filter { $0.kind == .chatReceived }.map { Message(writer: $0.peer ?? "", text: $0.detail ?? "") })
             var due: [Message] = []
-            for (index, writer) in record.bots.enumerated() where index != reader && writer.room == bot.room {
+            for (index, writer) in record.bots.enumerated() where index != reader {
                 due += writer.events.filter { event in
                     event.kind == .chatSent && (event.peer ?? bot.name) == bot.name && isInRoom(bot, at: event.at)
+                        && room(of: writer, at: event.at) == room(of: bot, at: event.at)
                 }.map { Message(writer: writer.name, text: $0.detail ?? "") }
             }
             return counts(due).map { message, times in heard.first { $0.0 == message }?.1 == times }
@@ -71,11 +72,18 @@ extension RunMeasurement {
         return counts
     }
 
+    /// Who is matched again and again is in many rooms, one after the other.
+    private func room(of bot: BotRecord, at time: Instant) -> String {
+        bot.events.last { $0.at <= time && $0.kind == .joined }?.detail ?? bot.room
+    }
+
     private func isInRoom(_ bot: BotRecord, at time: Instant) -> Bool {
-        let last = bot.events.last { $0.at <= time && [.joined, .left, .kicked, .sessionLost].contains($0.kind) }
+        let last = bot.events.last { $0.at <= time && [.joined, .left, .kicked, .sessionLost, .matchEnded].contains($0.kind) }
         guard last?.kind == .joined else { return false }
         // What was written while a session was lost for good is nobody's debt.
-        let next = bot.events.first { $0.at > time && [.left, .kicked, .sessionLost, .signalingResumed].contains($0.kind) }
+        let next = bot.events.first {
+            $0.at > time && [.left, .kicked, .sessionLost, .signalingResumed, .matchEnded].contains($0.kind)
+        }
         return next?.kind != .sessionLost
     }
 

@@ -74,17 +74,26 @@ public struct MediaLibrary: Sendable {
     private static func uses(of scenario: Scenario) -> [Use] {
         let published = scenario.groups.enumerated().map { ("groups[\($0)].publish", $1.publication) }
         let switched = scenario.timeline.enumerated().flatMap { index, entry in
-            entry.verbs.compactMap(\.publication).map { ("timeline[\(index)].do.switch_device", $0) }
+            entry.verbs.compactMap { verb in
+                if case .switchDevice(let publication) = verb { publication } else { nil }
+            }.map { ("timeline[\(index)].do.switch_device", $0) }
         }
-        return (published + switched).flatMap { field, publication in
-            let single = [("audio", MediaKind.audio, publication.audio), ("video", .video, publication.video)]
-            let layers = publication.simulcast.enumerated().map {
-                ("simulcast[\($0)].video", MediaKind.video, String?.some($1.video))
-            }
-            return (single + layers).compactMap { key, kind, path in
-                path.map { Use(field: "\(field).\(key)", kind: kind, path: $0) }
+        let shown = scenario.timeline.enumerated().flatMap { index, entry in
+            entry.verbs.compactMap { verb -> Use? in
+                guard case .screen(let path?) = verb else { return nil }
+                return Use(field: "timeline[\(index)].do.screen", kind: .video, path: path)
             }
         }
+        return shown
+            + (published + switched).flatMap { field, publication in
+                let single = [("audio", MediaKind.audio, publication.audio), ("video", .video, publication.video)]
+                let layers = publication.simulcast.enumerated().map {
+                    ("simulcast[\($0)].video", MediaKind.video, String?.some($1.video))
+                }
+                return (single + layers).compactMap { key, kind, path in
+                    path.map { Use(field: "\(field).\(key)", kind: kind, path: $0) }
+                }
+            }
     }
 
     /// The tracks of both.

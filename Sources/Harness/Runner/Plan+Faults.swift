@@ -25,8 +25,12 @@ extension Plan {
 }
 
 extension Verb {
-    /// The files that a bot switches to.
+    /// The files that a bot switches to, or shows.
     var publication: Publication? {
-        if case .switchDevice(let publication) = self { publication } else { nil }
+        switch self {
+        case .switchDevice(let publication): publication
+        case .screen(let path?): Publication(video: path)
+        default: nil
+        }
     }
 }

@@ -89,6 +89,11 @@ extension Peer {
         transceivers[transceiver].receivers[layer].statistics
     }
 
+    /// How loud what comes in is, where the far side says so (RFC 6464).
+    public func receivedAudioEnergy(on transceiver: Int) -> AudioEnergy {
+        transceivers[transceiver].receivers[0].audioEnergy
+    }
+
     /// Counters of one sending stream.
     public func sendStatistics(on transceiver: Int, layer: Int = 0) -> RTPSendStatistics {
         transceivers[transceiver].senders[layer].statistics

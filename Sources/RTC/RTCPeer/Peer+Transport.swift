@@ -372,6 +372,9 @@ extension Peer {
                     overRTX: source.isRTX, format: payloadTypes[Int(header.payloadType)]?.format, bytes: body,
                     arrivedAt: arrivedAt))
         }
+        if let level = values.audioLevel?.level {
+            transceivers[source.transceiver].receivers[source.layer].audioEnergy.add(level: level)
+        }
         transceivers[source.transceiver].receivers[source.layer].receive(
             body, sequenceNumber: sequenceNumber, timestamp: header.timestamp, marker: header.marker,
             headerSize: header.headerSize + padding, payloadType: source.isRTX ? nil : header.payloadType,

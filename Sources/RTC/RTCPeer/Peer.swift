@@ -67,6 +67,7 @@ public struct Peer: ~Copyable {
     package var reportSenders: [UInt32] = []
     package var lostNumbers: [UInt16] = []
     package var sourceDescription = SourceDescription(senders: [], packet: .sourceDescription([]))
+    /// The newest of the connection, from connectivity checks and receiver reports; `nil` before the first.
     package var roundTripTime: Duration?
     /// When the peer was last told the time: snapshots are of then.
     package var toldAt: Instant

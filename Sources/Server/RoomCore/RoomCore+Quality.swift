@@ -7,9 +7,7 @@ extension RoomCore {
         guard let membership = session.membership else { throw RequestError(.conflict, "join a room first") }
         reply(key, id, .done)
         record(.stats(participant: membership.participant, report))
-        if report.roundTrip != nil || report.loss != nil || report.jitterMilliseconds != nil {
-            judge(report, key, membership)
-        }
+        judge(report, key, membership)
         if let level = report.audioLevel, permits(membership, .publish), membership.media.microphone != .locked {
             let isNew = rooms[membership.room]?.speaker.heard(membership.participant, level: level, at: now) ?? false
             if isNew { tellSpeaker(membership.room) }
@@ -17,15 +15,10 @@ extension RoomCore {
         }
     }
 
-    /// A class is told when it is the first, or when two reports in a row agree on another.
     private mutating func judge(_ report: StatsReport, _ key: SessionKey, _ membership: Membership) {
-        let score = ConnectionQuality.meanOpinionScore(
-            roundTrip: report.roundTrip ?? 0, jitter: report.jitterMilliseconds ?? 0, loss: report.loss ?? 0)
-        let quality = ConnectionQuality(meanOpinionScore: score)
-        let isSecond = membership.nextQuality == quality || membership.quality == nil
-        sessions[key]?.membership?.nextQuality = quality == membership.quality || isSecond ? nil : quality
-        guard quality != membership.quality, isSecond else { return }
-        sessions[key]?.membership?.quality = quality
+        guard let score = report.meanOpinionScore,
+            let quality = sessions[key]?.membership?.quality.judge(meanOpinionScore: score)
+        else { return }
         tellRoom(
             membership.room, about: key,
             .connectionQuality(participant: membership.participant, quality, score: (score * 100).rounded() / 100), except: nil)

@@ -90,9 +90,7 @@ extension RoomCore {
         var status = ""
         var attributes = JSONObject()
         var media = MediaStates()
-        var quality: ConnectionQuality?
-        /// What the last report said, where it differs.
-        var nextQuality: ConnectionQuality?
+        var quality = SteadyQuality()
         var subscription = Subscription.auto
         /// Participants that do not want its media.
         var unwantedBy: [String] = []

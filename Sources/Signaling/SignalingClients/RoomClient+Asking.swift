@@ -27,6 +27,25 @@ extension RoomClient {
         request(.enqueue(wish), now: now)
     }
 
+    /// Leaves the room or the queue in which it is, and looks for someone; where it is in neither, only that.
+    ///
+    /// - Returns: Whether it will: not while the connection is lost, nor on the way into a room.
+    public mutating func lookAgain(_ wish: MatchWish, now: Instant) -> Bool {
+        guard stateBeforeLoss == nil, session != nil else { return false }
+        switch state {
+        case .outside:
+            if isQueued { cancelMatch(now: now) }
+            enqueue(wish, now: now)
+        case .joined, .ready:
+            leave(now: now)
+            match = wish
+            wantsRoom = true
+            looksAgain = true
+        default: return false
+        }
+        return true
+    }
+
     public mutating func acceptMatch(now: Instant) { answerMatch(.acceptMatch, now: now) }
     public mutating func skipMatch(now: Instant) { answerMatch(.skipMatch, now: now) }
     /// Looks for nobody any more.

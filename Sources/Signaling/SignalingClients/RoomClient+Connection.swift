@@ -140,7 +140,7 @@ extension RoomClient {
     mutating func refusedToResume(_ error: RequestError, now: Instant) {
         switch error.code {
         case .resumeUnknown, .resumeExpired, .resumeGap: loseSession(error.code, now: now)
-        default: refused(.hello(HelloRequest()), error)
+        default: refused(.hello(HelloRequest()), error, now: now)
         }
     }
 
@@ -149,7 +149,8 @@ extension RoomClient {
         let wasLeaving = stateBeforeLoss == .leaving
         forgetSession()
         tell(.sessionLost(code: code))
-        if wasLeaving { tell(.left) }
+        if wasLeaving, !looksAgain { tell(.left) }
+        looksAgain = false
         greet(now: now)
     }
 }

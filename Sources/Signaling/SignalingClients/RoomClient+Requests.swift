@@ -42,10 +42,10 @@ extension RoomClient {
         request(.join(JoinRequest(room: room, name: name, mode: mode, create: create)), now: now)
     }
 
-    mutating func timeOut(_ pending: Pending) {
+    mutating func timeOut(_ pending: Pending, now: Instant) {
         overdue.append(pending)
         if overdue.count > timing.waitingRequests { overdue.removeFirst() }
-        refused(pending.request, RequestError(.timeout, "no reply to '\(pending.request.type)'"))
+        refused(pending.request, RequestError(.timeout, "no reply to '\(pending.request.type)'"), now: now)
     }
 
     mutating func answered(_ id: Int64, _ reply: Reply, now: Instant) {
@@ -78,7 +78,7 @@ extension RoomClient {
             } else if case .refreshToken(let token) = request, pass != nil {
                 refusedRefresh(of: token, now: now)
             } else {
-                refused(request, error)
+                refused(request, error, now: now)
             }
         case .ok(let result): granted(request, result, now: now)
         }
@@ -106,7 +106,10 @@ extension RoomClient {
                 tell(.protocolBroken("a welcome without session or ping_ms"))
                 return
             }
-            iceServers = welcome.iceServers
+            iceServers = welcome.iceServers.first(urls: timing.iceServers)
+            if iceServers != welcome.iceServers {
+                tell(.protocolBroken("more than \(timing.iceServers) URLs of ICE servers"))
+            }
             pingInterval = max(timing.shortestPing, Self.duration(milliseconds: welcome.pingMilliseconds))
             retryAfter = nil
             if hello.resume != nil { goOn(welcome, now: now) } else { begin(welcome, now: now) }
@@ -125,8 +128,7 @@ extension RoomClient {
         case .refreshToken where result["token"] != nil:
             takePass(result, now: now)
         case .leave:
-            wentOut()
-            tell(.left)
+            hasLeft(now: now)
         case .ready, .signal, .ping, .stats, .unknown:
             break
         case .chat(let chat):
@@ -173,6 +175,13 @@ extension RoomClient {
         takeEarly(now: now)
     }
 
+    private mutating func hasLeft(now: Instant) {
+        wentOut()
+        guard looksAgain, let match else { return tell(.left) }
+        looksAgain = false
+        enqueue(match, now: now)
+    }
+
     mutating func wentOut() {
         state = .outside
         selfID = nil
@@ -184,7 +193,7 @@ extension RoomClient {
         isCatchingUp = false
     }
 
-    mutating func refused(_ request: Request, _ error: RequestError) {
+    mutating func refused(_ request: Request, _ error: RequestError, now: Instant) {
         switch request {
         case .signal(let signal):
             tell(
@@ -196,8 +205,7 @@ extension RoomClient {
             // The answer to an earlier wish to join came late.
             break
         case .leave where error.code == .conflict:
-            wentOut()
-            tell(.left)
+            hasLeft(now: now)
         case .hello where stateBeforeLoss != nil:
             // The session may still be there: another connection may ask again.
             state = .lost

@@ -20,6 +20,7 @@ extension RoomClient {
             self.settings = settings
             self.spotlight = spotlight
             tell(.roomUpdated)
+        case .roomEnded where looksAgain: break
         case .roomEnded(let reason):
             wantsRoom = false
             wentOut()

@@ -83,6 +83,8 @@ public struct RoomClient {
     /// Requests that were not answered in time: their answers may still come.
     var overdue: [Pending] = []
     var session: Session?
+    /// It leaves the room to look for someone else.
+    var looksAgain = false
     /// In the queue for a match, or asked to accept one.
     public internal(set) var isQueued = false
     /// There was a session before, which is over.
@@ -206,9 +208,9 @@ public struct RoomClient {
         guard state != .lost, state != .closed else { return }
         if stateBeforeLoss != nil {
             // Only the hello, which is the last, is under way.
-            if let hello = pending.last, hello.answerBy <= now { timeOut(pending.removeLast()) }
+            if let hello = pending.last, hello.answerBy <= now { timeOut(pending.removeLast(), now: now) }
         } else {
-            while let first = pending.first, first.answerBy <= now { timeOut(pending.removeFirst()) }
+            while let first = pending.first, first.answerBy <= now { timeOut(pending.removeFirst(), now: now) }
         }
         if let refreshAt, refreshAt <= now, stateBeforeLoss == nil { refresh(now: now) }
         if let pingAt, pingAt <= now { request(.ping, now: now) }

@@ -146,9 +146,21 @@ public enum MetricCatalog {
     /// Bots that see the queue of raised hands that the first of their room sees, of all that are in a room at the end. One value.
     public static let handsAgreement = Metric.single("hands.agreement", .ratio)
 
-    /// Ordered pairs in which one sees the other's microphone and camera as that one has them, of all pairs that are in a room at the
+    /// Ordered pairs in which one sees the other's microphone, camera and screen as that one has them, of all pairs that are in a room at the
     /// end. One value.
     public static let sourcesAgreement = Metric.single("sources.agreement", .ratio)
+
+    /// Time in which the speaker whom a bot makes out from what it hears is the one whom the server names, of the time in which either names
+    /// somebody. One sample per bot that tells the server how its calls go.
+    public static let speakerAgreement = Metric.distribution("speaker.agreement", .ratio, default: .min)
+
+    /// Time in which the class of a bot's connection is the same to the bot and to the server, of the time in which both have one. One
+    /// sample like ``speakerAgreement``.
+    public static let qualityAgreement = Metric.distribution("quality.agreement", .ratio, default: .min)
+
+    /// How good a bot's connections are for speech, from 1 to 4.5: the E-model reduced to round trip, jitter and loss. One sample per
+    /// report to the server.
+    public static let connectionMOS = Metric.distribution("connection.mos", .number, default: .min)
 
     /// Events of one kind, or of all, by the tag `event`. One sample per bot.
     public static let events = Metric.distribution("events", .number, default: .min)
@@ -161,7 +173,7 @@ public enum MetricCatalog {
         audioInterruptionDuration, audioMOS, skew, videoInNack, videoInPLI, videoInFPS, videoOutFPS, videoFramesIntact,
         audioFramesIntact, audioFramesHeard, videoInJitter, audioInJitter, rtt, reconnectAttempts, reconnectTime, reconnectPeak,
         icePairsHost, icePairsReflexive, icePairsRelayed, icePairsFailed, chatDelivered, chatOrder, rosterAgreement,
-        handsAgreement, sourcesAgreement, events,
+        handsAgreement, sourcesAgreement, speakerAgreement, qualityAgreement, connectionMOS, events,
     ]
 
     /// The tags by which samples can be chosen: the receiver's group, name and room, the sender's name, the layer of a simulcast, and of

@@ -23,6 +23,8 @@ public struct BotRecord: Sendable {
     public var attempts: [ReconnectAttempt]
     /// `nil` where it was in no room at the end.
     public var lastView: RoomView?
+    /// What it told the server about its calls, by time; `nil` where it was not to.
+    public var reports: [CallStatement]?
 
     public init(
         name: String, room: String, joinDue: Instant, stopDue: Instant, publishes: [MediaKind], subscribes: Bool = true,
@@ -90,6 +92,9 @@ public struct ConnectionRecord: Sendable {
 }
 
 extension ConnectionRecord {
+    /// When a track was taken away, before the connection was.
+    func end(of name: TrackName) -> Instant? { sent.last { $0.name == name }?.endedAt }
+
     /// The tracks that were sent, each once, however many files were played on it.
     var sentNames: [TrackName] {
         var names: [TrackName] = []

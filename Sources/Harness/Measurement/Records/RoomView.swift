@@ -4,10 +4,12 @@ public struct RoomView: Hashable, Sendable {
     public struct Sources: Hashable, Sendable {
         public var microphone: String
         public var camera: String
+        public var screen: String
 
-        public init(microphone: String, camera: String) {
+        public init(microphone: String, camera: String, screen: String = "off") {
             self.microphone = microphone
             self.camera = camera
+            self.screen = screen
         }
     }
 

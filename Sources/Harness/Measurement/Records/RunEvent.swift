@@ -42,6 +42,10 @@ public struct RunEvent: Hashable, Sendable {
         case muted
         case unmuted
         case deviceSwitched = "device_switched"
+        /// A track was added to each call.
+        case screenShared = "screen_shared"
+        /// It was taken away again.
+        case screenStopped = "screen_stopped"
         case chatSent = "chat_sent"
         case chatReceived = "chat_received"
         case reactionSent = "reaction_sent"
@@ -62,7 +66,14 @@ public struct RunEvent: Hashable, Sendable {
         case mutedByModerator = "muted_by_moderator"
         case roleChanged = "role_changed"
         case roomUpdated = "room_updated"
+        /// Who speaks, as the server says; nobody where no peer is named.
         case activeSpeaker = "active_speaker"
+        /// The same, as this bot makes it out from the sound that comes in.
+        case speakerHeard = "speaker_heard"
+        /// How good a bot's connection is, as the server says.
+        case connectionQuality = "connection_quality"
+        /// How good this bot's own is, as it measures it.
+        case qualityMeasured = "quality_measured"
         /// Whose media this bot wants from now on.
         case subscribed
         /// Whether a peer wants this bot's media.
@@ -70,6 +81,8 @@ public struct RunEvent: Hashable, Sendable {
         /// In the queue for a match.
         case queued
         case matchFound = "match_found"
+        /// What this bot said to who was found.
+        case matchAnswered = "match_answered"
         case matchEnded = "match_ended"
         /// What this bot asked for was refused, or its dialect has no word for it.
         case requestFailed = "request_failed"

@@ -5,13 +5,15 @@ public import RTCPeer
 /// What a bot put on one track of one connection.
 public struct SentTrackRecord: Sendable {
     public var kind: MediaKind
-    /// The layer of a simulcast; `nil` where the track was sent once.
+    /// The layer of a simulcast, or ``TrackName/screen(_:)``; `nil` for sound and camera.
     public var rid: String?
     public var media: MediaTrack
     public var ssrc: UInt32
     public var frames: [SentFrame]
     /// Frames that were due and that the generator could have sent, but did not.
     public var framesNotOffered: Int
+    /// When it was taken away, before its connection was.
+    public var endedAt: Instant?
 
     public init(
         kind: MediaKind, rid: String? = nil, media: MediaTrack, ssrc: UInt32, frames: [SentFrame], framesNotOffered: Int

@@ -32,8 +32,8 @@ extension HTMLReport {
             "In the room",
             [
                 "chat_sent", "chat_received", "reaction_sent", "reaction_received", "hands_changed", "media_state",
-                "active_speaker",
-                "subscribed", "wanted", "request_failed",
+                "active_speaker", "speaker_heard", "connection_quality", "quality_measured", "subscribed", "wanted",
+                "request_failed",
             ]
         ),
         (
@@ -41,10 +41,13 @@ extension HTMLReport {
             [
                 "waiting", "knocked", "denied", "kicked", "moderated", "muted_by_moderator", "role_changed", "room_updated",
                 "queued",
-                "match_found", "match_ended",
+                "match_found", "match_answered", "match_ended",
             ]
         ),
-        ("Media", ["first_frame", "key_frame_requested", "muted", "unmuted", "device_switched"]),
+        (
+            "Media",
+            ["first_frame", "key_frame_requested", "muted", "unmuted", "device_switched", "screen_shared", "screen_stopped"]
+        ),
     ]
 
     /// Bounded, and to be filtered by opening a list: all of it, one topic, or one bot.

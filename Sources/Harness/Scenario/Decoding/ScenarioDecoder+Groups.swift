@@ -72,7 +72,14 @@ extension ScenarioDecoder {
             decoder.create(node, path).map { Optional($0) }
         }
         let match: MatchWish?? = optional(fields, "match", nil) { decoder, node, path in
-            decoder.match(node, path).map { Optional($0) }
+            decoder.wish(node, .match, path).map { Optional($0) }
+        }
+        var answer: Scenario.MatchAnswer? = .accept
+        if let node = fields["match"]?["answer"] {
+            answer = choice(node, fields.path(of: "match") + ".answer", Scenario.MatchAnswer.self, of: "an answer")
+        }
+        let stats: Duration?? = optional(fields, "stats", nil) { decoder, node, path in
+            decoder.statsInterval(node, path).map { Optional($0) }
         }
         let token: Scenario.Token?? = optional(fields, "token", nil) { decoder, node, path in
             decoder.token(node, path).map { Optional($0) }
@@ -85,7 +92,8 @@ extension ScenarioDecoder {
                     + "let them arrive sooner or make 'duration' longer", at: node.location, field: fields.path(of: "arrive"))
         }
         guard let name, let count, let arrival, let room, let publication, let subscription, let network, let nat, let ecn,
-            let reconnect, let iceServers, let transportPolicy, let usesTCP, let create, let match, let delay, let token
+            let reconnect, let iceServers, let transportPolicy, let usesTCP, let create, let match, let delay, let stats,
+            let answer, let token
         else {
             return nil
         }
@@ -93,7 +101,7 @@ extension ScenarioDecoder {
             name: name, count: count, arrival: arrival, delay: delay, room: room, publication: publication,
             subscription: subscription,
             network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, usesTCP: usesTCP,
-            reconnect: reconnect, create: create, match: match, token: token)
+            reconnect: reconnect, create: create, match: match, matchAnswer: answer, statsInterval: stats, token: token)
     }
 
     /// What a token may say of its session (`ttl_session`).
@@ -115,6 +123,18 @@ extension ScenarioDecoder {
             token.flaw = choice(node, fields.path(of: "flaw"), Scenario.Token.Flaw.self, of: "what is wrong with a token")
         }
         return diagnostics.errors.count == before ? token : nil
+    }
+
+    /// More often than the server would hear, or so seldom that nobody could tell who speaks, is a slip of the pen.
+    private mutating func statsInterval(_ node: DocumentNode, _ path: String) -> Duration? {
+        places[path] = node.location
+        guard let interval = positiveDuration(node, path) else { return nil }
+        guard (.milliseconds(100)...(.seconds(60))).contains(interval) else {
+            diagnostics.report(
+                "\(node.phrase) is not from 100 ms to 60 s: write 500ms", at: node.location, field: path)
+            return nil
+        }
+        return interval
     }
 
     private enum Codepoint: String, CaseIterable {
@@ -268,7 +288,7 @@ extension ScenarioDecoder {
         }
     }
 
-    private mutating func video(_ node: DocumentNode, _ path: String) -> String? {
+    mutating func video(_ node: DocumentNode, _ path: String) -> String? {
         mediaFile(node, path, ["ivf", "h264", "264"], Availability.videoFormats, example: "fixtures/talking-head.ivf")
     }
 

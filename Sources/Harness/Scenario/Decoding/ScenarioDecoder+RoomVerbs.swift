@@ -104,8 +104,9 @@ extension ScenarioDecoder {
         return diagnostics.errors.count == before ? settings : nil
     }
 
-    mutating func match(_ node: DocumentNode, _ path: String) -> MatchWish? {
-        guard let fields = fields(of: node, .match, path: path) else { return nil }
+    /// - Parameter table: What else may stand there.
+    mutating func wish(_ node: DocumentNode, _ table: KeyTable, _ path: String) -> MatchWish? {
+        guard let fields = fields(of: node, table, path: path) else { return nil }
         let before = diagnostics.errors.count
         var wish = MatchWish(pool: "{run}")
         if let node = fields["pool"], let text = text(node, fields.path(of: "pool")) { wish.pool = text }

@@ -70,6 +70,16 @@ extension ScenarioDecoder {
         if let at, let who, let verbs, verbs.contains(.leave), let node = fields["at"] {
             checkJoined(who, at: at, groups: roster.groups, node, fields.path(of: "at"))
         }
+        if let who, let name = verbs?.lazy.compactMap(\.nameAmongMatches).first, let node = fields["who"],
+            let group = roster.groups.first(where: { group in
+                group.match == nil && !who.indices(in: group.name, count: group.count, seed: 0).isEmpty
+            })
+        {
+            diagnostics.report(
+                "'\(name)' is for those who look for strangers: give '\(group.name)' a 'match', or name others",
+                at: node.location,
+                field: fields.path(of: "who"))
+        }
         if let who, who != .all, let verbs, verbs.contains(where: \.isForTheServer), let node = fields["who"] {
             diagnostics.report(
                 "everybody loses a server: write 'who: all' where the server is killed", at: node.location,

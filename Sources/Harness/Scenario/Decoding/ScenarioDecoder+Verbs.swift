@@ -4,7 +4,7 @@ import RTCCore
 
 extension ScenarioDecoder {
     /// Verbs that can stand alone: `do: leave`.
-    private static let bare = ["leave", "rejoin", "address_change", "ice_restart"]
+    private static let bare = ["leave", "rejoin", "address_change", "ice_restart", "accept", "skip", "enqueue"]
 
     mutating func verbs(_ node: DocumentNode, _ path: String, roster: Roster) -> [Verb]? {
         var node = node
@@ -39,10 +39,19 @@ extension ScenarioDecoder {
         case "mic": onOrOff(value, path).map(Verb.mic)
         case "camera": onOrOff(value, path).map(Verb.camera)
         case "switch_device": switchDevice(value, path)
+        case "screen": screen(value, path)
         case "leave": bare(.leave, key, value, path)
         case "rejoin": bare(.rejoin, key, value, path)
         case "address_change": bare(.addressChange, key, value, path)
         case "ice_restart": bare(.iceRestart, key, value, path)
+        case "accept": bare(.acceptMatch, key, value, path)
+        case "skip": bare(.skipMatch, key, value, path)
+        case "enqueue":
+            if case .mapping = value.content {
+                wish(value, .enqueue, path).map { .enqueue($0) }
+            } else {
+                bare(.enqueue(nil), key, value, path)
+            }
         default: roomVerb(key, value, path, roster)
         }
     }
@@ -99,6 +108,17 @@ extension ScenarioDecoder {
         }
     }
 
+    private mutating func screen(_ node: DocumentNode, _ path: String) -> Verb? {
+        if case .scalar("off") = node.content { return .screen(nil) }
+        if case .scalar("false") = node.content { return .screen(nil) }
+        if case .scalar("on") = node.content {
+            diagnostics.report(
+                "a screen shows a file: write { screen: fixtures/screen-360p.ivf }", at: node.location, field: path)
+            return nil
+        }
+        return video(node, path).map { .screen($0) }
+    }
+
     private mutating func switchDevice(_ node: DocumentNode, _ path: String) -> Verb? {
         guard let publication = publication(node, path) else { return nil }
         guard publication.simulcast.isEmpty else {
@@ -117,6 +137,16 @@ extension ScenarioDecoder {
 }
 
 extension Verb {
+    /// Its name, where only those can do it who are matched.
+    var nameAmongMatches: String? {
+        switch self {
+        case .acceptMatch: "accept"
+        case .skipMatch: "skip"
+        case .enqueue: "enqueue"
+        default: nil
+        }
+    }
+
     var isForTheServer: Bool {
         if case .kill(let kill) = self { kill.target == .server } else { false }
     }

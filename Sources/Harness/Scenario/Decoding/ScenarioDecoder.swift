@@ -41,6 +41,7 @@ struct ScenarioDecoder {
                 iceServers: iceServers ?? .handedOut, transportPolicy: transportPolicy ?? .all, usesTCP: usesTCP ?? true))
         if target?.signalingProtocol == .janus { refuseLayers(of: groups) }
         if let target, target.tokenSecret == nil { refuseTokens(of: groups) }
+        if let target, target.signalingProtocol != .starling { refuseStatistics(of: groups) }
         let roster = Roster(writtenIn: fields, groups: groups)
         let timeline = timeline(fields, roster: roster, duration: duration)
         let assertions = assertions(fields, roster: roster, events: eventNames(in: fields))
@@ -67,6 +68,15 @@ struct ScenarioDecoder {
             let field = "groups[\(index)].token"
             diagnostics.report(
                 "tokens are made with a secret: give the target a 'token_secret', or take 'token' out",
+                at: places[field] ?? .file, field: field)
+        }
+    }
+
+    private mutating func refuseStatistics(of groups: [Scenario.Group]) {
+        for (index, group) in groups.enumerated() where group.statsInterval != nil {
+            let field = "groups[\(index)].stats"
+            diagnostics.report(
+                "only the native protocol has a word for them: take 'stats' out, or write 'protocol: starling'",
                 at: places[field] ?? .file, field: field)
         }
     }
@@ -119,7 +129,7 @@ struct ScenarioDecoder {
             case "bot" where !roster.hasBot(value), "from" where !roster.hasBot(value):
                 let example = "\(roster.names.first ?? "callers")[0]"
                 diagnostics.report("'\(value)' is not a bot; bots are called like \(example)", at: location, field: field)
-            case "rid" where !roster.rids.contains(value):
+            case "rid" where !roster.rids.contains(value) && !TrackName.isScreen(value):
                 let advice =
                     roster.rids.isEmpty
                     ? "; no group has 'simulcast'" : Spelling.advice(for: value, in: roster.rids, noun: "there are")

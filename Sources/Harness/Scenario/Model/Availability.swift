@@ -2,7 +2,7 @@
 ///
 /// A scenario that uses one of these is refused by name, rather than told that it made a typing mistake.
 enum Availability {
-    static let verbs = ["share", "screen"]
+    static let verbs = ["share"]
     static let protocols = ["whip", "whep", "livekit", "mediasoup"]
     static let urlSchemes = ["http", "https"]
     static let scenarioKeys = ["server", "sample"]

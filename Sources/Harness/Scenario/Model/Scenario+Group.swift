@@ -28,11 +28,23 @@ extension Scenario {
         public var create: RoomSettings?
         /// With whom its bots are to be matched, instead of joining a room that they know.
         public var match: MatchWish?
+        public var matchAnswer = MatchAnswer.accept
+
+        /// How often its bots tell the server how loud they are and how their calls go; `nil` for never.
+        public var statsInterval: Duration?
         /// How its bots' tokens are made, with the target's secret; `nil` for good ones.
         public var token: Token?
 
         /// When a bot joins, from the start of the run.
         public func joins(_ place: Int) -> Duration { delay + arrival.offset(of: place, in: count) }
+    }
+
+    /// What a bot says to who was found for it.
+    public enum MatchAnswer: String, Sendable, Hashable, CaseIterable {
+        /// It accepts at once.
+        case accept
+        /// It waits for the timeline to accept or skip.
+        case wait
     }
 
     /// Whose media a bot asks for.

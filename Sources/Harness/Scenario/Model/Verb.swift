@@ -21,6 +21,8 @@ public enum Verb: Sendable, Hashable {
     case camera(Bool)
     /// Another file is played on a track that exists: `replaceTrack` of W3C webrtc-pc §5.2.
     case switchDevice(Publication)
+    /// The bot shows this file as its screen, on a track of its own; `nil` takes it away.
+    case screen(String?)
     /// New ICE credentials and checks on every connection, while the old paths stay in use (RFC 8445 §9).
     case iceRestart
     /// The bot writes into the room's chat.
@@ -45,6 +47,14 @@ public enum Verb: Sendable, Hashable {
     case role(String, Role)
     /// Whose media the bot wants from now on.
     case subscribe(Wish)
+    /// The bot accepts who was found for it.
+    case acceptMatch
+    /// The bot wants somebody else than who was found, or than who is in the room with it.
+    case skipMatch
+    /// The bot is out of the room or the queue and in the queue again.
+    ///
+    /// - Parameter wish: With whom it is to be matched from now on; `nil` for what it wished before.
+    case enqueue(MatchWish?)
 
     public struct Mute: Sendable, Hashable {
         public var bot: String

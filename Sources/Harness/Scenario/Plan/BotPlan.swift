@@ -30,6 +30,9 @@ public struct BotPlan: Sendable, Hashable {
     public var create: RoomSettings?
     /// With whom to be matched, instead of joining ``room``.
     public var match: MatchWish?
+    public var matchAnswer: Scenario.MatchAnswer
+    /// How often it tells the server how loud it is and how its calls go; `nil` for never.
+    public var statsInterval: Duration?
     /// Its own share of the run's seed: the same however many others there are.
     public var seed: UInt64
     /// In the order in which they are done.

@@ -75,6 +75,7 @@ extension Plan {
         case .camera(let isOn): "camera \(isOn ? "on" : "off")"
         case .switchDevice(let publication):
             "switch to " + [publication.audio, publication.video].compactMap { $0 }.joined(separator: " and ")
+        case .screen(let path): path.map { "show the screen \($0)" } ?? "show no screen"
         case .iceRestart: "ICE restart"
         case .chat(let text, let bot): "write '\(text)'" + (bot.map { " to \($0)" } ?? "")
         case .react(let emoji): "react with \(emoji)"
@@ -85,6 +86,9 @@ extension Plan {
         case .mute(let mute): "mute the \(mute.source.rawValue) of \(mute.bot)" + (mute.isHard ? " for good" : "")
         case .lock(let isLocked): isLocked ? "lock the room" : "unlock the room"
         case .role(let bot, let role): "make \(bot) a \(role.rawValue)"
+        case .acceptMatch: "accept the match"
+        case .skipMatch: "skip the match"
+        case .enqueue(let wish): wish.map { "look for \($0.media.rawValue) in \($0.pool)" } ?? "look for somebody else"
         case .subscribe(.all): "subscribe to all"
         case .subscribe(.bots(let bots)): "subscribe to " + (bots.isEmpty ? "nobody" : bots.joined(separator: " and "))
         case .subscribe(.speakers(let count)): "subscribe to the \(count) who spoke last"

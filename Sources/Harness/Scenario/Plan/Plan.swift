@@ -35,6 +35,12 @@ public struct Plan: Sendable {
                     if case .kick(let name) = verb, let kicked = bots.firstIndex(where: { $0.name == name }) {
                         bots[kicked].leaveAt = min(bots[kicked].leaveAt, .origin + entry.at)
                     }
+                    var verb = verb
+                    if case .enqueue(var wish?) = verb {
+                        let place = bots[...index].count { $0.group == bots[index].group } - 1
+                        wish.pool = RoomName.filled(wish.pool, run: run, group: bots[index].group, place: place)
+                        verb = .enqueue(wish)
+                    }
                     bots[index].actions.append(PlannedAction(at: .origin + entry.at, event: entry.event, verb: verb))
                     // In the order of time: the last leave without a return is the end.
                     if verb == .leave { bots[index].leaveAt = min(bots[index].leaveAt, .origin + entry.at) }
@@ -102,7 +108,8 @@ public struct Plan: Sendable {
             joinAt: .origin + group.joins(place), publication: group.publication,
             subscription: group.subscription, network: group.network, nat: group.nat, ecn: group.ecn,
             iceServers: group.iceServers, transportPolicy: group.transportPolicy, usesTCP: group.usesTCP,
-            reconnect: group.reconnect, create: group.create, match: match,
+            reconnect: group.reconnect, create: group.create, match: match, matchAnswer: group.matchAnswer,
+            statsInterval: group.statsInterval,
             seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration,
             token: group.token)
     }
@@ -134,13 +141,20 @@ public struct Plan: Sendable {
             switch verb {
             case .leave, .rejoin, .addressChange, .iceRestart, .switchDevice, .mic(true), .camera(true), .chat, .react, .hand,
                 .admit,
-                .deny, .kick, .mute, .lock, .role, .subscribe:
+                .deny, .kick, .mute, .lock, .role, .subscribe, .acceptMatch, .skipMatch, .enqueue, .screen(nil):
                 break
             case .blackout(let blackout): end = max(end, start + blackout.duration)
             case .kill(let kill): end = max(end, start + kill.duration)
             case .network(let profile):
                 for index in indices where profile != bots[index].network && !profile.isClean {
                     end = max(end, bots[index].nextNetwork(after: start) ?? runEnd)
+                }
+            case .screen:
+                for index in indices {
+                    let off = bots[index].actions.first { action in
+                        if case .screen = action.verb { action.at > start } else { false }
+                    }
+                    end = max(end, off?.at ?? runEnd)
                 }
             case .mic(false), .camera(false):
                 let on = verb == .mic(false) ? Verb.mic(true) : .camera(true)

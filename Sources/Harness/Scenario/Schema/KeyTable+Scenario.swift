@@ -103,6 +103,9 @@ extension KeyTable {
             .optional("reconnect", "How they come back; without it they stay away.", .reference("reconnect")),
             .optional("create", "How their rooms are run, if they make them: they are hosts then.", .reference("create")),
             .optional(
+                "stats", "How often they tell the server how loud they are and how their calls go; never by default.",
+                .reference("duration")),
+            .optional(
                 "match", "With whom they are matched, instead of joining a room that they know.", .reference("match")),
             .optional(
                 "token", "How their tokens are made, with the target's 'token_secret'; good ones by default.", .reference("token")
@@ -131,6 +134,15 @@ extension KeyTable {
 
     static let match = KeyTable(
         "a match",
+        wish + [
+            .optional(
+                "answer", "Whether they accept who is found, or wait for the timeline to accept or skip; accept by default.",
+                .choice(Scenario.MatchAnswer.allCases.map(\.rawValue)))
+        ])
+
+    static let enqueue = KeyTable("a wish", wish)
+
+    private static let wish: [Key] =
         [
             .optional("pool", "Only those of one pool meet; the run's own by default.", .reference("text")),
             .optional("media", "video, text or any; any by default.", .choice(MatchMedia.allCases.map(\.rawValue))),
@@ -141,7 +153,7 @@ extension KeyTable {
             .optional("lon", "Likewise.", ["type": "number", "minimum": -180, "maximum": 180]),
             .optional("max_km", "How far the other may be at first.", ["type": "number", "minimum": 1]),
             .optional("strict", "Whether interests and distance stay required; no by default.", .boolean),
-        ])
+        ]
 
     static let iceServer = KeyTable(
         "a STUN or TURN server",
@@ -245,7 +257,12 @@ extension KeyTable {
             .required("who", "callers, callers[3], callers[0,2], callers[25%] or all.", .reference("who")),
             .required(
                 "do", "What is done to them.",
-                ["anyOf": [["enum": ["leave", "rejoin", "address_change", "ice_restart"]], .reference("verbs")]]),
+                [
+                    "anyOf": [
+                        ["enum": ["leave", "rejoin", "address_change", "ice_restart", "accept", "skip", "enqueue"]],
+                        .reference("verbs"),
+                    ]
+                ]),
         ])
 
     static let verbs = KeyTable(
@@ -264,6 +281,9 @@ extension KeyTable {
             .optional("mic", "Whether they send sound from now on.", .onOrOff),
             .optional("camera", "Whether they send pictures from now on.", .onOrOff),
             .optional("switch_device", "Other files are played on the tracks they have.", .reference("publish")),
+            .optional(
+                "screen", "A file that they show on a track of its own, which is added to each call; off takes it away.",
+                .reference("text")),
             .optional("ice_restart", "New ICE credentials and checks on each connection.", .nothing),
             .optional(
                 "chat", "What they write to the room, or { text, to: BOT }.", ["anyOf": [.reference("text"), .reference("chat")]]),
@@ -277,6 +297,11 @@ extension KeyTable {
                 ["anyOf": [.reference("text"), .reference("mute")]]),
             .optional("lock", "Whether nobody else comes in from now on.", .onOrOff),
             .optional("role", "What somebody is from now on.", .reference("role")),
+            .optional("accept", "They accept who was found for them, where their match has answer: wait.", .nothing),
+            .optional("skip", "They want somebody else than who was found, or than who is with them.", .nothing),
+            .optional(
+                "enqueue", "They are in the queue again, with what they wished before, or with the keys of another match.",
+                ["anyOf": [["const": true], ["type": "null"], .reference("enqueue")]]),
             .optional(
                 "subscribe", "Whose media they want from now on: all, none, { bots: [...] } or { speakers: 2 }.",
                 ["anyOf": [.choice(["all", "none"]), .reference("subscribe")]]),

@@ -51,6 +51,7 @@ public enum ScenarioSchema {
             "subscribe": exactlyOne(KeyTable.subscribe),
             "create": KeyTable.create.schema, "token": KeyTable.token.schema,
             "match": KeyTable.match.schema,
+            "enqueue": KeyTable.enqueue.schema,
             "environment": ["type": "string", "pattern": .string(#"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"#)],
             "text": ["type": "string", "minLength": 1],
             "name": ["anyOf": [["type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]*$"], .reference("environment")]],

@@ -303,7 +303,7 @@ extension Peer {
     private mutating func transceiver(for kind: MediaKind, asksForLayers: Bool) -> Int {
         let free = transceivers.indices.filter { index in
             let transceiver = transceivers[index]
-            return transceiver.mid == nil && transceiver.kind == kind && !transceiver.isStopped
+            return transceiver.mid == nil && transceiver.kind == kind && !transceiver.isStopped && !transceiver.isOnlyOffered
         }
         if let fitting = free.first(where: { transceivers[$0].sendsSimulcast == asksForLayers }) { return fitting }
         if asksForLayers, let single = free.first { return single }

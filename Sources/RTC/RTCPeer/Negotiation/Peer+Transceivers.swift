@@ -25,6 +25,15 @@ extension Peer {
         sayGoodbye(on: transceiver, now: now)
     }
 
+    /// Keeps a new transceiver for an offer of this side's, as the W3C's `addTransceiver` does: a section that the far side offers gets another one.
+    public mutating func keepForOwnOffer(_ transceiver: Int) {
+        precondition(transceivers[transceiver].mid == nil, "A section is its own already.")
+        transceivers[transceiver].isOnlyOffered = true
+    }
+
+    /// What the far side calls the track that it sends in a section (RFC 8830); `nil` where it does not say.
+    public func remoteTrackID(of transceiver: Int) -> String? { remoteTrackNames[transceiver] }
+
     public func kind(of transceiver: Int) -> MediaKind { transceivers[transceiver].kind }
 
     /// What this side wants.

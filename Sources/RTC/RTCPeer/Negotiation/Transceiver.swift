@@ -34,6 +34,8 @@ package struct Transceiver {
     package var isStopping = false
     /// Made to receive what an offer of the far side brought, so that a rollback of that offer takes it away.
     package var isMadeByOffer = false
+    /// For an offer of this side's alone: it takes no section that the far side's offers bring.
+    package var isOnlyOffered = false
     /// What both sides have, in the far side's order of preference, with the far side's payload types.
     package var negotiatedCodecs: [SDPCodec] = []
     /// The far side's codecs of those, as it wrote them: what it can receive.

@@ -25,6 +25,8 @@ package struct RTPStreamReceiver {
 
     package private(set) var frames = RingQueue<ReceivedFrame>()
     package private(set) var statistics = RTPReceiveStatistics()
+    /// What the packets of audio say of themselves.
+    package var audioEnergy = AudioEnergy()
     private var unwrapper = SequenceUnwrapper()
     private var assembler: FrameAssembler
     private var playout = VideoPlayout()

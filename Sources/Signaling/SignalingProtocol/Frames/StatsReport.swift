@@ -13,6 +13,13 @@ public struct StatsReport: Hashable, Sendable {
     /// Whether it tells of calls alone.
     public var saysNothing: Bool { audioLevel == nil && roundTrip == nil && jitterMilliseconds == nil && loss == nil }
 
+    /// ``ConnectionQuality/meanOpinionScore(roundTrip:jitter:loss:)``; `nil` where the report says nothing of the connection.
+    public var meanOpinionScore: Double? {
+        guard roundTrip != nil || jitterMilliseconds != nil || loss != nil else { return nil }
+        return ConnectionQuality.meanOpinionScore(
+            roundTrip: roundTrip ?? 0, jitter: jitterMilliseconds ?? 0, loss: loss ?? 0)
+    }
+
     public init(
         audioLevel: Double? = nil, roundTrip: Double? = nil, jitterMilliseconds: Double? = nil, loss: Double? = nil,
         calls: [CallReport] = []
