@@ -87,7 +87,7 @@ let package = Package(
         room(
             "Server", "ServerSettings",
             [
-                "RTCCore", "RoomCore", "SignalingProtocol", "Operations", "Store", "ServerFronts",
+                "AccessCore", "RTCCore", "RoomCore", "SignalingProtocol", "Operations", "Store", "ServerFronts",
                 .product(name: "Yams", package: "Yams"),
             ]),
 
@@ -173,7 +173,8 @@ let package = Package(
         tests("Operations", ["RTCCore", "SignalingProtocol"]),
         tests("Store", ["StoreConformance", "RTCCore", "RoomCore", "SignalingProtocol"]),
         .target(
-            name: "StoreConformance", dependencies: ["Store", "RTCCore", "SignalingProtocol"], path: "Tests/StoreConformance",
+            name: "StoreConformance", dependencies: ["Store", "RTCCore", "RoomCore", "SignalingProtocol"],
+            path: "Tests/StoreConformance",
             swiftSettings: settings),
         tests("StoreSQLite", ["Store", "StoreConformance", "SignalingProtocol", "RTCCore"]),
         .target(
@@ -190,7 +191,7 @@ let package = Package(
                 "NetworkImpairment", "NetworkDriver", "NetworkSimulation", "SignalingProtocol", "SignalingClients", "RoomCore",
                 "SocketIO", "SocketIOSessions", "Store", "StoreConformance",
             ] + nio),
-        tests("ServerSettings", ["Operations", "RoomCore", "ServerFronts", "Store"]),
+        tests("ServerSettings", ["AccessCore", "Operations", "RoomCore", "ServerFronts", "Store"]),
         .testTarget(name: "AssertionTests", dependencies: ["Measurement", "RTCCore"], swiftSettings: settings),
         tests(
             "Scenario",
@@ -214,7 +215,7 @@ let package = Package(
         tests(
             "Runner",
             [
-                "Store", "StoreSQLite", "SignalingProtocol",
+                "HandmadeTokens", "Store", "StoreSQLite", "SignalingProtocol",
                 "Scenario", "Measurement", "Reports", "RTCCore", "RTCICE", "RTCPeer", "MediaFiles", "MediaTracks",
                 "NetworkImpairment",
             ]),

@@ -33,7 +33,7 @@ struct InitCommand: ParsableCommand {
     var force = false
 
     func run() throws {
-        let url = Self.webSocketAddress(target)
+        var url = Self.webSocketAddress(target)
         let parsed: SignalingURL
         do {
             parsed = try SignalingURL(url)
@@ -41,7 +41,8 @@ struct InitCommand: ParsableCommand {
             Console.complain("starling init: --target: \(error)")
             throw ExitCode(ExitStatus.usage.rawValue)
         }
-        let found = dialect ?? (probe ? ServerProbe(parsed).dialect : nil) ?? Self.guess(parsed)
+        var found = dialect ?? Self.guess(parsed)
+        if probe { (found, url) = ask(parsed, at: url, guess: found) }
         guard found != .exec else {
             Console.complain("starling init: a program is not called by an address: see 'protocol: exec' in docs/adapters.md")
             throw ExitCode(ExitStatus.usage.rawValue)
@@ -52,6 +53,30 @@ struct InitCommand: ParsableCommand {
         try write(files)
         Console.say("next: starling fixtures, then starling check \(FirstScenario.scenarioPath)")
         if first.mapping != nil { Console.say("fill in \(FirstScenario.mappingPath): what your service calls what") }
+    }
+
+    /// Asks the server what it speaks, and says what came of it; what was said on the command line counts more.
+    private func ask(
+        _ parsed: SignalingURL, at url: String, guess: Scenario.Target.SignalingProtocol
+    ) -> (Scenario.Target.SignalingProtocol, url: String) {
+        let written =
+            dialect == nil
+            ? "the files are for '\(guess.rawValue)', as its address looks" : "the files are for '\(guess.rawValue)'"
+        switch ServerProbe(parsed).finding {
+        case .speaks(let known, let resource):
+            let place = resource.map { "\(parsed.isSecure ? "wss" : "ws")://\(parsed.authority)\($0)" } ?? url
+            guard known == guess || dialect == nil else {
+                Console.say("\(parsed.authority) speaks '\(known.rawValue)'; \(written)")
+                return (guess, url)
+            }
+            Console.say("\(parsed.authority) speaks '\(known.rawValue)'" + (place == url ? "" : ", at \(place)"))
+            return (known, place)
+        case .unknown:
+            Console.say("\(parsed.authority) answers, and does not say over HTTP what it speaks: \(written)")
+        case .silent(let reason):
+            Console.complain("starling init: \(parsed.authority) was not heard: \(reason); \(written)")
+        }
+        return (guess, url)
     }
 
     /// All or none: what is there already is said before anything is written.

@@ -16,7 +16,7 @@ struct SeedReport {
         self.command = command
     }
 
-    func run() throws -> ExitStatus {
+    func run() async throws -> ExitStatus {
         var status = ExitStatus.pass
         let changes = command.scenarios.overrides.map { " --set '\($0)'" }.joined()
         for prepared in try command.scenarios.prepare() {
@@ -25,8 +25,9 @@ struct SeedReport {
             let began = Date()
             let search: SeedSearch
             do {
+                let keys = try await TokenSecrets.keys(of: scenario)
                 search = try SeedSearch(
-                    seeds: range, media: prepared.media, plan: { Plan(scenario, seed: $0) },
+                    seeds: range, media: prepared.media, tokenKeys: keys, plan: { Plan(scenario, seed: $0) },
                     progress: { show($0, of: range.count) })
             } catch {
                 Console.complain("\(scenario.path): \(error)")
@@ -44,7 +45,7 @@ struct SeedReport {
             if search.failures.count > Self.listed { Console.say("  and \(search.failures.count - Self.listed) more") }
             guard let first = search.failures.first else { continue }
             status = .worst([status, .failed])
-            if command.shrink { try shrink(prepared, seed: first.seed) }
+            if command.shrink { try await shrink(prepared, seed: first.seed) }
         }
         return status
     }
@@ -53,7 +54,7 @@ struct SeedReport {
         if done % 10 == 0 { Console.replaceLine("  \(done) of \(count) seeds") }
     }
 
-    private func shrink(_ prepared: ScenarioOptions.Prepared, seed: UInt64) throws {
+    private func shrink(_ prepared: ScenarioOptions.Prepared, seed: UInt64) async throws {
         let scenario = prepared.plan.scenario
         let written = (try? String(contentsOfFile: scenario.path, encoding: .utf8)) ?? ""
         let text = ScenarioReduction.applying(command.scenarios.overrides, to: written)
@@ -66,7 +67,8 @@ struct SeedReport {
         }
         let shrunk: Shrinking?
         do {
-            shrunk = try Shrinking(text, seed: seed, media: prepared.media, parse: parse)
+            let keys = try await TokenSecrets.keys(of: scenario)
+            shrunk = try Shrinking(text, seed: seed, media: prepared.media, tokenKeys: keys, parse: parse)
         } catch {
             Console.complain("\(scenario.path): \(error)")
             throw ExitCode(ExitStatus.usage.rawValue)

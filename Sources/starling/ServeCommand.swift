@@ -102,6 +102,7 @@ struct ServeCommand: AsyncParsableCommand {
         if !allowedOrigins.isEmpty { given.append(("allow_origins", "--allow-origin", allowedOrigins)) }
         if recoversSockets { add("socketio_recovery", "--socketio-recovery", "true") }
         if listsPeers { add("peerjs_discovery", "--peerjs-discovery", "true") }
+        given += access.arguments
         add("store", "--store", store)
         add("log_file", "--log-file", logFile)
         add("log_level", "--log-level", logLevel)
@@ -157,7 +158,7 @@ struct ServeCommand: AsyncParsableCommand {
             var configuration = settings.configuration
             try configureTURN(&configuration, settings, environment)
             configuration.conformance = conformance
-            let keys = try await access.apply(to: &configuration, environment)
+            let keys = try await ServerAccess.read(settings, environment, into: &configuration)
             guard let place = StoreArgument(argument: settings.store) else {
                 throw SettingProblem("store", "'\(settings.store)' must be sqlite:FILE, mongodb://… or none")
             }

@@ -29,11 +29,12 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if seeds != nil || shrink { throw ExitCode(try SeedReport(self).run().rawValue) }
+        if seeds != nil || shrink { throw ExitCode(try await SeedReport(self).run().rawValue) }
         var outcomes = try Outcomes(scenarios, out: out, driver: "simulate", isQuiet: isQuiet)
         try await outcomes.runAll(objection: Self.objection, failure: .usage) { prepared throws(RunError) in
             Console.replaceLine("  simulating \(Int(prepared.plan.duration.inSeconds.rounded())) s")
-            return try SimulatedRun.perform(prepared.plan, media: prepared.media)
+            return try SimulatedRun.perform(
+                prepared.plan, media: prepared.media, tokenKeys: try await TokenSecrets.keys(of: prepared.plan.scenario))
         }
         throw ExitCode(try outcomes.finish().rawValue)
     }

@@ -1,6 +1,7 @@
 import AccessCore
 import ArgumentParser
 import Foundation
+import ServerSettings
 import ServerTokens
 import SignalingProtocol
 
@@ -46,7 +47,13 @@ struct TokenCommand: AsyncParsableCommand {
     var secretFile: String?
 
     func run() async throws {
-        let secrets = try TokenSecrets.read(file: secretFile, ProcessInfo.processInfo.environment)
+        let secrets: [JWTKeys.Secret]
+        do throws(SettingProblem) {
+            secrets = try TokenSecrets.read(
+                file: secretFile, place: "--token-secrets", ProcessInfo.processInfo.environment)
+        } catch {
+            throw ValidationError(error.description)
+        }
         guard let secret = secrets.first else {
             throw ValidationError("set \(TokenSecrets.variable) to the server's secret, or give --token-secrets FILE")
         }

@@ -1,8 +1,8 @@
 import AccessCore
-import ArgumentParser
 import Foundation
 import Runner
 import Scenario
+import ServerSettings
 import ServerTokens
 
 /// The secrets of tokens, from a file or the environment.
@@ -19,26 +19,30 @@ enum TokenSecrets {
         }
     }
 
-    /// - Parameter file: One secret a line, `SECRET` or `KID SECRET`; `nil` for the environment.
-    static func read(file: String?, _ environment: [String: String]) throws -> [JWTKeys.Secret] {
+    /// - Parameters:
+    ///   - file: One secret a line, `SECRET` or `KID SECRET`; `nil` for the environment.
+    ///   - place: Where the file is named.
+    static func read(
+        file: String?, place: String, _ environment: [String: String]
+    ) throws(SettingProblem) -> [JWTKeys.Secret] {
         guard let file else {
             guard let secret = environment[variable], !secret.isEmpty else { return [] }
             return [JWTKeys.Secret(bytes: Array(secret.utf8))]
         }
         var secrets: [JWTKeys.Secret] = []
-        let text = try AccessOptions.text(file, "--token-secrets")
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        let lines = try ServerAccess.text(file, place).split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
             guard !line.isEmpty, !line.hasPrefix("#") else { continue }
             let words = line.split(separator: " ").map(String.init)
             guard (1...2).contains(words.count), let secret = words.last else {
-                throw ValidationError("\(file):\(index + 1): write 'SECRET' or 'KID SECRET'")
+                throw SettingProblem("\(file):\(index + 1)", "write 'SECRET' or 'KID SECRET'")
             }
             guard secret.utf8.count >= JWTKeys.shortestSecret else {
-                throw ValidationError("\(file):\(index + 1): \(TokenKeyError.shortSecret(bytes: secret.utf8.count))")
+                throw SettingProblem("\(file):\(index + 1)", "\(TokenKeyError.shortSecret(bytes: secret.utf8.count))")
             }
             secrets.append(JWTKeys.Secret(name: words.count == 2 ? words[0] : nil, bytes: Array(secret.utf8)))
         }
-        guard !secrets.isEmpty else { throw ValidationError("\(file): there is no secret in it; write one a line") }
+        guard !secrets.isEmpty else { throw SettingProblem(place, "there is no secret in this file; write one a line") }
         return secrets
     }
 }

@@ -212,6 +212,16 @@ struct GateTests {
         #expect(Revocation(line: "") == nil && Revocation(line: "jti") == nil && Revocation(line: "ip 1") == nil)
     }
 
+    @Test("what an earlier server revoked is refused, identities under their veil")
+    func restored() throws {
+        var gate = Self.gate()
+        gate.restore([.token("j1"), .identity("<bo>")]) { "<\($0)>" }
+        #expect(Self.reason(HandmadeTokens.token(["jti": "j1"]), gate) == .revoked)
+        #expect(Self.reason(HandmadeTokens.token(["sub": "bo"]), gate) == .revoked)
+        #expect(Self.reason(HandmadeTokens.token(["sub": "<bo>"]), gate) == nil)
+        #expect(Self.reason(HandmadeTokens.token(["jti": "<j1>"]), gate) == nil)
+    }
+
     @Test("LiveKit's grants are taken where their issuer is named, and what they leave out is allowed")
     func video() throws {
         let gate = Self.gate { $0.issuers = ["APIkey"] }

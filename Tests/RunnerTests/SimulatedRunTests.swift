@@ -1,3 +1,4 @@
+import HandmadeTokens
 import Measurement
 import NetworkImpairment
 import RTCCore
@@ -26,6 +27,22 @@ struct SimulatedRunTests {
         #expect(again.result.encoded() == first.result.encoded())
         #expect(EventLog.encode(other.measurement.record) != events)
         #expect(other.result.encoded() != first.result.encoded())
+    }
+
+    @Test("the server in virtual time asks for tokens, too: sessions are refreshed, and what is forged or expired is refused")
+    func tokens() throws {
+        let text = Calls.text(duration: "16s").replacing(
+            ", mode: mesh }", with: ", token_secret: 0123456789abcdef0123456789abcdef }"
+        )
+        .replacing("    subscribe: all\n", with: "    token: { session: 10s }\n")
+        let bad = ["forged", "expired"].map { "  - { name: \($0), count: 1, room: \"test-{run}\", token: { flaw: \($0) } }\n" }
+        let plan = try Calls.plan(text + bad.joined())
+        let record = try SimulatedRun.perform(plan, media: Calls.library(), tokenKeys: HandmadeTokens())
+        #expect(record.bots.map { $0.joinedAt != nil } == [true, true, false, false])
+        #expect(record.bots[2].failure?.reason.contains("signature") == true)
+        #expect(record.bots[3].failure?.reason.contains("expired") == true)
+        let counts = record.bots[..<2].map { bot in bot.events.count { $0.kind == .joined } }
+        #expect(counts == [1, 1])
     }
 
     @Test("live counters and the audit tell one story: frames, freezes, and latencies that add up")

@@ -1,4 +1,5 @@
 import Foundation
+import HandmadeTokens
 import Measurement
 import NetworkImpairment
 import RTCCore
@@ -46,13 +47,15 @@ struct SocketRunTests {
         #expect(accounts.intact == accounts.sent)
     }
 
-    @Test("what the bots tell of their calls stands in the store, number by number as in the result")
-    func storedCalls() async throws {
+    @Test(
+        "what the bots tell of their calls stands in the store, number by number as in the result, also where the server asks for tokens",
+        arguments: [false, true])
+    func storedCalls(asksForTokens: Bool) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("starling-calls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("calls.db").path
-        var run = SocketRun()
+        var run = SocketRun(tokenKeys: asksForTokens ? HandmadeTokens() : nil)
         run.store = RunStore { () throws(StoreError) in try SQLiteStore(path: path) }
         let plan = try Calls.plan(Calls.text(count: 3, duration: "4s", network: "{ both: { loss: 5% } }"))
         let record = try await run.perform(plan, media: Calls.library(), interruption: { false }, progress: { _ in })

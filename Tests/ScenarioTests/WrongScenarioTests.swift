@@ -196,6 +196,9 @@ struct WrongScenarioTests {
             "url: embedded, mode", "url: embedded, secret: abcdef, mode",
             "x.yaml:4:54: 'secret' is for Janus: write 'protocol: janus', or take it out [target.secret]"),
         Slip(
+            "url: embedded, mode", "url: embedded, ca: x.pem, mode",
+            "'ca' is for addresses with wss://: take it out, or write one [target.ca]"),
+        Slip(
             "url: embedded, mode", "url: embedded, token_secret: abcdef, mode",
             "a secret of tokens has 32 bytes at least: make one with 'openssl rand -hex 32' [target.token_secret]"),
         Slip(
@@ -208,6 +211,13 @@ struct WrongScenarioTests {
         Slip(
             "protocol: starling, url: embedded, mode: mesh", "protocol: janus, url: 'ws://127.0.0.1:8188/', pin: []",
             "a text is expected here, not a list [target.pin]"),
+        Slip(
+            "    subscribe: all", "    token: { flaw: forged }",
+            "tokens are made with a secret: give the target a 'token_secret', or take 'token' out [groups[0].token]"),
+        Slip(
+            "    subscribe: all", "    token: { session: 5s }",
+            "'5s' is not from 10 s to a day: write 20s [groups[0].token.session]"),
+        Slip("    subscribe: all", "    token: { flaw: forgd }", "did you mean 'forged'"),
         Slip("subscribe: all", "subscribe: nobody", "'nobody' is not a subscription: write one of all, none"),
     ]
 

@@ -60,6 +60,37 @@ struct StoreOnSocketsTests {
         #expect(store.read(StoreQuery(.servers)).map { $0["reason"] } == ["server_restart", "stopped"])
     }
 
+    @Test("what was revoked over HTTP is not let in by the next server over the store either")
+    func revocations() async throws {
+        let store = WatchedStore()
+        var configuration = configuration()
+        configuration.storeTiming.journal.batch = .zero
+        configuration.accessTokens = [
+            AccessToken(token: "administrator", identity: "root", isAdministrator: true),
+            AccessToken(token: "ana's", identity: "ana"), AccessToken(token: "bo's", identity: "bo"),
+        ]
+        func greeting(_ token: String, at server: ReferenceServer) async throws -> String {
+            try await RawConnection.with(port: server.port) { connection in
+                try await connection.send(raw: RawConnection.upgrade())
+                _ = try await connection.head()
+                try await connection.send(text: #"{"t":"hello","id":1,"d":{"token":"\#(token)"}}"#)
+                return try await connection.frame()?.text ?? ""
+            }
+        }
+        let first = try await ReferenceServer.start(configuration: configuration, store: store)
+        #expect(try await greeting("ana's", at: first).contains(#""session":"s_"#))
+        let status = try await HTTPPost.send(
+            #"{"sub":"ana"}"#, host: "127.0.0.1", port: first.port, path: "/v1/revocations", bearer: "administrator")
+        #expect(status / 100 == 2)
+        await store.waitForWrite(of: .revocations)
+        await first.kill()
+        #expect(store.read(StoreQuery(.revocations)).map { $0["identity"].textValue?.count } == [40])
+        let second = try await ReferenceServer.start(configuration: configuration, store: store)
+        #expect(try await greeting("ana's", at: second).contains("the token was revoked"))
+        #expect(try await greeting("bo's", at: second).contains(#""session":"s_"#))
+        await second.stop()
+    }
+
     @Test("a report of calls over HTTP is taken for whom the server knows, and refused with the reason otherwise")
     func calls() async throws {
         let store = MemoryStore()
@@ -173,7 +204,7 @@ private final class WatchedStore: StoreBackend {
     func read(_ query: StoreQuery) -> [StoreRow] { inner.read(query) }
     func remove(from table: StoreTable, endedBefore milliseconds: Int64, most: Int) -> Int { 0 }
     func reader() -> any StoreBackend { inner }
-    func key(orElse fresh: String) -> String { fresh }
+    func key(orElse fresh: String) -> String { inner.key(orElse: fresh) }
     func close() {}
 
     /// Waits until a row of this table was written, or refused.

@@ -153,7 +153,7 @@ struct TLSTests {
         let server = try await Self.start(certificate)
         for (trusted, isGood) in [(certificate, true), (other, false)] {
             var configuration = WorkerConfiguration()
-            configuration.certificateAuthorities = trusted.certificates
+            configuration.signalingAuthorities = trusted.certificates
             let driver = SocketDriver(workers: 1, configuration: configuration)
             let url = "wss://localhost:\(server.port)/ws"
             let handle = driver.host(seed: 1, startAt: .origin) { _ in Caller(url) }
@@ -167,6 +167,7 @@ struct TLSTests {
                     continue
                 }
                 #expect(reason.hasPrefix("TLS with localhost:\(server.port) failed: ") && reason.contains("not trusted"))
+                #expect(reason.hasSuffix("; the target's 'ca' names the PEM file of who vouches for it"))
                 continue
             }
             #expect(inputs.first == .signalingOpened)
@@ -176,6 +177,24 @@ struct TLSTests {
             }
             #expect(text.contains(#""re":1"#))
         }
+        await server.stop()
+    }
+
+    @Test("how calls went is posted over TLS where the certificate is trusted, and not where it is not")
+    func posts() async throws {
+        let certificate = try Certificate()
+        let other = try Certificate()
+        let server = try await Self.start(certificate)
+        let status = try await HTTPPost.send(
+            "{}", host: "localhost", port: server.port, path: "/v1/stats/calls/p",
+            trust: try TLSAuthorities(file: certificate.certificates))
+        #expect(status == 404)
+        let trust = try TLSAuthorities(file: other.certificates)
+        let failure = await #expect(throws: HTTPPost.Failure.self) {
+            _ = try await HTTPPost.send(
+                "{}", host: "localhost", port: server.port, path: "/v1/stats/calls/p", trust: trust)
+        }
+        #expect(failure?.description.contains("not trusted") == true)
         await server.stop()
     }
 

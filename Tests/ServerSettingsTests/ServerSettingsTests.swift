@@ -1,3 +1,4 @@
+import AccessCore
 import Operations
 import RoomCore
 import ServerFronts
@@ -83,6 +84,47 @@ struct ServerSettingsTests {
             #expect(!found.isEmpty)
             #expect(found.allSatisfy { !$0.contains(where: \.isNewline) && $0.count < 1100 }, "\(found)")
         }
+    }
+
+    @Test("who comes in, and TLS, are said in a file; secrets only by the files that hold them")
+    func access() throws {
+        let yaml = """
+            tls_cert: cert.pem
+            tls_key: key.pem
+            token_secrets_file: secrets
+            jwks_file: keys.json
+            token_issuers: [one, two]
+            token_audience: calls
+            token_max_ttl: 60
+            session_ttl: 120
+            allow_anonymous: true
+            revoked_file: revoked
+            allow_hosts: [calls.test]
+            """
+        let settings = try read(yaml, ["STARLING_TLS_KEY": "other.pem"], [("token_max_ttl", ["90"])])
+        #expect(settings.configuration.tls == TLSIdentity(certificates: "cert.pem", key: "other.pem"))
+        #expect(settings.tokenSecretsFile == "secrets" && settings.keySetFile == "keys.json" && settings.revokedFile == "revoked")
+        let access = settings.configuration.access
+        #expect(access.issuers == ["one", "two"] && access.audience == "calls" && access.allowsAnonymous)
+        #expect(access.longestToken == .seconds(90) && access.sessionLifetime == .seconds(120))
+        #expect(settings.configuration.allowedHosts == ["calls.test"])
+        #expect(settings.place(of: "jwks_file") == "server.yaml:4" && settings.place(of: "tls_key") == "STARLING_TLS_KEY")
+        #expect(settings.place(of: "token_max_ttl") == "--token_max_ttl" && settings.place(of: "port") == "port")
+    }
+
+    @Test("half of a certificate, and times that nobody has, are refused with their line")
+    func wrongAccess() {
+        #expect(
+            problems("port: 1\ntls_cert: cert.pem\nsession_ttl: 5\ntoken_secrets_file: ''\ntoken_secret: hush\n") == [
+                "server.yaml:3: 'session_ttl': '5' must be a number from 10 to 86400",
+                "server.yaml:4: 'token_secrets_file': must name a file",
+                "server.yaml:5: 'token_secret': a secret has no place in a file of settings: set STARLING_TOKEN_SECRET in the environment",
+                "server.yaml:2: a certificate needs its key: give 'tls_key' (--tls-key)",
+            ])
+        #expect(
+            problems("port: 1", ["STARLING_TLS_KEY": "key.pem"]) == [
+                "STARLING_TLS_KEY: a key needs its certificate: give 'tls_cert' (--tls-cert)"
+            ])
     }
 
     @Test("rules of alerts are read with their bounds, durations and severities")

@@ -87,6 +87,16 @@ struct MappedClientTests {
         #expect(client.iceServers.last == ICEServer(urls: ["turn:192.0.2.2"], username: "u", credential: "c"))
     }
 
+    @Test("takes so many URLs of them, and says that there are more")
+    func tooManyServers() {
+        var client = MappedClient(name: "a", room: "r", mapping: .program, seed: 1)
+        client.opened(now: .origin)
+        let urls = (0..<20).map { "\"stun:192.0.2.\($0)\"" }.joined(separator: ",")
+        client.received(#"{"type":"joined","people":[],"ice_servers":[{"urls":[\#(urls)]}]}"#, now: .origin)
+        #expect(client.stunServers.count == 16)
+        #expect(events(&client).contains(.protocolBroken("more than 16 URLs of ICE servers")))
+    }
+
     @Test("waits for the message that tells it its id before it joins")
     func toldID() {
         let identity = RoomMapping.Identity.told(.init(event: "welcome"), path("you.id"))

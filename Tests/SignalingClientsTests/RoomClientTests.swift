@@ -193,6 +193,17 @@ struct RoomClientTests {
             ])
     }
 
+    @Test("takes so many URLs of ICE servers, and says that there are more")
+    func tooManyServers() {
+        var client = RoomClient(name: "Ana", room: "r", seed: 1)
+        client.opened(now: .origin)
+        let servers = (0..<9).map { ICEServer(urls: ["stun:192.0.2.\($0)", "turn:192.0.2.\($0)"]) }
+        let welcome = Welcome(session: "s_1", pingMilliseconds: 10_000, iceServers: servers)
+        client.received(ServerFrame.reply(id: 1, .ok(welcome.json)).text, now: .origin)
+        #expect(client.iceServers == Array(servers.prefix(8)))
+        #expect(drain(&client).events.contains(.protocolBroken("more than 16 URLs of ICE servers")))
+    }
+
     @Test("leaves, and is closed once")
     func leave() {
         var client = joined()

@@ -1,3 +1,4 @@
+import RoomCore
 public import Store
 
 /// What every back-end must do, as checks that the tests of each one run over a fresh and empty place.
@@ -158,6 +159,16 @@ public enum StoreConformance {
             try store.prepare()
             let found = try store.read(StoreQuery(.participants))
             try expect(found.count == 1, "\(found)")
+        },
+        Case(description: "what one server was told not to let in, the next one finds, and not what is over") { store in
+            var chronicle = Chronicle(server: 1) { "<\($0)>" }
+            try store.write(
+                chronicle.write(.revoked(token: "j1", identity: nil), at: 1000)
+                    + chronicle.write(.revoked(token: nil, identity: "bo"), at: 2000))
+            let next = try StoreOpening(store, at: 3000).revocations
+            try expect(next == [StoredRevocation(token: "j1"), StoredRevocation(identity: "<bo>")], "\(next)")
+            let later = try StoreOpening(store, at: 9 * 86_400_000).revocations
+            try expect(later == [StoredRevocation(identity: "<bo>")], "\(later)")
         },
         Case(description: "the first key stays the place's") { store in
             let first = try store.key(orElse: "aa")

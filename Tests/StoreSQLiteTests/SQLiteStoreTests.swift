@@ -68,7 +68,7 @@ struct SQLiteStoreTests {
             store.close()
             let older = try SQLiteStore(path: path, version: 0)
             let error = problem { try older.prepare() }
-            #expect(error == .newer(place: "sqlite:\(path)", found: 1, known: 0))
+            #expect(error == .newer(place: "sqlite:\(path)", found: StoreSchema.version, known: 0))
             #expect("\(try #require(error))".contains("run that version, or take another file"))
             older.close()
             let again = try SQLiteStore(path: path)
@@ -80,12 +80,14 @@ struct SQLiteStoreTests {
     @Test("an older file goes forward to this version")
     func forward() throws {
         try withFile { path in
-            let older = try SQLiteStore(path: path, version: 0)
+            let older = try SQLiteStore(path: path, version: 1)
             try older.prepare()
+            try older.write([.put(.rooms, [StoreField("server", 1), StoreField("room", 9)])])
             older.close()
             let store = try SQLiteStore(path: path)
             try store.prepare()
-            try store.write([.put(.rooms, [StoreField("server", 1), StoreField("room", 1)])])
+            try store.write([.put(.revocations, [StoreField("server", 1), StoreField("number", 1)])])
+            #expect(try store.read(StoreQuery(.rooms)).map { $0["room"] } == [9])
             store.close()
         }
     }

@@ -97,6 +97,7 @@ func initialize(_ count: UnsafeMutableRawPointer?, _ arguments: UnsafeMutableRaw
     let calls = [
         CallReport(remote: "p_2", outcome: .connected, duration: 10, setup: 0.2, tracks: [audio, video]),
         CallReport(remote: "p_3", outcome: .failed, duration: 0, tracks: []),
+        CallReport(remote: "p_4", outcome: .connected, duration: 1e-300, tracks: [audio]),
     ]
     let steps: [UInt8] = [0, 0, 7, 1, 0, 100, 2, 1, 3, 0, 2, 1, 3, 1, 1, 4, 0, 2, 0, 3, 0]
     FuzzSeeds.writeIfAsked(

@@ -76,7 +76,8 @@ private final class FarSide {
 
     init(_ input: inout FuzzInput) {
         let choice = input.byte()
-        agent = IceAgent(role: choice & 1 == 0 ? .controlling : .controlled, remoteIsLite: choice & 2 != 0, seed: 1, at: now)
+        agent = IceAgent(
+            role: choice & 1 == 0 ? .controlling : .controlled, remoteIsLite: choice & 2 != 0, seed: 1, at: .seconds(1))
         agent.allowTCP(streams: 100)
         _ = agent.addHostCandidate(base: Self.base, now: now)
         agent.setRemoteCredentials(Self.credentials[0], now: now)

@@ -35,8 +35,8 @@ struct Keys: Sendable {
 
     /// Why a set of keys is not taken; `nil` where it is.
     static func refusal(ofSet text: String) -> String? {
-        wait {
-            do {
+        wait { () -> String? in
+            do throws(TokenKeyError) {
                 let keys = try await JWTKeys(secrets: [], keySet: text)
                 _ = keys.verify([1], of: [2], algorithm: "ES256", key: keys.algorithms(ofKey: nil).first)
                 return nil

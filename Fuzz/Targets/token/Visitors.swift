@@ -2,6 +2,7 @@ import AccessCore
 import FuzzSupport
 import HandmadeTokens
 import RTCCore
+import ServerTokens
 import SignalingProtocol
 
 /// Those who come to the gate with tokens of their own and of others.
@@ -132,7 +133,7 @@ final class Visitors {
             }
         case .success(let grant):
             promise(genuine.contains(token), "nothing is let in but what an issuer wrote: \(token)")
-            promise(!grant.isOnce || spent.insert(grant.tokenID ?? "").inserted, "a token for once is good once")
+            promise(!grant.isOnce || spent.insert(token).inserted, "a token for once is good once")
             promise(!revoked.contains { $0.concerns(grant) }, "what is revoked is out")
             if token != "fixed" { check(grant, of: token) }
         }

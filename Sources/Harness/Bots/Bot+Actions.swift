@@ -128,7 +128,7 @@ extension Bot {
         guard state == .away else { return }
         joins += 1
         log(.started, detail: "again", now: now)
-        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room \(joins)"), match: wish)
+        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room \(joins)"), match: wish, isFirst: false)
         // Where the old connection is still being closed, it is given up.
         requests.append(.closeSignaling(code: 1000, reason: "leave"))
         state = .connecting

@@ -118,7 +118,7 @@ public final class Bot: HostedMachine {
         self.limits = limits
         random = SplitMix64(seed: SplitMix64.derive(context.plan.seed, "bot"))
         kinds = [.audio, .video]
-        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room"), match: context.plan.match)
+        client = context.makeClient(seed: SplitMix64.derive(context.plan.seed, "room"), match: context.plan.match, isFirst: true)
         pendingActions = context.plan.actions[...]
         wish = context.plan.match
         phaseBegan = now

@@ -58,21 +58,26 @@ public struct BotContext {
         return rooms
     }
 
-    private var makeToken: (@Sendable (Instant) -> String?)? {
+    private func makeToken(isFlawed: Bool) -> (@Sendable (Instant) -> String?)? {
         guard let tokenKeys else { return nil }
-        // Whoever is matched goes into a room that the server names.
-        let wish = TokenWish(identity: plan.name, room: plan.match == nil ? plan.room : "*", name: plan.name)
-        return { [wallClock] now in tokenKeys.token(claims: wish.claims(at: wallClock.unixSeconds(at: now))) }
+        var plan = plan
+        if !isFlawed { plan.token?.flaw = nil }
+        return { [plan, wallClock] now in
+            TokenWish.token(of: plan, keys: tokenKeys, at: wallClock.unixSeconds(at: now))
+        }
     }
 
     /// The bot's side of the target's signaling, for one way into the room.
     ///
-    /// - Parameter match: With whom it is to be matched there, instead of joining the plan's room.
-    func makeClient(seed: UInt64, match: MatchWish?) -> any SignalingClient {
+    /// - Parameters:
+    ///   - match: With whom it is to be matched there, instead of joining the plan's room.
+    ///   - isFirst: Whether it is the first; what is wrong with a bot's token is right from its `rejoin` on.
+    func makeClient(seed: UInt64, match: MatchWish?, isFirst: Bool) -> any SignalingClient {
         switch target.signalingProtocol {
         case .starling:
             RoomClient(
-                name: plan.name, room: plan.room, seed: seed, token: target.token, makeToken: makeToken, create: plan.create,
+                name: plan.name, room: plan.room, seed: seed, token: target.token, makeToken: makeToken(isFlawed: isFirst),
+                create: plan.create,
                 match: match)
         case .exec, .socketio, .websocket:
             MappedClient(name: plan.name, room: plan.room, mapping: mapping, token: target.token, seed: seed)

@@ -12,9 +12,12 @@ struct CallPost {
     var refused = 0
     var reason: String?
 
-    /// - Parameter url: Of the server's WebSocket.
-    init(_ record: RunRecord, to url: String) async {
-        var calls: [(participant: String, reports: [CallReport])] = []
+    /// - Parameters:
+    ///   - url: Of the server's WebSocket.
+    ///   - authorities: A PEM file with the certificates by which the server is trusted, where it speaks TLS; `nil` for the system's.
+    ///   - bearer: The token that a bot shows, by its name; `nil` for none.
+    init(_ record: RunRecord, to url: String, authorities: String?, bearer: (String) -> String?) async {
+        var calls: [(participant: String, bot: String, reports: [CallReport])] = []
         var places: [String: Int] = [:]
         for row in RunResult.peers(record) {
             guard let participant = row.participant, let report = row.report else { continue }
@@ -22,14 +25,25 @@ struct CallPost {
                 calls[place].reports.append(report)
             } else {
                 places[participant] = calls.count
-                calls.append((participant, [report]))
+                calls.append((participant, row.bot, [report]))
             }
         }
         guard let target = try? SignalingURL(url) else { return }
-        for (participant, reports) in calls {
+        var trust: TLSAuthorities?
+        if target.isSecure {
+            do throws(TLSAuthorities.Failure) {
+                trust = try TLSAuthorities(file: authorities)
+            } catch {
+                refused = calls.reduce(0) { $0 + $1.reports.count }
+                reason = error.reason
+                return
+            }
+        }
+        for (participant, bot, reports) in calls {
             do throws(HTTPPost.Failure) {
                 let status = try await HTTPPost.send(
-                    CallReport.text(reports), host: target.host, port: Int(target.port), path: "/v1/stats/calls/\(participant)")
+                    CallReport.text(reports), host: target.host, port: Int(target.port), path: "/v1/stats/calls/\(participant)",
+                    bearer: bearer(bot), trust: trust)
                 if status == 202 {
                     taken += reports.count
                 } else {

@@ -1,3 +1,4 @@
+public import AccessCore
 internal import Dispatch
 public import Measurement
 internal import RTCCore
@@ -27,7 +28,8 @@ public struct SeedSearch: Sendable {
     ///   - progress: Called from any thread with how many seeds are done.
     /// - Throws: ``RunError`` where this machine cannot simulate.
     public init(
-        seeds: ClosedRange<UInt64>, media: MediaLibrary, plan: @escaping @Sendable (UInt64) -> Plan,
+        seeds: ClosedRange<UInt64>, media: MediaLibrary, tokenKeys: (any TokenKeys)? = nil,
+        plan: @escaping @Sendable (UInt64) -> Plan,
         progress: @escaping @Sendable (Int) -> Void
     ) throws(RunError) {
         let all = Array(seeds)
@@ -35,7 +37,7 @@ public struct SeedSearch: Sendable {
         DispatchQueue.concurrentPerform(iterations: all.count) { index in
             guard found.withLock({ $0.error == nil }) else { return }
             let plan = plan(all[index])
-            let result = Result { () throws(RunError) in try SimulatedRun.perform(plan, media: media) }
+            let result = Result { () throws(RunError) in try SimulatedRun.perform(plan, media: media, tokenKeys: tokenKeys) }
             let failure: Failure?
             switch result {
             case .success(let record): failure = Self.failure(of: record, plan: plan)

@@ -1,3 +1,4 @@
+public import AccessCore
 public import Scenario
 
 /// Reduces a scenario that fails to the smallest that still fails in the same way.
@@ -19,24 +20,26 @@ public struct Shrinking: Sendable {
     ///   - parse: Reads a candidate; `nil` where it is not a scenario any more.
     /// - Returns: `nil` where the scenario does not fail under this seed.
     public init?(
-        _ text: String, seed: UInt64, media: MediaLibrary, parse: (String) -> Scenario?
+        _ text: String, seed: UInt64, media: MediaLibrary, tokenKeys: (any TokenKeys)? = nil, parse: (String) -> Scenario?
     ) throws(RunError) {
         guard let scenario = parse(text),
-            let failure = try Self.failure(of: scenario, seed: seed, media: media)
+            let failure = try Self.failure(of: scenario, seed: seed, media: media, tokenKeys: tokenKeys)
         else { return nil }
         self.text = text
         self.failure = failure
         changes = []
-        while simulations < Self.limit, try takeStep(seed: seed, media: media, parse: parse) {}
+        while simulations < Self.limit, try takeStep(seed: seed, media: media, tokenKeys: tokenKeys, parse: parse) {}
     }
 
     private mutating func takeStep(
-        seed: UInt64, media: MediaLibrary, parse: (String) -> Scenario?
+        seed: UInt64, media: MediaLibrary, tokenKeys: (any TokenKeys)?, parse: (String) -> Scenario?
     ) throws(RunError) -> Bool {
         for candidate in ScenarioReduction.candidates(of: text, keeping: failure.assertions) {
             guard simulations < Self.limit, let scenario = parse(candidate.text) else { continue }
             simulations += 1
-            guard let smaller = try Self.failure(of: scenario, seed: seed, media: media), isSame(smaller) else { continue }
+            guard let smaller = try Self.failure(of: scenario, seed: seed, media: media, tokenKeys: tokenKeys),
+                isSame(smaller)
+            else { continue }
             text = candidate.text
             failure = smaller
             changes.append(candidate.change)
@@ -54,9 +57,9 @@ public struct Shrinking: Sendable {
     }
 
     private static func failure(
-        of scenario: Scenario, seed: UInt64, media: MediaLibrary
+        of scenario: Scenario, seed: UInt64, media: MediaLibrary, tokenKeys: (any TokenKeys)?
     ) throws(RunError) -> SeedSearch.Failure? {
         let plan = Plan(scenario, seed: seed)
-        return SeedSearch.failure(of: try SimulatedRun.perform(plan, media: media), plan: plan)
+        return SeedSearch.failure(of: try SimulatedRun.perform(plan, media: media, tokenKeys: tokenKeys), plan: plan)
     }
 }

@@ -1,3 +1,4 @@
+public import AccessCore
 internal import Bots
 public import Measurement
 internal import NetworkImpairment
@@ -10,8 +11,11 @@ internal import SignalingProtocol
 
 /// Runs a plan in virtual time: bots, networks and server in one thread, the same bytes for the same seed.
 public enum SimulatedRun {
+    /// - Parameter tokenKeys: With which each bot's own tokens are made, and whose tokens the server asks for; `nil` for none.
     /// - Throws: ``RunError`` where OpenSSL cannot be made to repeat itself on this machine.
-    public static func perform(_ plan: Plan, media: MediaLibrary) throws(RunError) -> RunRecord {
+    public static func perform(
+        _ plan: Plan, media: MediaLibrary, tokenKeys: (any TokenKeys)? = nil
+    ) throws(RunError) -> RunRecord {
         let entropy = Entropy.seeded(SplitMix64.derive(plan.seed, "entropy"))
         let wallClock = WallClock.simulation
         let dtls: DTLSContext
@@ -27,12 +31,14 @@ public enum SimulatedRun {
         configuration.seed = SplitMix64.derive(plan.seed, "server")
         let stunHost = Simulation.firstSocket(of: plan.bots.count)
         configuration.iceServers = [ICEServer(urls: ["stun:\(stunHost)"])]
-        let server = MixedFronts(configuration: configuration, seed: SplitMix64.derive(plan.seed, "server"), at: epoch)
+        let tokens = tokenKeys.map { (keys: $0, unixMilliseconds: wallClock.unixSeconds(at: epoch) * 1000) }
+        let server = MixedFronts(
+            configuration: configuration, seed: SplitMix64.derive(plan.seed, "server"), at: epoch, tokens: tokens)
         let simulation = Simulation(seed: plan.seed, service: server)
         for (number, outage) in plan.serverOutages.enumerated() {
             let seed = SplitMix64.derive(plan.seed, "server \(number + 1)")
             simulation.takeServiceDown(at: epoch + (outage.start - .origin), for: outage.end - outage.start) { now in
-                MixedFronts(configuration: configuration, seed: seed, at: now)
+                MixedFronts(configuration: configuration, seed: seed, at: now, tokens: tokens)
             }
         }
         var bots: [Bot] = []
@@ -41,13 +47,14 @@ public enum SimulatedRun {
         let roommates = plan.roommates
         var nats = SimulatedNATs(seed: plan.seed)
         for bot in plan.bots {
-            let context = BotContext(
+            var context = BotContext(
                 plan: bot, epoch: epoch, stopAt: stopAt,
                 signalingURL: EmbeddedServer.url(for: plan.scenario.target.signalingProtocol, at: "ws://server.invalid/"),
                 target: plan.scenario.target,
                 publishers: publishers[bot.room] ?? 0, roommates: roommates[bot.room] ?? [], media: media.tracks,
                 wallClock: wallClock, dtls: dtls, entropy: entropy,
                 iceServers: relays.servers(of: bot))
+            context.tokenKeys = tokenKeys
             let machine = Bot(context: context, now: epoch)
             bots.append(machine)
             simulation.add(

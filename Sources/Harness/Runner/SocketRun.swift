@@ -71,6 +71,7 @@ public struct SocketRun: Sendable {
         var configuration = WorkerConfiguration()
         let relays = try SocketRelays(plan)
         configuration.certificateAuthorities = plan.scenario.iceAuthorities
+        configuration.signalingAuthorities = plan.scenario.target.authorities
         if let address = relays.localAddress { configuration.localAddress = address }
         if let localAddress { configuration.localAddress = localAddress }
         // One wake-up serves all machines that are due together, and a wake-up is most of what a packet costs: few bots keep exact
@@ -87,7 +88,9 @@ public struct SocketRun: Sendable {
             await driver.stop()
             await started.stop()
             if postsCalls {
-                let post = await CallPost(record, to: url)
+                let post = await CallPost(
+                    record, to: url, authorities: plan.scenario.target.authorities,
+                    bearer: bearer(for: plan, at: driver.clock.wallClock.unixSeconds(at: driver.clock.now)))
                 progress(.callsPosted(taken: post.taken, refused: post.refused, reason: post.reason))
             }
             await embedded?.stop()
@@ -95,6 +98,17 @@ public struct SocketRun: Sendable {
         } catch {
             await driver.stop()
             throw error
+        }
+    }
+
+    /// The token that each bot shows over HTTP, by its name.
+    private func bearer(for plan: Plan, at unixSeconds: Int64) -> (String) -> String? {
+        guard let tokenKeys else { return { _ in plan.scenario.target.token } }
+        let bots = Dictionary(plan.bots.map { ($0.name, $0) }) { first, _ in first }
+        return { name in
+            guard var bot = bots[name] else { return nil }
+            bot.token?.flaw = nil
+            return TokenWish.token(of: bot, keys: tokenKeys, at: unixSeconds)
         }
     }
 

@@ -21,6 +21,8 @@ public struct WorkerConfiguration: Sendable {
     public var timerGranularity: Duration = .zero
     /// A PEM file with the certificates that streams with TLS trust; `nil` for those of the system.
     public var certificateAuthorities: String?
+    /// A PEM file with the certificates by which servers of `wss:` addresses are trusted; `nil` for those of the system.
+    public var signalingAuthorities: String?
     /// Where signaling connections live; shared by all workers.
     public var signalingGroup: any EventLoopGroup
     /// How long a signaling connection may take to open, from the request to the end of the WebSocket handshake; a stream as long, TLS included.

@@ -24,6 +24,9 @@ public struct Gate {
     private var spent: [String: Int64] = [:]
     private var revocations: [Revocation] = []
     private var isRevoked: Set<Revocation> = []
+    /// Of earlier servers; identities are veiled.
+    private var restored: Set<Revocation> = []
+    private var veil: (@Sendable (String) -> String)?
     /// Refusals since the start.
     public private(set) var refusals: [TokenRefusal.Reason: Int] = [:]
 
@@ -83,11 +86,27 @@ public struct Gate {
         if revocations.count > policy.revocations { isRevoked.remove(revocations.removeFirst()) }
     }
 
+    /// Takes up what earlier servers revoked; of more than the policy has room for, the newest.
+    ///
+    /// - Parameters:
+    ///   - revocations: Identities are veiled. The oldest first.
+    ///   - veil: What made them so.
+    public mutating func restore(_ revocations: [Revocation], veil: @escaping @Sendable (String) -> String) {
+        restored = Set(revocations.suffix(policy.revocations))
+        self.veil = veil
+    }
+
     public func checkRevocations(_ grant: Grant) throws(TokenRefusal) {
         let isOut =
             (grant.tokenID.map { isRevoked.contains(.token($0)) } ?? false)
-            || (grant.identity.map { isRevoked.contains(.identity($0)) } ?? false)
+            || (grant.identity.map { isRevoked.contains(.identity($0)) } ?? false) || wasRevoked(grant)
         if isOut { throw TokenRefusal(.revoked, "the token was revoked") }
+    }
+
+    private func wasRevoked(_ grant: Grant) -> Bool {
+        guard !restored.isEmpty, let veil else { return false }
+        return (grant.tokenID.map { restored.contains(.token($0)) } ?? false)
+            || (grant.identity.map { restored.contains(.identity(veil($0))) } ?? false)
     }
 
     private func read(_ token: String?, at now: Int64) throws(TokenRefusal) -> (Grant, expiresAt: Int64?) {

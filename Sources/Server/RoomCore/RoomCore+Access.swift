@@ -29,6 +29,10 @@ extension RoomCore {
 
     /// Ends every session that holds what was revoked.
     public mutating func revoke(_ revocation: Revocation) {
+        switch revocation {
+        case .token(let id): record(.revoked(token: id, identity: nil))
+        case .identity(let name): record(.revoked(token: nil, identity: name))
+        }
         // order: sorted before anything is done
         let concerned = sessions.filter { revocation.concerns($0.value.grant) }.keys.sorted { $0.number < $1.number }
         for key in concerned {

@@ -29,6 +29,8 @@ public enum RoomRecord: Hashable, Sendable {
     ///   - until: Milliseconds since 1970.
     ///   - by: The participant that did it; `nil` for who runs the server.
     case banned(room: String, identity: String?, address: String?, until: Int64, reason: String, by: String?)
+    /// Whoever runs the server lets a token, by its `jti`, or an identity in no more.
+    case revoked(token: String?, identity: String?)
     case stats(participant: String, StatsReport)
     /// Two were matched.
     ///

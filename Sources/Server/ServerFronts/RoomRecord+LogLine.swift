@@ -50,6 +50,8 @@ extension RoomRecord {
             return LogLine(.debug, "chat_deleted", ["message": .integer(message), "room": .integer(Int64(room))])
         case .banned(_, _, _, let until, _, let by):
             return LogLine(.warning, "banned", ["by": by.map { .string($0) } ?? .null, "until": .integer(until)])
+        case .revoked(let token, _):
+            return LogLine(.warning, "revoked", ["what": .string(token == nil ? "identity" : "token")])
         case .stats(let participant, _):
             return LogLine(.debug, "stats", ["participant": .string(participant)])
         case .matched(let media, let waits):

@@ -39,7 +39,7 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var limits = ServerLimits()
     public var timing = ServerTiming()
     public var alerts = AlertSettings()
-    /// Whether other machines may read `/metrics` and `/v1/analytics` without a token.
+    /// Whether everybody may read `/metrics` and `/v1/analytics` without a token.
     public var servesMetricsToAll = false
     public var storeTiming = StoreTiming()
     public var roomLimits = RoomLimits()

@@ -34,6 +34,11 @@ extension ServerSettings {
                 problems += takeAlerts(value, path: path)
                 continue
             }
+            if Self.secrets.contains(name) {
+                let message = "a secret has no place in a file of settings: set STARLING_\(name.uppercased()) in the environment"
+                problems.append(SettingProblem(place, "'\(name)': \(message)"))
+                continue
+            }
             guard let key = SettingKey.all.first(where: { $0.name == name }) else {
                 problems.append(SettingProblem(place, Self.unknown(name, among: SettingKey.all.map(\.name) + ["alerts"])))
                 continue
@@ -42,10 +47,15 @@ extension ServerSettings {
                 problems.append(SettingProblem(place, "'\(name)' takes \(key.takes)"))
                 continue
             }
-            if let message = key.apply(&self, values) { problems.append(SettingProblem(place, "'\(name)': \(message)")) }
+            if let problem = take(key, values, at: place) {
+                problems.append(SettingProblem(place, "'\(name)': \(problem.message)"))
+            }
         }
         return problems
     }
+
+    /// What people might write into a file by mistake.
+    private static let secrets = ["token_secret", "admin_token", "turn_secret", "turn_credential"]
 
     private static func texts(_ node: Node) -> [String]? {
         if let text = node.scalar?.string { return [text] }

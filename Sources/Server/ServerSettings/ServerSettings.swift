@@ -13,6 +13,16 @@ public struct ServerSettings: Sendable {
     public var turnUser: String?
     /// Seconds.
     public var turnLifetime = 3600
+    /// A file of secrets, one a line: `SECRET` or `KID SECRET`.
+    public var tokenSecretsFile: String?
+    /// A file that is a JWK Set (RFC 7517).
+    public var keySetFile: String?
+    /// A file of what is not let in, one a line: `jti ID` or `sub IDENTITY`.
+    public var revokedFile: String?
+    var certificates: String?
+    var certificateKey: String?
+    /// Where each setting that was given stands, by its name.
+    private(set) var places: [String: String] = [:]
 
     /// What stands where nothing is said.
     public init() {
@@ -34,16 +44,35 @@ public struct ServerSettings: Sendable {
         for key in SettingKey.all {
             guard let text = environment[key.environment] else { continue }
             let values = key.isList ? text.split(separator: ",").map { $0.trimmed } : [text]
-            if let message = key.apply(&settings, values) { problems.append(SettingProblem(key.environment, message)) }
+            if let problem = settings.take(key, values, at: key.environment) { problems.append(problem) }
         }
         for argument in arguments {
             guard let key = SettingKey.all.first(where: { $0.name == argument.name }) else {
                 preconditionFailure("'\(argument.name)' is no setting.")
             }
-            if let message = key.apply(&settings, argument.values) { problems.append(SettingProblem(argument.flag, message)) }
+            if let problem = settings.take(key, argument.values, at: argument.flag) { problems.append(problem) }
         }
+        if let problem = settings.joinCertificate() { problems.append(problem) }
         guard problems.isEmpty else { throw SettingProblems(problems: problems) }
         return settings
+    }
+
+    /// Where a setting stands: `server.yaml:7`, `STARLING_PORT` or `--port`; its name where it was not given.
+    public func place(of setting: String) -> String { places[setting] ?? setting }
+
+    mutating func take(_ key: SettingKey, _ values: [String], at place: String) -> SettingProblem? {
+        places[key.name] = place
+        return key.apply(&self, values).map { SettingProblem(place, $0) }
+    }
+
+    private mutating func joinCertificate() -> SettingProblem? {
+        switch (certificates, certificateKey) {
+        case (let certificates?, let key?): configuration.tls = TLSIdentity(certificates: certificates, key: key)
+        case (nil, nil): break
+        case (_?, nil): return SettingProblem(place(of: "tls_cert"), "a certificate needs its key: give 'tls_key' (--tls-key)")
+        case (nil, _?): return SettingProblem(place(of: "tls_key"), "a key needs its certificate: give 'tls_cert' (--tls-cert)")
+        }
+        return nil
     }
 
     /// The parts of an `http://host:port/path`.

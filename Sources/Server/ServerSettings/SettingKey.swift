@@ -1,3 +1,4 @@
+import AccessCore
 import Operations
 import RTCCore
 import RoomCore
@@ -41,6 +42,16 @@ public struct SettingKey: Sendable {
         self.help = help
         isList = true
         self.apply = apply
+    }
+
+    private static func file(
+        _ name: String, _ help: String, _ set: @escaping @Sendable (inout ServerSettings, String) -> Void
+    ) -> SettingKey {
+        SettingKey(name, "a file", help) { settings, text in
+            guard !text.isEmpty else { return "must name a file" }
+            set(&settings, text)
+            return nil
+        }
     }
 
     private static func number(
@@ -93,6 +104,34 @@ public struct SettingKey: Sendable {
             settings.configuration.allowedHosts = list
             return nil
         },
+        file("tls_cert", "serves TLS: the certificate and those that vouch for it (PEM)") { $0.certificates = $1 },
+        file("tls_key", "the certificate's key (PEM)") { $0.certificateKey = $1 },
+        file("token_secrets_file", "secrets whose tokens let clients in, one a line; one may be in `STARLING_TOKEN_SECRET`") {
+            $0.tokenSecretsFile = $1
+        },
+        file("jwks_file", "a JWK Set of public keys whose tokens let clients in") { $0.keySetFile = $1 },
+        SettingKey(list: "token_issuers", "a list of names", "what `iss` of a token must be one of") { settings, list in
+            settings.configuration.access.issuers = list
+            return nil
+        },
+        SettingKey("token_audience", "a name", "what `aud` of a token must have") { settings, text in
+            guard !text.isEmpty else { return "must not be empty" }
+            settings.configuration.access.audience = text
+            return nil
+        },
+        number("token_max_ttl", 1...604_800, "for how many seconds a token may be good for joining") {
+            $0.configuration.access.longestToken = .seconds($1)
+        },
+        number(
+            "session_ttl", 10...86_400, "after how many seconds a session ends without a refresh, where its token does not say"
+        ) {
+            $0.configuration.access.sessionLifetime = .seconds($1)
+        },
+        flag("allow_anonymous", "lets those in who show no token although there are keys") {
+            $0.configuration.access.allowsAnonymous = $1
+        },
+        file("revoked_file", "what is not let in, one a line: `jti ID` or `sub IDENTITY`") { $0.revokedFile = $1 },
+        flag("dev_tokens", "makes tokens for anyone who asks; for development alone") { $0.configuration.issuesTokens = $1 },
         SettingKey(list: "turn_urls", "a list of URLs", "TURN servers that clients are told to use") { settings, list in
             settings.turnURLs = list
             return nil
@@ -141,7 +180,7 @@ public struct SettingKey: Sendable {
             settings.logFile = text
             return nil
         },
-        flag("metrics_for_all", "lets other machines read `/metrics` and `/v1/analytics` without a token") {
+        flag("metrics_for_all", "lets everybody read `/metrics` and `/v1/analytics` without a token") {
             $0.configuration.servesMetricsToAll = $1
         },
         SettingKey("alerts_webhook", "an http:// URL", "where changes of alerts are posted") { settings, text in

@@ -23,5 +23,9 @@ public struct SettingProblem: Error, Hashable, Sendable, CustomStringConvertible
 public struct SettingProblems: Error, Hashable, Sendable, CustomStringConvertible {
     public let problems: [SettingProblem]
 
+    public init(problems: [SettingProblem]) {
+        self.problems = problems
+    }
+
     public var description: String { problems.map(\.description).joined(separator: "\n") }
 }

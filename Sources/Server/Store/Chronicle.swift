@@ -11,15 +11,19 @@ public struct Chronicle {
     private let veil: @Sendable (String) -> String
     private var events: Int64 = 0
     private var bans: Int64 = 0
+    private var revocations: Int64 = 0
     private var calls: Int64 = 0
     private var statistics: Int64 = 0
-    /// Participants of this server about whom calls may still be told: those who are here, and the newest of those who have left.
-    private var known: Set<String> = []
+    /// Participants of this server about whom calls may still be told, with their identities: those who are here, and the newest of those who
+    /// have left.
+    private var known: [String: String?] = [:]
     private var departed: [String] = []
     private var oldestDeparted = 0
 
     /// Those who have left and are still known.
     public static let rememberedParticipants = 10_000
+    /// After which no token is good for joining whatever the server takes, in milliseconds: a week and a day.
+    private static let longestToken: Int64 = 8 * 86_400_000
 
     /// - Parameter veil: Hides who someone is, alike each time.
     public init(server: Int64, veil: @escaping @Sendable (String) -> String) {
@@ -27,7 +31,10 @@ public struct Chronicle {
         self.veil = veil
     }
 
-    public func knows(_ participant: String) -> Bool { known.contains(participant) }
+    public func knows(_ participant: String) -> Bool { known[participant] != nil }
+
+    /// Who a participant is, or was; `nil` where nobody knows, or the room was anonymous.
+    public func identity(of participant: String) -> String? { known[participant] ?? nil }
 
     // MARK: - The server
 
@@ -98,7 +105,7 @@ public struct Chronicle {
                     StoreField("most_participants", .integer(Int64(most))),
                 ])
         case .joined(let participant, let room, let session, let identity, let name, let role):
-            known.insert(participant)
+            known[participant] = .some(identity)
             return .put(
                 .participants,
                 [
@@ -138,6 +145,15 @@ public struct Chronicle {
                     StoreField("room", .text(room)), StoreField("identity", StoreValue(identity.map(veil))),
                     StoreField("address", StoreValue(address.map(veil))), StoreField("until", .integer(until)),
                     StoreField("reason", .text(reason)), StoreField("actor", StoreValue(by)),
+                ])
+        case .revoked(let token, let identity):
+            revocations += 1
+            return .put(
+                .revocations,
+                [
+                    StoreField("server", server), StoreField("number", .integer(revocations)), StoreField("at", time),
+                    StoreField("token", StoreValue(token)), StoreField("identity", StoreValue(identity.map(veil))),
+                    StoreField("until", StoreValue(token == nil ? nil : now + Self.longestToken)),
                 ])
         case .stats(let participant, let report):
             return measured(report, of: participant, at: now)
@@ -180,7 +196,7 @@ public struct Chronicle {
     private mutating func forget(_ participant: String) {
         departed.append(participant)
         guard departed.count - oldestDeparted > Self.rememberedParticipants else { return }
-        known.remove(departed[oldestDeparted])
+        known[departed[oldestDeparted]] = nil
         oldestDeparted += 1
         if oldestDeparted >= Self.rememberedParticipants {
             departed.removeFirst(oldestDeparted)

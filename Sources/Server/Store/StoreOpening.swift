@@ -1,10 +1,12 @@
 public import RoomCore
 
-/// What a server takes over from the ones before it: their number, their bans, and what they left open, which it closes.
+/// What a server takes over from the ones before it: their number, their bans and revocations, and what they left open, which it closes.
 public struct StoreOpening: Sendable {
     /// The number of the server that starts.
     public let server: Int64
     public let bans: [RestoredBan]
+    /// The oldest first.
+    public let revocations: [StoredRevocation]
     /// What closes the rest of servers that did not stop by themselves: it ended when they were last seen, by `server_restart`.
     public let closing: [StoreWrite]
 
@@ -17,6 +19,10 @@ public struct StoreOpening: Sendable {
             RestoredBan(
                 room: row["room"].textValue ?? "", identity: row["identity"].textValue, address: row["address"].textValue,
                 until: row["until"].integerValue ?? 0, reason: row["reason"].textValue ?? "")
+        }
+        revocations = try store.read(StoreQuery(.revocations, isBackward: true)).reversed().compactMap { row in
+            guard row["until"].integerValue.map({ $0 > now }) ?? true else { return nil }
+            return StoredRevocation(token: row["token"].textValue, identity: row["identity"].textValue)
         }
         var closing: [StoreWrite] = []
         for row in try store.read(StoreQuery(.servers, [.isNull("stopped_at")])) {

@@ -103,6 +103,14 @@ extension StoreTable {
             Column("actor", .text),
         ])
 
+    /// Tokens and identities that are not let in; identities are veiled. Those of tokens are over when none of that time can be good any more.
+    public static let revocations = StoreTable(
+        "revocations", key: ["server", "number"], end: "until",
+        [
+            Column("server", .integer), Column("number", .integer), Column("at", .integer), Column("token", .text),
+            Column("identity", .text), Column("until", .integer),
+        ])
+
     /// A participant's call with one other, as its client tells it: how it went in all.
     public static let calls = StoreTable(
         "call_summaries", key: ["server", "number"], end: "at",
@@ -129,5 +137,5 @@ extension StoreTable {
         ])
 
     /// All of them.
-    public static let all = [servers, rooms, sessions, participants, chat, events, bans, calls, callStatistics]
+    public static let all = [servers, rooms, sessions, participants, chat, events, bans, calls, callStatistics, revocations]
 }

@@ -1,7 +1,7 @@
 /// How each version of the schema comes out of the one before; what is here is never changed, only added to.
 enum SQLiteMigrations {
     /// The first makes version 1 out of an empty file.
-    static let all: [String] = [version1]
+    static let all: [String] = [version1, version2]
 
     private static let version1 = """
         CREATE TABLE servers(
@@ -46,5 +46,12 @@ enum SQLiteMigrations {
             packets_lost INTEGER, nack_count INTEGER, pli_count INTEGER, freeze_count INTEGER, frame_width INTEGER,
             frame_height INTEGER, total_freezes_duration REAL, jitter REAL, round_trip_time REAL, audio_level REAL, loss REAL, PRIMARY KEY(server, number)) WITHOUT ROWID;
         CREATE INDEX call_stats_by_end ON call_stats(at);
+        """
+
+    private static let version2 = """
+        CREATE TABLE revocations(
+            server INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER, token TEXT, identity TEXT, until INTEGER,
+            PRIMARY KEY(server, number)) WITHOUT ROWID;
+        CREATE INDEX revocations_by_end ON revocations(until);
         """
 }

@@ -106,7 +106,10 @@ extension RoomClient {
                 tell(.protocolBroken("a welcome without session or ping_ms"))
                 return
             }
-            iceServers = welcome.iceServers
+            iceServers = welcome.iceServers.first(urls: timing.iceServers)
+            if iceServers != welcome.iceServers {
+                tell(.protocolBroken("more than \(timing.iceServers) URLs of ICE servers"))
+            }
             pingInterval = max(timing.shortestPing, Self.duration(milliseconds: welcome.pingMilliseconds))
             retryAfter = nil
             if hello.resume != nil { goOn(welcome, now: now) } else { begin(welcome, now: now) }

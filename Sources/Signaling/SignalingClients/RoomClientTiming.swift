@@ -14,6 +14,8 @@ public struct RoomClientTiming: Hashable, Sendable {
     public var waitingRequests = 256
     /// Participants that are kept; who joins beyond is told as a broken protocol, since no room is as large.
     public var participants = 4096
+    /// URLs of STUN and TURN servers that it takes; those beyond are told likewise.
+    public var iceServers = 16
     /// Events of the room that may come before the answer to `join`; those beyond are dropped, and told likewise.
     public var earlyEvents = 1024
 

@@ -81,6 +81,9 @@ extension ScenarioDecoder {
         let stats: Duration?? = optional(fields, "stats", nil) { decoder, node, path in
             decoder.statsInterval(node, path).map { Optional($0) }
         }
+        let token: Scenario.Token?? = optional(fields, "token", nil) { decoder, node, path in
+            decoder.token(node, path).map { Optional($0) }
+        }
         let lastJoin = arrival.flatMap { arrival in count.map { (delay ?? .zero) + arrival.offset(of: $0 - 1, in: $0) } }
         if let duration, let lastJoin, let count, let node = fields["arrive"] ?? fields["after"], lastJoin >= duration {
             let last = Quantity(lastJoin.inSeconds, .time)
@@ -90,7 +93,7 @@ extension ScenarioDecoder {
         }
         guard let name, let count, let arrival, let room, let publication, let subscription, let network, let nat, let ecn,
             let reconnect, let iceServers, let transportPolicy, let usesTCP, let create, let match, let delay, let stats,
-            let answer
+            let answer, let token
         else {
             return nil
         }
@@ -98,7 +101,28 @@ extension ScenarioDecoder {
             name: name, count: count, arrival: arrival, delay: delay, room: room, publication: publication,
             subscription: subscription,
             network: network, nat: nat, ecn: ecn, iceServers: iceServers, transportPolicy: transportPolicy, usesTCP: usesTCP,
-            reconnect: reconnect, create: create, match: match, matchAnswer: answer, statsInterval: stats)
+            reconnect: reconnect, create: create, match: match, matchAnswer: answer, statsInterval: stats, token: token)
+    }
+
+    /// What a token may say of its session (`ttl_session`).
+    private static let sessions = Duration.seconds(10) ... .seconds(86_400)
+
+    private mutating func token(_ node: DocumentNode, _ path: String) -> Scenario.Token? {
+        places[path] = node.location
+        guard let fields = fields(of: node, .token, path: path) else { return nil }
+        let before = diagnostics.errors.count
+        var token = Scenario.Token()
+        if let node = fields["session"] {
+            token.session = positiveDuration(node, fields.path(of: "session"))
+            if let session = token.session, !Self.sessions.contains(session) {
+                diagnostics.report(
+                    "\(node.phrase) is not from 10 s to a day: write 20s", at: node.location, field: fields.path(of: "session"))
+            }
+        }
+        if let node = fields["flaw"] {
+            token.flaw = choice(node, fields.path(of: "flaw"), Scenario.Token.Flaw.self, of: "what is wrong with a token")
+        }
+        return diagnostics.errors.count == before ? token : nil
     }
 
     /// More often than the server would hear, or so seldom that nobody could tell who speaks, is a slip of the pen.

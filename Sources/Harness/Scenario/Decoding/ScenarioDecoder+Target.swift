@@ -34,6 +34,7 @@ extension ScenarioDecoder {
             token: signaling == .janus ? nil : janus.token)
         target.key = key
         target.tokenSecret = tokenSecret
+        target.authorities = authorities(fields, of: address)
         return target
     }
 
@@ -68,6 +69,17 @@ extension ScenarioDecoder {
             return nil
         }
         return .program(words)
+    }
+
+    private mutating func authorities(_ fields: Fields, of address: Scenario.Target.Address) -> String? {
+        guard let node = fields["ca"], let file = text(node, fields.path(of: "ca")) else { return nil }
+        guard case .url(let url) = address, url.hasPrefix("wss://") else {
+            diagnostics.report(
+                "'ca' is for addresses with wss://: take it out, or write one", at: node.location, field: fields.path(of: "ca"))
+            return nil
+        }
+        places[fields.path(of: "ca")] = node.location
+        return file
     }
 
     private mutating func key(_ fields: Fields, of signaling: Scenario.Target.SignalingProtocol?) -> String? {

@@ -40,6 +40,7 @@ struct ScenarioDecoder {
             ways: WaysOut(
                 iceServers: iceServers ?? .handedOut, transportPolicy: transportPolicy ?? .all, usesTCP: usesTCP ?? true))
         if target?.signalingProtocol == .janus { refuseLayers(of: groups) }
+        if let target, target.tokenSecret == nil { refuseTokens(of: groups) }
         if let target, target.signalingProtocol != .starling { refuseStatistics(of: groups) }
         let roster = Roster(writtenIn: fields, groups: groups)
         let timeline = timeline(fields, roster: roster, duration: duration)
@@ -59,6 +60,15 @@ struct ScenarioDecoder {
             diagnostics.report(
                 "\(Availability.message("simulcast")) with protocol janus: give one file as 'video'",
                 at: places["\(field)[0].video"] ?? .file, field: field)
+        }
+    }
+
+    private mutating func refuseTokens(of groups: [Scenario.Group]) {
+        for (index, group) in groups.enumerated() where group.token != nil {
+            let field = "groups[\(index)].token"
+            diagnostics.report(
+                "tokens are made with a secret: give the target a 'token_secret', or take 'token' out",
+                at: places[field] ?? .file, field: field)
         }
     }
 

@@ -6,9 +6,9 @@ enum Availability {
     static let protocols = ["whip", "whep", "livekit", "mediasoup"]
     static let urlSchemes = ["http", "https"]
     static let scenarioKeys = ["server", "sample"]
-    static let targetKeys = ["ca", "ice", "stun", "turn"]
+    static let targetKeys = ["ice", "stun", "turn"]
     static let groupKeys = [
-        "certificate", "srtp", "role", "record", "profile", "token", "data", "encryption", "duration",
+        "certificate", "srtp", "role", "record", "profile", "data", "encryption", "duration",
     ]
     static let publishKeys = ["screen", "data"]
     static let audioFormats = ["wav", "webm", "mkv", "mka", "mp4", "m4a", "mp3", "aac", "flac"]

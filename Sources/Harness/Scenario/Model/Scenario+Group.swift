@@ -32,6 +32,8 @@ extension Scenario {
 
         /// How often its bots tell the server how loud they are and how their calls go; `nil` for never.
         public var statsInterval: Duration?
+        /// How its bots' tokens are made, with the target's secret; `nil` for good ones.
+        public var token: Token?
 
         /// When a bot joins, from the start of the run.
         public func joins(_ place: Int) -> Duration { delay + arrival.offset(of: place, in: count) }

@@ -45,6 +45,8 @@ extension Scenario {
         public var token: String?
         /// With which each bot's own token is made, and whose tokens the embedded server asks for.
         public var tokenSecret: String?
+        /// A PEM file with the certificates by which a `wss://` address is trusted; `nil` for those of the system.
+        public var authorities: String?
         /// PeerJS: the server's key; `nil` for its default.
         public var key: String?
 

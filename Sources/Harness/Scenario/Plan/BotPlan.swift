@@ -39,4 +39,6 @@ public struct BotPlan: Sendable, Hashable {
     public var actions: [PlannedAction]
     /// When it leaves: its `leave`, or the end of the run.
     public var leaveAt: Instant
+    /// How its tokens are made; `nil` for good ones.
+    public var token: Scenario.Token?
 }

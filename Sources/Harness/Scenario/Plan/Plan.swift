@@ -110,7 +110,8 @@ public struct Plan: Sendable {
             iceServers: group.iceServers, transportPolicy: group.transportPolicy, usesTCP: group.usesTCP,
             reconnect: group.reconnect, create: group.create, match: match, matchAnswer: group.matchAnswer,
             statsInterval: group.statsInterval,
-            seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration)
+            seed: SplitMix64.derive(seed, "bot \(name)"), actions: [], leaveAt: .origin + duration,
+            token: group.token)
     }
 
     /// The timeline by time, each entry with the bots that it hits.

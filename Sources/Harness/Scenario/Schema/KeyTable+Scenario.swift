@@ -45,6 +45,9 @@ extension KeyTable {
                 "'embedded' starts the reference server for the run; otherwise a ws:// or wss:// address. Needed but for exec.",
                 ["anyOf": [["const": "embedded"], ["type": "string", "pattern": "^wss?://."], .reference("environment")]]),
             .optional(
+                "ca", "A PEM file with the certificates by which a wss:// address is trusted; the system's by default.",
+                .reference("text")),
+            .optional(
                 "mode", "Who sends media to whom: sfu for janus, mesh for all others.",
                 .choice(Scenario.Target.Mode.allCases.map(\.rawValue))),
             .optional(
@@ -61,7 +64,7 @@ extension KeyTable {
                 .reference("text")),
             .optional(
                 "token_secret",
-                "starling: makes a token of its own for each bot, on real sockets; the embedded server then asks for tokens. From the environment.",
+                "starling: makes a token of its own for each bot; the embedded server then asks for tokens. From the environment.",
                 .reference("text")),
             .optional("admin_key", "Janus: what it asks of those who make rooms, from the environment.", .reference("text")),
             .optional("room_secret", "Janus: guards the rooms that the run makes.", .reference("text")),
@@ -104,6 +107,20 @@ extension KeyTable {
                 .reference("duration")),
             .optional(
                 "match", "With whom they are matched, instead of joining a room that they know.", .reference("match")),
+            .optional(
+                "token", "How their tokens are made, with the target's 'token_secret'; good ones by default.", .reference("token")
+            ),
+        ])
+
+    static let token = KeyTable(
+        "a token",
+        [
+            .optional(
+                "session", "How long a session lasts unless it is refreshed, 10 s to a day; the server says by default.",
+                .reference("duration")),
+            .optional(
+                "flaw", "What is wrong with them until the bot's rejoin: forged, or expired; nothing by default.",
+                .choice(Scenario.Token.Flaw.allCases.map(\.rawValue))),
         ])
 
     static let create = KeyTable(

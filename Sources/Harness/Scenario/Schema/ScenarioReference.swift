@@ -17,6 +17,7 @@ public enum ScenarioReference {
             ("reorder", .reorder), ("queue", .queue), ("trace", .trace), ("nat", .nat), ("iceserver", .iceServer),
             ("reconnect", .reconnect), ("entry", .entry), ("verbs", .verbs), ("blackout", .blackout), ("kill", .kill),
             ("chat", .chat), ("mute", .mute), ("role", .role), ("subscribe", .subscribe), ("create", .create), ("match", .match),
+            ("token", .token),
         ]
         return keys.map { Table(name: $0.0, markdown: self.keys(of: $0.1)) } + [
             Table(name: "metrics", markdown: metrics), Table(name: "units", markdown: units),

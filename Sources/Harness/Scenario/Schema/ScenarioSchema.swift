@@ -49,7 +49,7 @@ public enum ScenarioSchema {
             "mute": KeyTable.mute.schema,
             "role": KeyTable.role.schema,
             "subscribe": exactlyOne(KeyTable.subscribe),
-            "create": KeyTable.create.schema,
+            "create": KeyTable.create.schema, "token": KeyTable.token.schema,
             "match": KeyTable.match.schema,
             "enqueue": KeyTable.enqueue.schema,
             "environment": ["type": "string", "pattern": .string(#"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"#)],

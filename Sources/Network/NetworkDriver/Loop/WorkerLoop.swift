@@ -40,6 +40,8 @@ final class WorkerLoop {
     var freeStreams: [Int] = []
     /// Whom streams with TLS trust; read with the first.
     var trust: TLSTrust?
+    /// Whom signaling over TLS trusts; read with the first.
+    var signalingTrust: TLSTrust?
     let streamBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 64)
     var letters: [Mail] = []
     var isStopping = false

@@ -28,10 +28,19 @@ package enum SignalingFailure: Error, Equatable {
         case .notUpgraded: "\(target) is not a WebSocket: its answer does not complete the handshake"
         case .wrongSubprotocol(let name): "\(target) chose the subprotocol '\(name)', which was not offered"
         case .malformed(let what): "\(target) sent what no WebSocket server may: \(what)"
-        case .insecure(let text): "TLS with \(target) failed: \(text)"
+        case .insecure(let text): "TLS with \(target) failed: \(text)\(Self.remedy(text))"
         case .broken: "\(target) broke the connection"
         case .system(let text): "connection to \(target) failed: \(text)"
         }
+    }
+
+    private static func remedy(_ text: String) -> String {
+        if text.contains("not trusted") { return "; the target's 'ca' names the PEM file of who vouches for it" }
+        // So the beginning of plain text looks to OpenSSL, where a record was expected.
+        if text.contains("wrong version number") || text.contains("packet length") {
+            return "; does this server speak plain ws://?"
+        }
+        return ""
     }
 
     /// What stands behind an errno of a stream.

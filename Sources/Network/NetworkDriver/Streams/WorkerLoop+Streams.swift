@@ -28,7 +28,7 @@ extension WorkerLoop {
         var tls: TLSClient?
         if let name = target.tlsName {
             do throws(TLSTrust.Failure) {
-                tls = TLSClient(try trusted(), name: name)
+                tls = TLSClient(try trusted(by: owner), name: name)
             } catch {
                 throw .insecure(error.reason)
             }
@@ -49,7 +49,13 @@ extension WorkerLoop {
         return stream
     }
 
-    private func trusted() throws(TLSTrust.Failure) -> TLSTrust {
+    private func trusted(by owner: MachineStream.Owner) throws(TLSTrust.Failure) -> TLSTrust {
+        if case .signaling = owner {
+            if let signalingTrust { return signalingTrust }
+            let made = try TLSTrust(file: configuration.signalingAuthorities)
+            signalingTrust = made
+            return made
+        }
         if let trust { return trust }
         let made = try TLSTrust(file: configuration.certificateAuthorities)
         trust = made

@@ -1,29 +1,50 @@
 import SignalingProtocol
 
 /// Decides from a request's head alone who may open a WebSocket, against foreign web pages and rebound names.
-struct Admission {
-    struct Refusal: Hashable {
-        let status: Int
+package struct Admission {
+    package struct Refusal: Hashable {
+        package let status: Int
         let message: String
     }
 
-    struct Head {
+    package struct Head {
         var host: [String] = []
         var origins: [String] = []
         var subprotocols: [String] = []
         var authorization: String?
         /// Whether the connection comes from this machine.
         var isLoopback = true
+
+        package init(
+            host: [String], origins: [String] = [], subprotocols: [String] = [], authorization: String? = nil, isLoopback: Bool
+        ) {
+            self.host = host
+            self.origins = origins
+            self.subprotocols = subprotocols
+            self.authorization = authorization
+            self.isLoopback = isLoopback
+        }
     }
 
     static let subprotocol = "starling.v1"
 
     let configuration: ServerConfiguration
+    /// Whether a token means more to this server than a name.
+    let knowsTokens: Bool
     /// Whether a Bearer token would let a client in.
-    var isKnown: (String) -> Bool = { _ in false }
-
+    let isKnown: (String) -> Bool
     /// Whether it is an administrator's.
-    var isAdministrator: (String) -> Bool = { _ in false }
+    let isAdministrator: (String) -> Bool
+
+    package init(
+        configuration: ServerConfiguration, knowsTokens: Bool, isKnown: @escaping (String) -> Bool,
+        isAdministrator: @escaping (String) -> Bool
+    ) {
+        self.configuration = configuration
+        self.knowsTokens = knowsTokens
+        self.isKnown = isKnown
+        self.isAdministrator = isAdministrator
+    }
 
     /// The check of `Host` for every request: a web page elsewhere must not reach this machine under a name of its own.
     func refusesHost(_ head: Head) -> Refusal? {
@@ -52,14 +73,20 @@ struct Admission {
         return origin
     }
 
-    /// Who runs the server is on this machine, or shows an administrator's token.
-    func refusesOperator(_ head: Head) -> Refusal? {
+    /// Who runs the server shows an administrator's token; where there are no tokens, who is on this machine is taken for it.
+    ///
+    /// A server that has tokens asks for one on this machine, too: there a proxy may speak for anyone.
+    package func refusesOperator(_ head: Head) -> Refusal? {
         if let refusal = refusesHost(head) { return refusal }
-        if head.isLoopback || configuration.servesMetricsToAll { return nil }
-        guard let bearer = Self.bearer(head.authorization), isAdministrator(bearer) else {
-            return Refusal(status: 403, message: "from other machines, an administrator's Bearer token is needed")
+        if configuration.servesMetricsToAll { return nil }
+        if head.isLoopback, configuration.trustLoopback || !knowsTokens { return nil }
+        guard knowsTokens else {
+            return Refusal(status: 403, message: "this server has no tokens, and shows this to its own machine")
         }
-        return nil
+        guard let bearer = Self.bearer(head.authorization) else {
+            return Refusal(status: 401, message: "an administrator's Bearer token is needed")
+        }
+        return isAdministrator(bearer) ? nil : Refusal(status: 403, message: "the Bearer token is not an administrator's")
     }
 
     /// The check of `Host` and `Origin` for whatever lets a client into the rooms.

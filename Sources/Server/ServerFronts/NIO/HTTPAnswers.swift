@@ -205,10 +205,18 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
             isOver = true
             return write(Self.refused(refusal), isHead: false, context: context)
         }
+        let crossOrigin = Self.crossOrigin(loop.admission.allowedOrigin(fields))
+        if let error = loop.refusesCalls(of: participant, bearer: Admission.bearer(fields.authorization)) {
+            requestGuard.finish()
+            isOver = true
+            let status = HTTPResponseStatus(statusCode: error.code.status)
+            let body: JSONObject = ["error": .string(error.code.rawValue), "message": .string(error.message)]
+            return write(Answer(status: status, body: body, extra: crossOrigin), isHead: false, context: context)
+        }
         requestGuard.headIsOver()
         exchange = Exchange(
-            id: loop.nextID(), participant: participant, isKeptAlive: false,
-            crossOrigin: Self.crossOrigin(loop.admission.allowedOrigin(fields)), body: ByteBuffer(), hasBody: true)
+            id: loop.nextID(), participant: participant, isKeptAlive: false, crossOrigin: crossOrigin, body: ByteBuffer(),
+            hasBody: true)
     }
 
     private func refuse(_ refusal: EngineIORefusal, context: ChannelHandlerContext) {

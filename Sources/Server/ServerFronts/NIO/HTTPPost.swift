@@ -11,11 +11,14 @@ public enum HTTPPost {
     }
 
     /// - Parameters:
-    ///   - port: TCP, without TLS.
+    ///   - port: TCP.
+    ///   - trust: With which certificates TLS is spoken; `nil` for plain HTTP.
+    ///   - bearer: The token that is shown; `nil` for none.
     ///   - patience: From the beginning to the head of the answer.
     /// - Returns: The status of the answer.
     public static func send(
-        _ body: String, host: String, port: Int, path: String, patience: Duration = .seconds(10)
+        _ body: String, host: String, port: Int, path: String, bearer: String? = nil, trust: TLSAuthorities? = nil,
+        patience: Duration = .seconds(10)
     ) async throws(Failure) -> Int {
         let group = MultiThreadedEventLoopGroup.singleton
         let loop = group.next()
@@ -26,6 +29,13 @@ public enum HTTPPost {
             let channel = try await ClientBootstrap(group: loop).connectTimeout(timeout)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        if let trust {
+                            guard let session = trust.connect(to: host) else {
+                                throw Failure(description: "'\(host)' is no name for a TLS server")
+                            }
+                            try channel.pipeline.syncOperations.addHandler(
+                                TLSHandler(session) { answer.fail(Failure(description: session.failure)) })
+                        }
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
                         try channel.pipeline.syncOperations.addHandler(AnswerHandler(answer))
                     }
@@ -33,12 +43,13 @@ public enum HTTPPost {
                 .connect(host: host, port: port).get()
             let late = loop.scheduleTask(in: timeout) { channel.close(promise: nil) }
             let bytes = channel.allocator.buffer(string: body)
-            let head = HTTPRequestHead(
+            var head = HTTPRequestHead(
                 version: .http1_1, method: .POST, uri: path,
                 headers: [
                     "Host": authority, "Content-Type": "application/json", "Content-Length": "\(bytes.readableBytes)",
                     "Connection": "close",
                 ])
+            if let bearer { head.headers.add(name: "Authorization", value: "Bearer \(bearer)") }
             channel.write(HTTPClientRequestPart.head(head), promise: nil)
             channel.write(HTTPClientRequestPart.body(.byteBuffer(bytes)), promise: nil)
             channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)

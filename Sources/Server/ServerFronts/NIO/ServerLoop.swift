@@ -73,7 +73,7 @@ final class ServerLoop {
             configuration: configuration, seed: seed, unixMilliseconds: unixMilliseconds, keys: keys, secretBits: bits)
         self.rooms = rooms
         let began = began
-        admission = Admission(configuration: configuration) { token in
+        admission = Admission(configuration: configuration, knowsTokens: rooms.gate.knowsTokens) { token in
             guard rooms.gate.knowsTokens, case .success = rooms.examine(token, takesOnce: true, now: Self.instant(since: began))
             else { return false }
             return true
@@ -90,6 +90,7 @@ final class ServerLoop {
         }
         rooms.core.keepsRecords = true
         self.store?.begin(&rooms.core)
+        self.store?.restore(&rooms.gate)
         front = NativeFront(configuration: configuration, seed: seed, at: .origin, secretBits: bits, rooms: rooms)
         peerJS = PeerJSFront(configuration: configuration, rooms: rooms, bits: bits)
         api = HTTPAPI(configuration: configuration, rooms: rooms, keys: keys, bits: bits)
@@ -392,6 +393,18 @@ final class ServerLoop {
         let prefix = "/v1/stats/calls/"
         guard path.hasPrefix(prefix), path.utf8.count > prefix.utf8.count else { return nil }
         return String(path.dropFirst(prefix.count))
+    }
+
+    /// Who tells of a participant's calls is let in under the same identity, or is an administrator.
+    func refusesCalls(of participant: String, bearer: String?) -> RequestError? {
+        guard rooms.gate.asksForTokens else { return nil }
+        switch rooms.examine(bearer, now: now) {
+        case .failure(let refusal): return RequestError(refusal.code, refusal.message)
+        case .success(let grant):
+            guard !grant.isAdministrator, let identity = store?.chronicle.identity(of: participant), identity != grant.identity
+            else { return nil }
+            return RequestError(.forbidden, "the token is another identity's")
+        }
     }
 
     /// Takes a report of calls; it is written down with what comes next.

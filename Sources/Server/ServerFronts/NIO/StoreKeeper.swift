@@ -1,3 +1,4 @@
+import AccessCore
 import NIOCore
 import NIOPosix
 import Operations
@@ -98,6 +99,14 @@ final class StoreKeeper {
             }
             return bytes.reduce(into: "") { $0 += hexadecimal(UInt64($1)).suffix(2) }
         }
+    }
+
+    /// What earlier servers were told not to let in.
+    func restore(_ gate: inout Gate) {
+        let revocations = opened.opening.revocations.compactMap { stored in
+            stored.token.map { Revocation.token($0) } ?? stored.identity.map { .identity($0) }
+        }
+        gate.restore(revocations, veil: Self.veil(opened.key))
     }
 
     /// Bans of earlier servers, and the beat of this one.

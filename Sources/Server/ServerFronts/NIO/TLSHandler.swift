@@ -24,6 +24,12 @@ final class TLSHandler: ChannelDuplexHandler {
         self.failed = failed
     }
 
+    /// A client speaks first.
+    func channelActive(context: ChannelHandlerContext) {
+        flushRecords(context)
+        context.fireChannelActive()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isOver else { return }
         let isTaken = unwrapInboundIn(data).withUnsafeReadableBytes { tls.put($0) }

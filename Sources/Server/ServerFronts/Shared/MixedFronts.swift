@@ -1,3 +1,4 @@
+public import AccessCore
 public import NetworkImpairment
 public import RTCCore
 import RoomCore
@@ -17,9 +18,15 @@ public final class MixedFronts: SignalingService {
     private var routes: [UInt64: Route] = [:]
     private var outputs = OutputQueue<SignalingOutput>()
 
-    /// - Parameter seed: Where ids and secrets come from, which real clients could guess.
-    public init(configuration: ServerConfiguration, seed: UInt64, at now: Instant) {
-        let rooms = SharedRooms(configuration: configuration, seed: seed)
+    /// - Parameters:
+    ///   - seed: Where ids and secrets come from, which real clients could guess.
+    ///   - tokens: Whose tokens let clients in, and the wall clock at ``RTCCore/Instant/origin``; `nil` lets everybody in.
+    public init(
+        configuration: ServerConfiguration, seed: UInt64, at now: Instant,
+        tokens: (keys: any TokenKeys, unixMilliseconds: Int64)? = nil
+    ) {
+        let rooms = SharedRooms(
+            configuration: configuration, seed: seed, unixMilliseconds: tokens?.unixMilliseconds ?? 0, keys: tokens?.keys)
         var random = SplitMix64(seed: SplitMix64.derive(seed, "fronts"))
         let bits = { random.next() }
         native = NativeFront(configuration: configuration, seed: seed, at: now, rooms: rooms)

@@ -1,6 +1,6 @@
 internal import CStarlingOpenSSL
 
-/// The server's end of one TLS connection: records in, text out, and the other way round. It touches no socket.
+/// One end of one TLS connection: records in, text out, and the other way round. It touches no socket.
 final class TLSConnection {
     private let tls: OpaquePointer
 
@@ -15,6 +15,9 @@ final class TLSConnection {
     var isSecuring: Bool { starling_tls_status(tls) == Int32(STARLING_TLS_SECURING) }
     var isOpen: Bool { starling_tls_status(tls) == Int32(STARLING_TLS_OPEN) }
     var hasFailed: Bool { starling_tls_status(tls) == Int32(STARLING_TLS_FAILED) }
+
+    /// What went wrong, for people; empty where nothing has.
+    var failure: String { String(cString: starling_tls_failure(tls)) }
 
     func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
         starling_tls_put(tls, bytes.baseAddress, bytes.count) == 1

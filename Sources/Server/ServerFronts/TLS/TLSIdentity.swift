@@ -9,4 +9,9 @@ public struct TLSIdentity: Hashable, Sendable {
         self.certificates = certificates
         self.key = key
     }
+
+    /// Whether a server could start with it.
+    public func check() throws(ServerError) {
+        _ = try TLSContext(self)
+    }
 }

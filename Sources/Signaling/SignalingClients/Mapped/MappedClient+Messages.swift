@@ -26,7 +26,9 @@ extension MappedClient {
         if let joined = mapping.heard.joined, isMeant(joined.rule), state != .outside {
             let people = people(joined, in: message)
             if let servers = joined.iceServers.flatMap({ $0.value(in: message)?.arrayValue }) {
-                iceServers = servers.prefix(timing.iceServers).compactMap(Self.iceServer)
+                let named = servers.prefix(timing.iceServers + 1).compactMap(Self.iceServer)
+                iceServers = named.first(urls: timing.iceServers)
+                if iceServers != named { tell(.protocolBroken("more than \(timing.iceServers) URLs of ICE servers")) }
             }
             return state == .joining || state == .greeting ? self.joined(people, now: now) : update(people)
         }

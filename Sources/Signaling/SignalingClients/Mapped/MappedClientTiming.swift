@@ -4,7 +4,7 @@ public struct MappedClientTiming: Hashable, Sendable {
     public var reply: Duration = .seconds(10)
     /// Messages about the room that may come before the answer to the join.
     public var earlyMessages = 256
-    /// STUN and TURN servers that it takes from the service.
+    /// URLs of STUN and TURN servers that it takes from the service.
     public var iceServers = 16
     /// People whom it believes in.
     public var participants = 512
