@@ -41,7 +41,7 @@ extension Bot {
         case .switchDevice(let publication):
             switchDevice(to: publication, now: now)
         case .screen(let path):
-            if state == .inRoom || path == nil { show(path, now: now) }
+            if state == .inRoom || path == nil { show(path, due: due, now: now) }
         case .iceRestart:
             for connection in connections where connection.peer.signalingState == .stable && hearsTheRoom {
                 log(.iceRestart, peer: connection.remoteName, now: now)

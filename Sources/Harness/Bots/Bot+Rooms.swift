@@ -112,7 +112,7 @@ extension Bot {
             log(.roomUpdated, detail: isLocked ? "locked" : "open", now: now)
         case .muted(let source, let hard, let by):
             log(.mutedByModerator, peer: name(of: by), detail: source.rawValue + (hard ? ", for good" : ""), now: now)
-            if let kind = source.kind { mute(kind, true, now: now) } else { stopShowing(now: now) }
+            if let kind = source.kind { mute(kind, true, now: now) } else { stopShowing(due: now, now: now) }
         case .activeSpeaker(let id) where state == .inRoom: log(.activeSpeaker, peer: id.map(name), now: now)
         case .connectionQuality(let id, let quality, let score) where state == .inRoom:
             log(.connectionQuality, peer: name(of: id), detail: Self.phrase(quality, score), now: now)

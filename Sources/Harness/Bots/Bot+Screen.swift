@@ -12,8 +12,9 @@ internal import SignalingClients
 ///
 /// The last pictures have a second to arrive before their section is given up, as at the end of a run.
 extension Bot {
-    func show(_ path: String?, now: Instant) {
-        stopShowing(now: now)
+    /// - Parameter due: From when on the old one is no longer due, however late this is done.
+    func show(_ path: String?, due: Instant, now: Instant) {
+        stopShowing(due: due, now: now)
         guard let path, let media = context.media[path] else { return }
         shares += 1
         screen = Screen(media: media, rid: TrackName.screen(shares))
@@ -25,11 +26,11 @@ extension Bot {
         sayWhatIsSent(now: now)
     }
 
-    func stopShowing(now: Instant) {
+    func stopShowing(due: Instant, now: Instant) {
         guard screen != nil else { return }
         screen = nil
         log(.screenStopped, now: now)
-        for connection in connections { connection.endScreen(at: now) }
+        for connection in connections { connection.endScreen(at: due) }
         screensEndAt = now + Self.drainTime
         sayWhatIsSent(now: now)
     }
