@@ -2,7 +2,9 @@ import Measurement
 import RTCCore
 
 extension ScenarioDecoder {
-    mutating func timeline(_ fields: Fields, roster: Roster, duration: Duration?) -> [TimelineEntry] {
+    mutating func timeline(
+        _ fields: Fields, roster: Roster, duration: Duration?, signaling: Scenario.Target.SignalingProtocol?
+    ) -> [TimelineEntry] {
         var events: Set<String> = []
         var comings: [(entry: TimelineEntry, location: SourceLocation, path: String)] = []
         let timeline = list(fields, "timeline") { decoder, node, path -> TimelineEntry? in
@@ -11,6 +13,12 @@ extension ScenarioDecoder {
             return entry
         }
         checkComings(comings, groups: roster.groups)
+        if signaling == .janus {
+            for (entry, location, path) in comings where entry.verbs.contains(where: \.showsScreen) {
+                diagnostics.report(
+                    "\(Availability.message("screen")) with protocol janus: take it out", at: location, field: "\(path).screen")
+            }
+        }
         return timeline
     }
 
@@ -163,5 +171,11 @@ extension ScenarioDecoder {
 extension String {
     fileprivate var trimmingSpaces: String {
         String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}
+
+extension Verb {
+    fileprivate var showsScreen: Bool {
+        if case .screen = self { true } else { false }
     }
 }

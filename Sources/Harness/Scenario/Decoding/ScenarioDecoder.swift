@@ -43,7 +43,8 @@ struct ScenarioDecoder {
         if let target, target.tokenSecret == nil { refuseTokens(of: groups) }
         if let target, target.signalingProtocol != .starling { refuseStatistics(of: groups) }
         let roster = Roster(writtenIn: fields, groups: groups)
-        let timeline = timeline(fields, roster: roster, duration: duration)
+        let timeline = timeline(
+            fields, roster: roster, duration: duration, signaling: target?.signalingProtocol)
         let assertions = assertions(fields, roster: roster, events: eventNames(in: fields))
         guard let title, let seed, let target, let duration, diagnostics.errors.isEmpty else { return nil }
         return Scenario(
