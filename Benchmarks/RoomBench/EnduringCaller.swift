@@ -20,7 +20,7 @@ final class EnduringCaller: HostedMachine {
     private(set) var outcomes: [(outcome: Outcome, after: Duration)] = []
     private let url: String
     private let tally: RoomTally
-    private var requests = CallerRequests()
+    private var requests = OutputQueue<HostRequest>()
     private var random: SplitMix64
     private var chatAt: Instant?
     private var chatEvery = Duration.zero

@@ -7,7 +7,7 @@ import Synchronization
 /// A caller with the bots' own side of `starling.v1`. In the storm of joins each newcomer offers to whom it finds, and is answered.
 final class NativeCaller: RoomCaller {
     private var client: RoomClient
-    private var requests = CallerRequests()
+    private var requests = OutputQueue<HostRequest>()
     private var schedule = RelaySchedule()
     private var book = RelayBook()
     private var known: Set<String> = []

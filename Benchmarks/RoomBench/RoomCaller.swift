@@ -14,28 +14,6 @@ protocol RoomCaller: HostedMachine {
     func leave(now: Instant)
 }
 
-/// What every caller does with its driver.
-struct CallerRequests {
-    private var waiting: [HostRequest] = []
-    private var taken = 0
-
-    mutating func append(_ request: HostRequest) {
-        waiting.append(request)
-    }
-
-    mutating func next() -> HostRequest? {
-        guard taken < waiting.count else { return nil }
-        defer {
-            taken += 1
-            if taken == waiting.count {
-                waiting.removeAll(keepingCapacity: true)
-                taken = 0
-            }
-        }
-        return waiting[taken]
-    }
-}
-
 /// When the next message is due, and to whom.
 struct RelaySchedule {
     private(set) var next: Instant?

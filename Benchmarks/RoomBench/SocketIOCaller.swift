@@ -10,7 +10,7 @@ final class SocketIOCaller: RoomCaller {
     private(set) var selfName: String?
     private(set) var peerNames: [String] = []
     private let name: String
-    private var requests = CallerRequests()
+    private var requests = OutputQueue<HostRequest>()
     private var schedule = RelaySchedule()
     private var book = RelayBook()
     private var isLeaving = false

@@ -181,6 +181,16 @@ struct WebSocketClientTests {
                 == .closed(code: nil, reason: "host:81 sent what no WebSocket server may: a message of more than 4194304 bytes"))
     }
 
+    @Test("empty parts of a message add nothing to it, and do not end it")
+    func emptyParts() throws {
+        var client = try open()
+        client.hear(frame(0x01, Array("be".utf8)))
+        client.hear([UInt8](repeating: 0, count: 2 * 5000))
+        #expect(client.nextEvent() == nil && !client.isOver)
+        client.hear(frame(0x80, Array("gun".utf8)))
+        #expect(client.nextEvent() == .received("begun"))
+    }
+
     @Test("binary messages are counted and mean nothing")
     func binary() throws {
         var client = try open()

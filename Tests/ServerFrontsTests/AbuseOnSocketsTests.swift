@@ -163,8 +163,9 @@ struct AbuseOnSocketsTests {
                     #expect(try await client.frame()?.text == #"{"ok":{},"re":\#(id)}"#)
                     id += 1
                 }
+                // The system takes connections before the server does; those that never come end with the suite's time limit.
+                while await server.metrics().requestsEvicted < 9_800 { await Task.yield() }
                 let metrics = await server.metrics()
-                #expect(metrics.requestsEvicted >= 9_800)
                 #expect(metrics.sockets <= 110)
                 #expect(metrics.connections == 1 && metrics.sessions == 1)
                 // Whoever comes now is served as well.
@@ -193,6 +194,7 @@ struct AbuseOnSocketsTests {
                     try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                         .connect(host: "127.0.0.1", port: server.port).get())
             }
+            // No client hears when the server has counted; what never comes ends with the suite's time limit.
             while await server.metrics().socketsRefused < 10 { try await Task.sleep(for: .milliseconds(5)) }
             #expect(await server.metrics().sockets == 20)
             for channel in held { try? await channel.close() }

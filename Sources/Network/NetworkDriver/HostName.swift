@@ -15,18 +15,13 @@ public enum HostName {
         var addresses: [SocketAddress] = []
         var next = found
         while let info = next {
-            if let address = address(of: info.pointee, port), !addresses.contains(address) { addresses.append(address) }
+            if let address = SocketAddress(info.pointee.ai_addr, size: info.pointee.ai_addrlen, port: port),
+                !addresses.contains(address)
+            {
+                addresses.append(address)
+            }
             next = info.pointee.ai_next
         }
         return addresses
-    }
-
-    private static func address(of info: addrinfo, _ port: UInt16) -> SocketAddress? {
-        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        guard getnameinfo(info.ai_addr, info.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else {
-            return nil
-        }
-        let literal = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return SocketAddress(literal.prefix { $0 != "%" }, port: port)
     }
 }

@@ -30,14 +30,11 @@ public enum LocalRoute {
         guard connect(descriptor, destination.ai_addr, destination.ai_addrlen) == 0 else { return nil }
         var storage = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        let isKnown = withUnsafeMutablePointer(to: &storage) { pointer in
+        return withUnsafeMutablePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                getsockname(descriptor, address, &size) == 0
-                    && getnameinfo(address, size, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
+                guard getsockname(descriptor, address, &size) == 0 else { return nil }
+                return SocketAddress(address, size: size, port: 0)
             }
         }
-        guard isKnown else { return nil }
-        return SocketAddress(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self), port: 0)
     }
 }

@@ -106,8 +106,7 @@ public struct RoomClient {
     var isSilent = false
     private var texts: [String] = []
     private var textsTaken = 0
-    private var events: [RoomClientEvent] = []
-    private var eventsTaken = 0
+    private var events = OutputQueue<RoomClientEvent>()
 
     struct Pending {
         let id: Int64
@@ -233,15 +232,7 @@ public struct RoomClient {
     }
 
     public mutating func nextEvent() -> RoomClientEvent? {
-        guard eventsTaken < events.count else { return nil }
-        defer {
-            eventsTaken += 1
-            if eventsTaken == events.count {
-                events.removeAll(keepingCapacity: true)
-                eventsTaken = 0
-            }
-        }
-        return events[eventsTaken]
+        events.next()
     }
 
     mutating func tell(_ event: RoomClientEvent) {

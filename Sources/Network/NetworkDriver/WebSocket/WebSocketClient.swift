@@ -27,8 +27,7 @@ package struct WebSocketClient {
     /// The message of which a part has come.
     private var parts: (opcode: WebSocketFrame.Opcode, bytes: [UInt8])?
     private var masks: SplitMix64
-    private var events: [SignalingEvent] = []
-    private var eventsTaken = 0
+    private var events = OutputQueue<SignalingEvent>()
     private var outgoing: [UInt8] = []
     /// Binary messages that came.
     package private(set) var ignored: UInt64 = 0
@@ -61,17 +60,7 @@ package struct WebSocketClient {
         if case .over = phase { true } else { false }
     }
 
-    package mutating func nextEvent() -> SignalingEvent? {
-        guard eventsTaken < events.count else { return nil }
-        defer {
-            eventsTaken += 1
-            if eventsTaken == events.count {
-                events.removeAll(keepingCapacity: true)
-                eventsTaken = 0
-            }
-        }
-        return events[eventsTaken]
-    }
+    package mutating func nextEvent() -> SignalingEvent? { events.next() }
 
     package var hasOutgoing: Bool { !outgoing.isEmpty }
 
@@ -192,17 +181,14 @@ package struct WebSocketClient {
             if frame.isFinal { return message(frame.opcode, payload) }
             parts = (frame.opcode, Array(payload))
         case .continuation:
-            guard let begun = parts else { return fail(1002, "the rest of a message that did not begin") }
-            parts = nil
-            guard begun.bytes.count + payload.count <= Self.longestMessage else {
+            guard let size = parts?.bytes.count else { return fail(1002, "the rest of a message that did not begin") }
+            guard size + payload.count <= Self.longestMessage else {
                 return fail(1009, "a message of more than \(Self.longestMessage) bytes")
             }
-            let whole = begun.bytes + payload
-            if frame.isFinal {
-                whole.withUnsafeBytes { message(begun.opcode, $0) }
-            } else {
-                parts = (begun.opcode, whole)
-            }
+            // In place: parts may be as small as the other side likes, and a copy for each would keep a worker from all its other machines.
+            parts?.bytes.append(contentsOf: payload)
+            guard frame.isFinal, let whole = parts.take() else { return }
+            whole.bytes.withUnsafeBytes { message(whole.opcode, $0) }
         case .ping:
             if case .open = phase { append(.pong, payload) }
         case .pong:

@@ -1,16 +1,23 @@
 /// Outputs that wait for their driver, first in, first out.
 public struct OutputQueue<Output> {
-    private var outputs: [Output?] = []
-    private var head = 0
+    @usableFromInline var outputs: [Output?] = []
+    @usableFromInline var head = 0
 
+    @inlinable
     public init() {}
 
+    @inlinable
     public var count: Int { outputs.count - head }
 
+    @inlinable
+    public var isEmpty: Bool { count == 0 }
+
+    @inlinable
     public mutating func append(_ output: Output) {
         outputs.append(output)
     }
 
+    @inlinable
     public mutating func next() -> Output? {
         guard head < outputs.count else { return nil }
         let output = outputs[head].take()
