@@ -42,10 +42,10 @@ final class TLSClient {
     var isOpen: Bool { starling_tls_status(tls) == Int32(STARLING_TLS_OPEN) }
 
     /// Why it is over; `nil` while it is not.
-    var end: String? {
+    var end: StreamEnd? {
         switch Int(starling_tls_status(tls)) {
-        case STARLING_TLS_FAILED: String(cString: starling_tls_failure(tls))
-        case STARLING_TLS_CLOSED: "closed by the other side"
+        case STARLING_TLS_FAILED: .insecure(String(cString: starling_tls_failure(tls)))
+        case STARLING_TLS_CLOSED: .closed
         default: nil
         }
     }

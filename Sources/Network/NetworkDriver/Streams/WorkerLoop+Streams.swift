@@ -97,9 +97,9 @@ extension WorkerLoop {
                 return end(stream, count == 0 ? .closed : .system(Int32(-count), isConnected: true), at: now)
             }
             take(count, from: stream, at: now)
-            if let reason = stream.tls?.end {
+            if let over = stream.tls?.end {
                 _ = stream.flush()
-                return end(stream, .insecure(reason), at: now)
+                return end(stream, over, at: now)
             }
             // What is left, if there is any, has the worker called again.
             if count < streamBuffer.count { break }
