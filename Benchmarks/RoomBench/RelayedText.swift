@@ -6,10 +6,10 @@ struct RelayedText {
     var number: Int
     var sentAt: Instant
 
-    var line: String {
-        "candidate:842163049 1 udp 1677729535 192.0.2.17 54321 typ srflx raddr 198.51.100.9 rport 54321 generation 0 ufrag Zb3x "
-            + "\(room) \(number) \(sentAt.nanoseconds)"
-    }
+    private static let candidate =
+        "candidate:842163049 1 udp 1677729535 192.0.2.17 54321 typ srflx raddr 198.51.100.9 rport 54321 generation 0 ufrag Zb3x"
+
+    var line: String { "\(Self.candidate) \(room) \(number) \(sentAt.nanoseconds)" }
 
     init(room: String, number: Int, sentAt: Instant) {
         self.room = room
@@ -18,10 +18,17 @@ struct RelayedText {
     }
 
     init?(_ line: Substring) {
-        // By bytes: whoever measures must cost little.
-        let fields = line.utf8.split(separator: UInt8(ascii: " ")).map(Substring.init)
-        guard fields.count == 19, let number = Int(fields[17]), let nanoseconds = UInt64(fields[18]) else { return nil }
-        self.init(room: String(fields[16]), number: number, sentAt: Instant(nanoseconds: nanoseconds))
+        // The last three fields, from behind and by bytes: whoever measures must cost little.
+        var rest = line.utf8[...]
+        func takeLast() -> Substring? {
+            guard let space = rest.lastIndex(of: UInt8(ascii: " ")) else { return nil }
+            defer { rest = rest[..<space] }
+            return Substring(rest[rest.index(after: space)...])
+        }
+        guard let sentAt = takeLast().flatMap({ UInt64($0) }), let number = takeLast().flatMap({ Int($0) }), let room = takeLast(),
+            rest.elementsEqual(Self.candidate.utf8)
+        else { return nil }
+        self.init(room: String(room), number: number, sentAt: Instant(nanoseconds: sentAt))
     }
 }
 

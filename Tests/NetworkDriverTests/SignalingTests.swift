@@ -109,6 +109,15 @@ extension SocketTests {
                 endless == .signalingClosed(code: nil, reason: "the program wrote a line of more than 1048576 bytes"))
         }
 
+        @Test("a line that is too long for a program is a lost connection, and is not left out")
+        func longLine() async throws {
+            let (inputs, _, _, _) = try await told(
+                ProgramAddress.text(of: ["cat"]), lines: ["hello", String(repeating: "x", count: ProgramLines.longest + 1)])
+            #expect(
+                inputs.last
+                    == .signalingClosed(code: nil, reason: "a line of more than 1048576 bytes was to be written to the program"))
+        }
+
         @Test("the client's close code reaches the server, and comes back")
         func ownClose() async throws {
             let (inputs, _, log, _) = try await told(

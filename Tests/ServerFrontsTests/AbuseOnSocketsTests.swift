@@ -93,15 +93,17 @@ struct AbuseOnSocketsTests {
         try await Self.withServer(keys: HandmadeTokens()) {
             $0.allowedOrigins = ["https://ok.example"]
         } _: { server async throws in
-            let preflight = try await RawConnection.with(port: server.port) { connection in
-                try await connection.send(
-                    raw: Self.request(
-                        "OPTIONS", "/v1/turn",
-                        ["Origin: https://ok.example", "Access-Control-Request-Method: GET"]))
-                return try await connection.head()
+            for (method, path) in [("GET", "/v1/turn"), ("POST", "/v1/stats/calls/ana")] {
+                let preflight = try await RawConnection.with(port: server.port) { connection in
+                    try await connection.send(
+                        raw: Self.request(
+                            "OPTIONS", path,
+                            ["Origin: https://ok.example", "Access-Control-Request-Method: \(method)"]))
+                    return try await connection.head()
+                }
+                #expect(preflight.contains(" 204 ") && preflight.contains("Access-Control-Allow-Origin: https://ok.example"))
+                #expect(preflight.contains("Access-Control-Allow-Headers: Content-Type, Authorization"))
             }
-            #expect(preflight.contains(" 204 ") && preflight.contains("Access-Control-Allow-Origin: https://ok.example"))
-            #expect(preflight.contains("Access-Control-Allow-Headers: Content-Type, Authorization"))
             let answer = try await RawConnection.with(port: server.port) { connection in
                 try await connection.send(raw: Self.request("GET", "/v1/turn", ["Origin: https://ok.example"]))
                 return try await connection.head()

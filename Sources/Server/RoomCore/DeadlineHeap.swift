@@ -4,26 +4,39 @@ public import RTCCore
 ///
 /// Nothing is taken back: whoever takes an entry checks whether it still matters.
 public struct DeadlineHeap<Entry> {
-    fileprivate struct Node {
-        let moment: Instant
-        let order: UInt64
-        let entry: Entry
+    @usableFromInline
+    struct Node {
+        @usableFromInline let moment: Instant
+        @usableFromInline let order: UInt64
+        @usableFromInline let entry: Entry
 
+        @inlinable
+        init(moment: Instant, order: UInt64, entry: Entry) {
+            self.moment = moment
+            self.order = order
+            self.entry = entry
+        }
+
+        @inlinable
         func isBefore(_ other: Node) -> Bool {
             (moment, order) < (other.moment, other.order)
         }
     }
 
-    private var nodes: [Node] = []
-    private var added: UInt64 = 0
+    @usableFromInline var nodes: [Node] = []
+    @usableFromInline var added: UInt64 = 0
 
+    @inlinable
     public init() {}
 
+    @inlinable
     public var count: Int { nodes.count }
 
     /// The earliest moment; `nil` where nothing is left.
+    @inlinable
     public var earliest: Instant? { nodes.first?.moment }
 
+    @inlinable
     public mutating func add(_ entry: Entry, at moment: Instant) {
         nodes.append(Node(moment: moment, order: added, entry: entry))
         added += 1
@@ -37,6 +50,7 @@ public struct DeadlineHeap<Entry> {
     }
 
     /// Takes the earliest entry that is due.
+    @inlinable
     public mutating func take(dueAt now: Instant) -> (moment: Instant, entry: Entry)? {
         guard let first = nodes.first, first.moment <= now else { return nil }
         nodes.swapAt(0, nodes.count - 1)

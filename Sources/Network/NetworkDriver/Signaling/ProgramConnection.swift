@@ -129,7 +129,11 @@ final class ProgramConnection: Sendable {
     }
 
     private func write(_ text: String) {
-        guard state.value.phase == .running, text.utf8.count <= ProgramLines.longest else { return }
+        guard state.value.phase == .running else { return }
+        guard text.utf8.count <= ProgramLines.longest else {
+            finish("a line of more than \(ProgramLines.longest) bytes was to be written to the program")
+            return signal(SIGKILL)
+        }
         guard let channel = state.value.channel else { return state.value.unsent.append(text) }
         channel.writeAndFlush(channel.allocator.buffer(string: text + "\n"), promise: nil)
     }

@@ -7,20 +7,24 @@ public typealias SignalingPipe = ReliablePipe<String>
 public struct ReliablePipe<Message> {
     /// One-way delay; a change holds for what is offered from then on.
     public var delay: Duration
-    private var waiting: [Message?] = []
-    private var releases: [Instant] = []
-    private var head = 0
-    private var blackoutEnd = Instant.origin
+    @usableFromInline var waiting: [Message?] = []
+    @usableFromInline var releases: [Instant] = []
+    @usableFromInline var head = 0
+    @usableFromInline var blackoutEnd = Instant.origin
 
+    @inlinable
     public init(delay: Duration = .zero) {
         self.delay = delay
     }
 
+    @inlinable
     public var count: Int { waiting.count - head }
 
+    @inlinable
     public var isEmpty: Bool { count == 0 }
 
     /// Takes a message, to be released after the delay, and not before a blackout's end or the message before it.
+    @inlinable
     public mutating func offer(_ message: Message, now: Instant) {
         let release = max(now, blackoutEnd) + delay
         releases.append(max(release, releases.last ?? release))
@@ -28,6 +32,7 @@ public struct ReliablePipe<Message> {
     }
 
     /// Holds back what is under way and what is offered until the blackout ends; it then takes the delay anew.
+    @inlinable
     public mutating func blackout(from now: Instant, for duration: Duration) {
         guard duration > .zero else { return }
         blackoutEnd = max(blackoutEnd, now + duration)
@@ -37,6 +42,7 @@ public struct ReliablePipe<Message> {
     }
 
     /// Loses all that is under way, as a connection that breaks does.
+    @inlinable
     public mutating func removeAll() {
         waiting.removeAll(keepingCapacity: true)
         releases.removeAll(keepingCapacity: true)
@@ -44,11 +50,13 @@ public struct ReliablePipe<Message> {
     }
 
     /// When the next message is due; `nil` while none is under way.
+    @inlinable
     public var deadline: Instant? {
         head < releases.count ? releases[head] : nil
     }
 
     /// Takes the next message due at `now`.
+    @inlinable
     public mutating func nextRelease(at now: Instant) -> Message? {
         guard let due = deadline, due <= now else { return nil }
         let message = waiting[head].take()

@@ -128,8 +128,9 @@ final class HTTPAnswers: ChannelInboundHandler, RemovableChannelHandler {
     private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         let path = ServerLoop.path(of: head)
         request = (loop.nextID(), head.method.rawValue, path)
-        if head.method == .POST, let participant = ServerLoop.participant(ofCallPath: path) {
-            return beginCalls(of: participant, head, context: context)
+        if let participant = ServerLoop.participant(ofCallPath: path) {
+            if head.method == .POST { return beginCalls(of: participant, head, context: context) }
+            if head.method == .OPTIONS { return ask(head, context: context) }
         }
         if path == "/v1/analytics" { return beginAnalytics(head, context: context) }
         if HTTPAPI.owns(path) { return ask(head, context: context) }

@@ -11,9 +11,13 @@ final class WebSocketConnection: ChannelInboundHandler {
     let route: ClientRoute
     /// The token of the request that opened it.
     let bearer: String?
+    /// Bytes of the header of an unmasked frame, at most (RFC 6455 §5.2).
+    private static let frameHeader = 10
     private let loop: ServerLoop
     private let maximumBytes: Int
     private var context: ChannelHandlerContext?
+    /// The place of the frames' encoder in the pipeline.
+    private var wire: ChannelHandlerContext?
     private var fragments: ByteBuffer?
     /// Whether the fragments are of bytes.
     private var isBinary = false
@@ -43,12 +47,17 @@ final class WebSocketConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        guard let wire = try? context.pipeline.syncOperations.context(handlerType: WebSocketFrameEncoder.self) else {
+            preconditionFailure("An upgraded channel has an encoder of frames.")
+        }
+        self.wire = wire
         if !loop.isTrusted(context.channel) { controls = TokenBucket(loop.configuration.limits.controls, at: loop.now) }
         loop.opened(self, on: context.channel)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        wire = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -161,16 +170,28 @@ final class WebSocketConnection: ChannelInboundHandler {
     }
 
     func send(_ text: String) {
-        guard let context, !isClosing else { return }
-        let frame = WebSocketFrame(fin: true, opcode: .text, data: context.channel.allocator.buffer(string: text))
-        context.write(wrapOutboundOut(frame), promise: nil)
-        needsFlush = true
+        write(.text, bytes: text.utf8.count) { $0.writeString(text) }
     }
 
     func send(_ bytes: [UInt8]) {
-        guard let context, !isClosing else { return }
-        let frame = WebSocketFrame(fin: true, opcode: .binary, data: context.channel.allocator.buffer(bytes: bytes))
-        context.write(wrapOutboundOut(frame), promise: nil)
+        write(.binary, bytes: bytes.count) { $0.writeBytes(bytes) }
+    }
+
+    /// Header and payload in one buffer, from the encoder's place on: the encoder would send two.
+    private func write(_ opcode: WebSocketOpcode, bytes: Int, payload: (inout ByteBuffer) -> Void) {
+        guard let wire, !isClosing else { return }
+        var frame = wire.channel.allocator.buffer(capacity: Self.frameHeader + bytes)
+        frame.writeInteger(0x80 | UInt8(webSocketOpcode: opcode))
+        switch bytes {
+        case ...125:
+            frame.writeInteger(UInt8(bytes))
+        case ...0xFFFF:
+            frame.writeMultipleIntegers(126 as UInt8, UInt16(bytes))
+        default:
+            frame.writeMultipleIntegers(127 as UInt8, UInt64(bytes))
+        }
+        payload(&frame)
+        wire.write(NIOAny(frame), promise: nil)
         needsFlush = true
     }
 
