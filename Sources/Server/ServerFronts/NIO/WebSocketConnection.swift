@@ -11,8 +11,6 @@ final class WebSocketConnection: ChannelInboundHandler {
     let route: ClientRoute
     /// The token of the request that opened it.
     let bearer: String?
-    /// Bytes of the header of an unmasked frame, at most (RFC 6455 §5.2).
-    private static let frameHeader = 10
     private let loop: ServerLoop
     private let maximumBytes: Int
     private var context: ChannelHandlerContext?
@@ -177,19 +175,11 @@ final class WebSocketConnection: ChannelInboundHandler {
         write(.binary, bytes: bytes.count) { $0.writeBytes(bytes) }
     }
 
-    /// Header and payload in one buffer, from the encoder's place on: the encoder would send two.
+    /// Head and payload in one buffer, from the encoder's place on: the encoder would send two.
     private func write(_ opcode: WebSocketOpcode, bytes: Int, payload: (inout ByteBuffer) -> Void) {
         guard let wire, !isClosing else { return }
-        var frame = wire.channel.allocator.buffer(capacity: Self.frameHeader + bytes)
-        frame.writeInteger(0x80 | UInt8(webSocketOpcode: opcode))
-        switch bytes {
-        case ...125:
-            frame.writeInteger(UInt8(bytes))
-        case ...0xFFFF:
-            frame.writeMultipleIntegers(126 as UInt8, UInt16(bytes))
-        default:
-            frame.writeMultipleIntegers(127 as UInt8, UInt64(bytes))
-        }
+        var frame = wire.channel.allocator.buffer(capacity: ByteBuffer.longestFrameHead + bytes)
+        frame.writeFrameHead(opcode, payload: bytes)
         payload(&frame)
         wire.write(NIOAny(frame), promise: nil)
         needsFlush = true
