@@ -276,5 +276,25 @@ struct WindowTests {
         #expect(abs(try #require(effect.recovery) - 1.02) < 0.034)
         let lost = self.call(healed: 100)
         #expect(lost.measurement.effects(of: lost.faults[0]).first?.recovery == nil)
+        #expect(lost.measurement.effects(of: lost.faults[0]).first?.isOver == false)
+    }
+
+    @Test("a fault does not hit who was to come after its end")
+    func lateJoiner() throws {
+        var call = call(healed: 6)
+        call.faults[0] = .init(name: "early", start: .milliseconds(100), end: .milliseconds(200), hits: ["callers[1]"])
+        #expect(call.measurement.effects(of: call.faults[0]).count == 1)
+        call.joinDue = .milliseconds(300)
+        #expect(call.measurement.effects(of: call.faults[0]).isEmpty)
+        #expect(try call.evaluate("recovery max < 3s").status == .error)
+    }
+
+    @Test("a track that is over by the end of a fault has nothing to come back with")
+    func over() throws {
+        var call = call(healed: 100)
+        call.faults[0].end = .seconds(9)
+        let effect = try #require(call.measurement.effects(of: call.faults[0]).first)
+        #expect(effect.recovery == nil && effect.isOver)
+        #expect(try call.evaluate("recovery max < 3s").status == .error)
     }
 }

@@ -66,6 +66,20 @@ struct RunResultTests {
         let track = try #require((fault["tracks"] as? [[String: Any]])?.first)
         #expect(abs(try #require(track["outage"] as? Double) - 31.0 / 30) < 0.001)
         #expect(abs(try #require(track["recovery"] as? Double) - 0.02) < 0.001)
+        #expect(track["over"] == nil)
+    }
+
+    @Test("a track that was over by the end of a fault is not said never to have recovered")
+    func over() throws {
+        var call = lossyCall()
+        call.arrivals = [call.tracks[0].arrivals(except: 60..<120)]
+        call.ledger = call.tracks[0].drops(of: 60..<120, blackout: true)
+        let never = try HandmadeResult.result(call)
+        #expect(Summary.lines(never, folder: "x", isShort: false).joined().contains("1 track never recovered"))
+        call.faults[0].end = .seconds(5)
+        let over = try HandmadeResult.result(call)
+        #expect(Summary.lines(over, folder: "x", isShort: false).joined().contains("its tracks were over by its end"))
+        #expect(over.faults.first?.tracks.first?.over == true)
     }
 
     @Test("what never came is counted as such, and no number stands for it")

@@ -110,8 +110,10 @@ extension RunMeasurement {
         // Nothing is due to somebody who has hung up, nor on a track that was taken away.
         let stop = min(record.bots[sender].stopDue, record.bots[receiver].stopDue, ended ?? Instant(nanoseconds: .max))
         let start = audit.frames.first?.due ?? stop
+        let joined = max(record.bots[sender].joinDue, record.bots[receiver].joinDue)
         return Track(
             audit: audit, sender: sender, receiver: receiver, connections: connections,
+            due: TrackName.isScreen(audit.rid) ? start : joined,
             range: TimeRange(start: start, end: max(start, stop)),
             completions: audit.frames.filter(\.isHeard).map(\.completedAt).sorted())
     }

@@ -10,6 +10,8 @@ public struct RunMeasurement: Sendable {
         var receiver: Int
         /// Those of the receiver, in the order of time; the sender's where the receiver has none.
         var connections: [ConnectionRecord]
+        /// From when on there should have been media: both bots were to be there, and a screen was shown.
+        var due: Instant
         var range: TimeRange
         /// Intact frames in the order in which they were whole, with silence that was kept on purpose.
         var completions: [Instant]
@@ -71,7 +73,7 @@ public struct RunMeasurement: Sendable {
         record.faults.first { $0.name == name }
     }
 
-    /// From the end of a fault to the next intact frame, for each track with one end at a bot that it hit; infinite where none came.
+    /// From the end of a fault to the next intact frame, for each track that it hit; infinite where none came.
     func recoveries(from fault: RunRecord.Fault) -> [Double] {
         tracks.filter { isHit($0, by: fault) && $0.range.end > fault.end }.map { track in
             guard let next = track.completions.first(where: { $0 >= fault.end }) else { return .infinity }
@@ -79,8 +81,10 @@ public struct RunMeasurement: Sendable {
         }
     }
 
+    /// Whether it has an end at a bot that the fault hit, and was to be there before the fault was over.
     private func isHit(_ track: Track, by fault: RunRecord.Fault) -> Bool {
-        fault.hits.contains(track.audit.from) || fault.hits.contains(track.audit.to)
+        guard track.due <= fault.end else { return false }
+        return fault.hits.contains(track.audit.from) || fault.hits.contains(track.audit.to)
     }
 
     /// The stretches of the run that a window leaves.
@@ -109,6 +113,8 @@ extension RunMeasurement {
         public var outage: Double
         /// From the end of the fault to the next intact frame, in seconds; `nil` if none came.
         public var recovery: Double?
+        /// Whether the track was over before the fault was, so that nothing was to come.
+        public var isOver: Bool
     }
 
     public func effects(of fault: RunRecord.Fault) -> [FaultEffect] {
@@ -122,7 +128,7 @@ extension RunMeasurement {
             let next = track.completions.first { $0 >= fault.end }
             return FaultEffect(
                 from: track.audit.from, to: track.audit.to, kind: track.audit.kind, rid: track.audit.rid, outage: longest,
-                recovery: next.map { ($0 - fault.end).inSeconds })
+                recovery: next.map { ($0 - fault.end).inSeconds }, isOver: track.range.end <= fault.end)
         }
     }
 }

@@ -140,7 +140,7 @@ extension RunResult.FaultRow {
             tracks: measurement.effects(of: fault).map { effect in
                 Track(
                     from: effect.from, to: effect.to, kind: effect.kind.rawValue, rid: effect.rid, outage: effect.outage,
-                    recovery: effect.recovery)
+                    recovery: effect.recovery, over: effect.isOver ? true : nil)
             })
     }
 }

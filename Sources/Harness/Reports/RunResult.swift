@@ -169,7 +169,14 @@ public struct RunResult: Codable, Sendable {
             public var outage: Double
             /// From the end of the fault to the next intact frame, in seconds; absent if none came.
             public var recovery: Double?
+            /// Whether the track was over before the fault was, so that nothing was to come; absent where it was not.
+            public var over: Bool? = nil
         }
+
+        /// Of the tracks that came back, in seconds.
+        var recoveries: [Double] { tracks.compactMap(\.recovery) }
+        /// Tracks that did not come back, and should have.
+        var unrecovered: Int { tracks.count { $0.recovery == nil && $0.over != true } }
     }
 
     public struct NetworkRow: Codable, Sendable {

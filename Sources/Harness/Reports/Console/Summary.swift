@@ -173,14 +173,15 @@ public enum Summary {
         guard !result.faults.isEmpty else { return [] }
         var lines = result.faults.prefix(listedFaults).flatMap { fault -> [String] in
             let outage = fault.tracks.map(\.outage).max() ?? 0
-            let recoveries = fault.tracks.compactMap(\.recovery)
-            let never = fault.tracks.count - recoveries.count
+            let never = fault.unrecovered
             let recovery =
-                fault.tracks.isEmpty
-                ? "no track was hit"
-                : never == 0
-                    ? "recovered in \(show(recoveries.max(), .time))"
-                    : "\(never) \(never == 1 ? "track" : "tracks") never recovered"
+                if never > 0 {
+                    "\(never) \(never == 1 ? "track" : "tracks") never recovered"
+                } else if let slowest = fault.recoveries.max() {
+                    "recovered in \(show(slowest, .time))"
+                } else {
+                    fault.tracks.isEmpty ? "no track was hit" : "its tracks were over by its end"
+                }
             return "\(fault.name): longest outage \(show(outage, .time)), \(recovery)".wrapped(first: "  ", rest: "    ")
         }
         if result.faults.count > listedFaults { lines.append("  and \(result.faults.count - listedFaults) more faults") }

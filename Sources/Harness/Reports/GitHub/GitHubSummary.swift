@@ -103,11 +103,11 @@ public enum GitHubSummary {
     private static func faults(_ result: RunResult) -> String {
         guard !result.faults.isEmpty else { return "" }
         let rows = result.faults.prefix(mostRows).map { fault in
-            let recoveries = fault.tracks.compactMap(\.recovery)
-            let never = fault.tracks.count - recoveries.count
+            let recoveries = fault.recoveries
             return [
                 code(fault.name), Figure.moment(fault.start), Figure.text(fault.end - fault.start, .time),
-                Figure.text(fault.tracks.map(\.outage).max(), .time), Figure.text(recoveries.max(), .time), "\(never)",
+                Figure.text(fault.tracks.map(\.outage).max(), .time), Figure.text(recoveries.max(), .time),
+                "\(fault.unrecovered)",
             ]
         }
         return table(["Fault", "At", "For", "Longest gap", "Slowest recovery", "Never"], numbersFrom: 1, Array(rows))

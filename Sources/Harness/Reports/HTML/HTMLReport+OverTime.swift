@@ -42,8 +42,7 @@ extension HTMLReport {
         let faults = model.result.faults
         guard !faults.isEmpty else { return .empty }
         let rows = faults.prefix(mostFaults).map { fault -> Markup in
-            let recoveries = fault.tracks.compactMap(\.recovery)
-            let never = fault.tracks.count - recoveries.count
+            let recoveries = fault.recoveries
             let hits =
                 fault.hits.prefix(3).joined(separator: ", ") + (fault.hits.count > 3 ? " and \(fault.hits.count - 3) more" : "")
             let length = fault.end > fault.start ? Figure.moment(fault.end - fault.start) : "at once"
@@ -52,7 +51,7 @@ extension HTMLReport {
                 \(number(Figure.text(fault.tracks.map(\.outage).max(), .time)))\
                 \(number(recoveries.isEmpty ? Figure.none : Figure.text(Aggregate.p50.value(of: recoveries), .time)))\
                 \(number(recoveries.isEmpty ? Figure.none : Figure.text(recoveries.max(), .time)))\
-                \(number(Figure.count(never), isBad: never > 0))</tr>
+                \(number(Figure.count(fault.unrecovered), isBad: fault.unrecovered > 0))</tr>
                 """
         }
         let heads = [

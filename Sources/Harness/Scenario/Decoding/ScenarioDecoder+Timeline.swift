@@ -13,10 +13,12 @@ extension ScenarioDecoder {
             return entry
         }
         checkComings(comings, groups: roster.groups)
-        if signaling == .janus {
+        // Janus's publications and PeerJS's calls are negotiated once.
+        if let signaling, [.janus, .peerjs].contains(signaling) {
             for (entry, location, path) in comings where entry.verbs.contains(where: \.showsScreen) {
                 diagnostics.report(
-                    "\(Availability.message("screen")) with protocol janus: take it out", at: location, field: "\(path).screen")
+                    "\(Availability.message("screen")) with protocol \(signaling.rawValue): take it out", at: location,
+                    field: "\(path).screen")
             }
         }
         return timeline
