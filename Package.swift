@@ -72,7 +72,7 @@ let package = Package(
         room("Server", "ServerTokens", ["AccessCore", "SignalingProtocol", .product(name: "JWTKit", package: "jwt-kit")]),
         room("Server", "RoomCore", ["RTCCore", "SignalingProtocol", "AccessCore"]),
         room("Server", "Operations", ["RTCCore", "SignalingProtocol"]),
-        room("Server", "Store", ["RTCCore", "RoomCore", "SignalingProtocol"]),
+        room("Server", "Store", ["AccessCore", "RTCCore", "RoomCore", "SignalingProtocol"]),
         room("Server", "StoreSQLite", ["Store", "SignalingProtocol", .product(name: "GRDB", package: "GRDB.swift")]),
         room("Server", "StoreMongo", ["Store", "SignalingProtocol", "CMongo"]),
         room("Server", "RelayCore", ["RTCCore", "RTCWire", "RTCCrypto", "RTCICE", "NetworkImpairment"]),
@@ -173,7 +173,7 @@ let package = Package(
         tests("Operations", ["RTCCore", "SignalingProtocol"]),
         tests("Store", ["StoreConformance", "RTCCore", "RoomCore", "SignalingProtocol"]),
         .target(
-            name: "StoreConformance", dependencies: ["Store", "RTCCore", "RoomCore", "SignalingProtocol"],
+            name: "StoreConformance", dependencies: ["AccessCore", "Store", "RTCCore", "RoomCore", "SignalingProtocol"],
             path: "Tests/StoreConformance",
             swiftSettings: settings),
         tests("StoreSQLite", ["Store", "StoreConformance", "SignalingProtocol", "RTCCore"]),

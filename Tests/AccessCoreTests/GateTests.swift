@@ -199,6 +199,22 @@ struct GateTests {
         #expect(try gate.admit(later, now: .origin + .seconds(700)).get().tokenID == "4")
     }
 
+    @Test("what a gate has spent, the gate after it does not let in until it is over")
+    func spentBefore() throws {
+        var first = Self.gate()
+        let token = HandmadeTokens.token(["jti": "one"], starling: #"{"room":"r","once":true}"#)
+        _ = try first.admit(token, now: .origin).get()
+        let noted = first.nextSpent()
+        let spent = SpentToken(id: "one", until: HandmadeTokens.begin + 630)
+        #expect(noted == spent)
+        var second = Self.gate()
+        second.restore([spent])
+        #expect(Self.reason(token, second) == .spent)
+        var other = Self.gate()
+        other.restore([SpentToken(id: "two", until: spent.until)])
+        #expect(try other.admit(token, now: .origin).get().tokenID == "one")
+    }
+
     struct Unexpected: Error {}
 
     @Test("what is revoked is refused: one token, or everything of one identity")

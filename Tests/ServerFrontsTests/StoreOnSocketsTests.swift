@@ -1,3 +1,5 @@
+import Foundation
+import HandmadeTokens
 import ServerFronts
 import SignalingProtocol
 import Store
@@ -27,6 +29,15 @@ struct StoreOnSocketsTests {
                 _ = try await connection.frame()
             }
             return try JSONParser.parse(joined).objectValue?["ok"]?.objectValue?["participant"]?.stringValue ?? ""
+        }
+    }
+
+    private func greeting(_ token: String, at server: ReferenceServer) async throws -> String {
+        try await RawConnection.with(port: server.port) { connection in
+            try await connection.send(raw: RawConnection.upgrade())
+            _ = try await connection.head()
+            try await connection.send(text: #"{"t":"hello","id":1,"d":{"token":"\#(token)"}}"#)
+            return try await connection.frame()?.text ?? ""
         }
     }
 
@@ -69,14 +80,6 @@ struct StoreOnSocketsTests {
             AccessToken(token: "administrator", identity: "root", isAdministrator: true),
             AccessToken(token: "ana's", identity: "ana"), AccessToken(token: "bo's", identity: "bo"),
         ]
-        func greeting(_ token: String, at server: ReferenceServer) async throws -> String {
-            try await RawConnection.with(port: server.port) { connection in
-                try await connection.send(raw: RawConnection.upgrade())
-                _ = try await connection.head()
-                try await connection.send(text: #"{"t":"hello","id":1,"d":{"token":"\#(token)"}}"#)
-                return try await connection.frame()?.text ?? ""
-            }
-        }
         let first = try await ReferenceServer.start(configuration: configuration, store: store)
         #expect(try await greeting("ana's", at: first).contains(#""session":"s_"#))
         let status = try await HTTPPost.send(
@@ -88,6 +91,23 @@ struct StoreOnSocketsTests {
         let second = try await ReferenceServer.start(configuration: configuration, store: store)
         #expect(try await greeting("ana's", at: second).contains("the token was revoked"))
         #expect(try await greeting("bo's", at: second).contains(#""session":"s_"#))
+        await second.stop()
+    }
+
+    @Test("a one-time token that a server has seen is not good for the next one over the store")
+    func spentTokens() async throws {
+        let store = WatchedStore()
+        var configuration = configuration()
+        configuration.storeTiming.journal.batch = .zero
+        let now = Int64(Date.now.timeIntervalSince1970)
+        let token = HandmadeTokens.token(
+            ["jti": "one", "iat": .integer(now), "exp": .integer(now + 600)], starling: #"{"room":"r","once":true}"#)
+        let first = try await ReferenceServer.start(configuration: configuration, keys: HandmadeTokens(), store: store)
+        #expect(try await greeting(token, at: first).contains(#""session":"s_"#))
+        await store.waitForWrite(of: .spentTokens)
+        await first.kill()
+        let second = try await ReferenceServer.start(configuration: configuration, keys: HandmadeTokens(), store: store)
+        #expect(try await greeting(token, at: second).contains("the token was for one session"))
         await second.stop()
     }
 

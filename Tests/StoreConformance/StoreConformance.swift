@@ -1,3 +1,4 @@
+import AccessCore
 import RoomCore
 public import Store
 
@@ -169,6 +170,16 @@ public enum StoreConformance {
             try expect(next == [StoredRevocation(token: "j1"), StoredRevocation(identity: "<bo>")], "\(next)")
             let later = try StoreOpening(store, at: 9 * 86_400_000).revocations
             try expect(later == [StoredRevocation(identity: "<bo>")], "\(later)")
+        },
+        Case(description: "one-time tokens that one server saw used, the next one finds until they are over") { store in
+            var chronicle = Chronicle(server: 1) { "<\($0)>" }
+            try store.write(
+                chronicle.write(.spent(SpentToken(id: "j1", until: 5)), at: 1000)
+                    + chronicle.write(.spent(SpentToken(id: "j2", until: 9)), at: 1001))
+            let next = try StoreOpening(store, at: 4000).spentTokens
+            try expect(next == [SpentToken(id: "j1", until: 5), SpentToken(id: "j2", until: 9)], "\(next)")
+            let later = try StoreOpening(store, at: 6000).spentTokens
+            try expect(later == [SpentToken(id: "j2", until: 9)], "\(later)")
         },
         Case(description: "the first key stays the place's") { store in
             let first = try store.key(orElse: "aa")

@@ -22,6 +22,7 @@ public struct Gate {
     private let unixMilliseconds: Int64
     /// The `jti` of one-time tokens that were used, and when they can be forgotten, in seconds since 1970.
     private var spent: [String: Int64] = [:]
+    private var newlySpent = OutputQueue<SpentToken>()
     private var revocations: [Revocation] = []
     private var isRevoked: Set<Revocation> = []
     /// Of earlier servers; identities are veiled.
@@ -96,6 +97,16 @@ public struct Gate {
         self.veil = veil
     }
 
+    /// Takes up which one-time tokens earlier servers saw; of more than the policy has room for, the last.
+    public mutating func restore(_ tokens: [SpentToken]) {
+        for token in tokens.suffix(policy.spentTokens) { spent[token.id] = token.until }
+    }
+
+    /// The next one-time token that ``admit(_:now:)`` has spent, for whoever writes down what must outlive this server.
+    public mutating func nextSpent() -> SpentToken? {
+        newlySpent.next()
+    }
+
     public func checkRevocations(_ grant: Grant) throws(TokenRefusal) {
         let isOut =
             (grant.tokenID.map { isRevoked.contains(.token($0)) } ?? false)
@@ -150,6 +161,8 @@ public struct Gate {
         guard spent.count < policy.spentTokens else {
             throw TokenRefusal(.overload, "this server remembers \(policy.spentTokens) one-time tokens, which is its limit")
         }
-        spent[id] = expiresAt + policy.leeway.components.seconds
+        let token = SpentToken(id: id, until: expiresAt + policy.leeway.components.seconds)
+        spent[id] = token.until
+        newlySpent.append(token)
     }
 }

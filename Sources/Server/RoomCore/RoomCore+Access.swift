@@ -27,6 +27,11 @@ extension RoomCore {
         expel(key, .expired, .unauthenticated, "the token of this session has expired; come back with a new one")
     }
 
+    /// A one-time token has let somebody in: that outlives this server.
+    public mutating func used(_ token: SpentToken) {
+        record(.spent(token))
+    }
+
     /// Ends every session that holds what was revoked.
     public mutating func revoke(_ revocation: Revocation) {
         switch revocation {

@@ -1,3 +1,4 @@
+public import AccessCore
 public import SignalingProtocol
 
 /// What happened in the rooms that is worth writing down. Names, texts and identities of anonymous rooms are not in it.
@@ -31,6 +32,8 @@ public enum RoomRecord: Hashable, Sendable {
     case banned(room: String, identity: String?, address: String?, until: Int64, reason: String, by: String?)
     /// Whoever runs the server lets a token, by its `jti`, or an identity in no more.
     case revoked(token: String?, identity: String?)
+    /// A one-time token has let somebody in.
+    case spent(SpentToken)
     case stats(participant: String, StatsReport)
     /// Two were matched.
     ///

@@ -52,6 +52,8 @@ extension RoomRecord {
             return LogLine(.warning, "banned", ["by": by.map { .string($0) } ?? .null, "until": .integer(until)])
         case .revoked(let token, _):
             return LogLine(.warning, "revoked", ["what": .string(token == nil ? "identity" : "token")])
+        case .spent:
+            return LogLine(.debug, "token_spent")
         case .stats(let participant, _):
             return LogLine(.debug, "stats", ["participant": .string(participant)])
         case .matched(let media, let waits):

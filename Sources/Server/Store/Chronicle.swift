@@ -1,3 +1,4 @@
+import AccessCore
 import RTCCore
 public import RoomCore
 public import SignalingProtocol
@@ -12,6 +13,7 @@ public struct Chronicle {
     private var events: Int64 = 0
     private var bans: Int64 = 0
     private var revocations: Int64 = 0
+    private var spentTokens: Int64 = 0
     private var calls: Int64 = 0
     private var statistics: Int64 = 0
     /// Participants of this server about whom calls may still be told, with their identities: those who are here, and the newest of those who
@@ -154,6 +156,14 @@ public struct Chronicle {
                     StoreField("server", server), StoreField("number", .integer(revocations)), StoreField("at", time),
                     StoreField("token", StoreValue(token)), StoreField("identity", StoreValue(identity.map(veil))),
                     StoreField("until", StoreValue(token == nil ? nil : now + Self.longestToken)),
+                ])
+        case .spent(let token):
+            spentTokens += 1
+            return .put(
+                .spentTokens,
+                [
+                    StoreField("server", server), StoreField("number", .integer(spentTokens)), StoreField("at", time),
+                    StoreField("token", .text(token.id)), StoreField("until", .integer(token.until * 1000)),
                 ])
         case .stats(let participant, let report):
             return measured(report, of: participant, at: now)

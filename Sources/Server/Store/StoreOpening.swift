@@ -1,12 +1,16 @@
+public import AccessCore
 public import RoomCore
 
-/// What a server takes over from the ones before it: their number, their bans and revocations, and what they left open, which it closes.
+/// What a server takes over from the ones before it: their number, their bans and revocations, the one-time tokens
+/// that were used, and what they left open, which it closes.
 public struct StoreOpening: Sendable {
     /// The number of the server that starts.
     public let server: Int64
     public let bans: [RestoredBan]
     /// The oldest first.
     public let revocations: [StoredRevocation]
+    /// Those that are not over; the oldest first.
+    public let spentTokens: [SpentToken]
     /// What closes the rest of servers that did not stop by themselves: it ended when they were last seen, by `server_restart`.
     public let closing: [StoreWrite]
 
@@ -23,6 +27,9 @@ public struct StoreOpening: Sendable {
         revocations = try store.read(StoreQuery(.revocations, isBackward: true)).reversed().compactMap { row in
             guard row["until"].integerValue.map({ $0 > now }) ?? true else { return nil }
             return StoredRevocation(token: row["token"].textValue, identity: row["identity"].textValue)
+        }
+        spentTokens = try store.read(StoreQuery(.spentTokens, [.atLeast("until", now)])).map { row in
+            SpentToken(id: row["token"].textValue ?? "", until: (row["until"].integerValue ?? 0) / 1000)
         }
         var closing: [StoreWrite] = []
         for row in try store.read(StoreQuery(.servers, [.isNull("stopped_at")])) {

@@ -111,6 +111,14 @@ extension StoreTable {
             Column("identity", .text), Column("until", .integer),
         ])
 
+    /// One-time tokens that were used, until they are over.
+    public static let spentTokens = StoreTable(
+        "spent_tokens", key: ["server", "number"], end: "until",
+        [
+            Column("server", .integer), Column("number", .integer), Column("at", .integer), Column("token", .text),
+            Column("until", .integer),
+        ])
+
     /// A participant's call with one other, as its client tells it: how it went in all.
     public static let calls = StoreTable(
         "call_summaries", key: ["server", "number"], end: "at",
@@ -137,5 +145,7 @@ extension StoreTable {
         ])
 
     /// All of them.
-    public static let all = [servers, rooms, sessions, participants, chat, events, bans, calls, callStatistics, revocations]
+    public static let all = [
+        servers, rooms, sessions, participants, chat, events, bans, calls, callStatistics, revocations, spentTokens,
+    ]
 }

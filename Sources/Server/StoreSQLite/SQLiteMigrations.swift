@@ -1,7 +1,7 @@
 /// How each version of the schema comes out of the one before; what is here is never changed, only added to.
 enum SQLiteMigrations {
     /// The first makes version 1 out of an empty file.
-    static let all: [String] = [version1, version2]
+    static let all: [String] = [version1, version2, version3]
 
     private static let version1 = """
         CREATE TABLE servers(
@@ -53,5 +53,12 @@ enum SQLiteMigrations {
             server INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER, token TEXT, identity TEXT, until INTEGER,
             PRIMARY KEY(server, number)) WITHOUT ROWID;
         CREATE INDEX revocations_by_end ON revocations(until);
+        """
+
+    private static let version3 = """
+        CREATE TABLE spent_tokens(
+            server INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER, token TEXT, until INTEGER,
+            PRIMARY KEY(server, number)) WITHOUT ROWID;
+        CREATE INDEX spent_tokens_by_end ON spent_tokens(until);
         """
 }

@@ -101,12 +101,13 @@ final class StoreKeeper {
         }
     }
 
-    /// What earlier servers were told not to let in.
+    /// What earlier servers were told not to let in, and the one-time tokens that they saw.
     func restore(_ gate: inout Gate) {
         let revocations = opened.opening.revocations.compactMap { stored in
             stored.token.map { Revocation.token($0) } ?? stored.identity.map { .identity($0) }
         }
         gate.restore(revocations, veil: Self.veil(opened.key))
+        gate.restore(opened.opening.spentTokens)
     }
 
     /// Bans of earlier servers, and the beat of this one.

@@ -22,9 +22,16 @@ extension SharedRooms {
         if let token, let owner = passes.owner(of: token), let grant = core.grant(of: owner) {
             return check(grant).map { Bearer(grant: grant, until: core.accessUntil(of: owner)) }
         }
-        return gate.admit(token, now: now).map { grant in
+        return letIn(token, now: now).map { grant in
             Bearer(grant: grant, until: grant.sessionLifetime.map { now + $0 })
         }
+    }
+
+    /// Asks the gate, and has it written down that a one-time token was used.
+    private func letIn(_ token: String?, now: Instant) -> Result<Grant, TokenRefusal> {
+        let result = gate.admit(token, now: now)
+        while let spent = gate.nextSpent() { core.used(spent) }
+        return result
     }
 
     private func check(_ grant: Grant) -> Result<Void, TokenRefusal> {
@@ -61,7 +68,7 @@ extension SharedRooms {
             if let lifetime = grant.sessionLifetime { core.extend(session, until: now + lifetime) }
             return .success(issuePass(for: session, now: now))
         }
-        switch gate.admit(token, now: now) {
+        switch letIn(token, now: now) {
         case .failure(let refusal): return .failure(refusal)
         case .success(let newer):
             guard newer.identity == grant.identity, newer.tenant == grant.tenant else { return .failure(Self.foreign) }
