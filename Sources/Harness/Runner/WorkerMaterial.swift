@@ -1,6 +1,5 @@
 internal import RTCCore
 internal import RTCCrypto
-internal import Synchronization
 
 /// The DTLS context that the bots of one worker share.
 ///

@@ -18,7 +18,7 @@ extension RoomCore {
     public mutating func extend(_ key: SessionKey, until: Instant) {
         guard let session = sessions[key], session.accessUntil.map({ $0 < until }) ?? true else { return }
         sessions[key]?.accessUntil = until
-        timers.add(.access(key), at: until)
+        timers.push(.access(key), at: until)
     }
 
     mutating func checkAccess(of key: SessionKey, now: Instant) {

@@ -210,7 +210,7 @@ extension RoomCore {
 
     mutating func awaitReady(_ key: SessionKey, joined: Int, now: Instant) {
         sessions[key]?.membership?.readyBy = now + timing.readyWithin
-        timers.add(.ready(key, joined: joined), at: now + timing.readyWithin)
+        timers.push(.ready(key, joined: joined), at: now + timing.readyWithin)
     }
 
     mutating func ready(_ key: SessionKey, _ session: Session, id: Int64, now: Instant) throws(RequestError) {

@@ -35,7 +35,7 @@ extension RoomCore {
     private mutating func armSpeaker(_ name: String) {
         guard let room = rooms[name], !room.hasSpeakerTimer, let deadline = room.speaker.deadline else { return }
         rooms[name]?.hasSpeakerTimer = true
-        timers.add(.speaker(room: name), at: deadline)
+        timers.push(.speaker(room: name), at: deadline)
     }
 
     mutating func checkSilence(in name: String, now: Instant) {

@@ -58,7 +58,7 @@ extension RoomCore {
         }
         if isCoalesced { statistics.signalsCoalesced += 1 }
         sessions[receiver]?.membership?.held = held
-        timers.add(.expiry(receiver), at: expiresAt)
+        timers.push(.expiry(receiver), at: expiresAt)
     }
 
     /// Candidates that follow candidates of the same connection and epoch travel with them.

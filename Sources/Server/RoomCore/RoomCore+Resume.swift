@@ -14,9 +14,9 @@ extension RoomCore {
         sessions[key]?.losses = loss
         sessions[key]?.isConnected = false
         if timing.reconnectingAfter < timing.disconnectGrace {
-            timers.add(.reconnecting(key, loss: loss), at: now + timing.reconnectingAfter)
+            timers.push(.reconnecting(key, loss: loss), at: now + timing.reconnectingAfter)
         }
-        timers.add(.grace(key, loss: loss), at: now + timing.disconnectGrace)
+        timers.push(.grace(key, loss: loss), at: now + timing.disconnectGrace)
         extendSignals(to: key, now: now)
         suspendMatching(key, now: now)
     }
@@ -85,7 +85,7 @@ extension RoomCore {
         for index in held.indices where held[index].isSignal {
             sessions[key]?.membership?.held[index].expiresAt = expiresAt
         }
-        timers.add(.expiry(key), at: expiresAt)
+        timers.push(.expiry(key), at: expiresAt)
     }
 
     /// A session that has to join anew takes its earlier participant over, if its grace is not over: the room sees no one leave.
@@ -108,7 +108,7 @@ extension RoomCore {
         inherited.enteredAt = nil
         inherited.held.removeAll { !$0.isSignal }
         for item in inherited.held {
-            if let expiresAt = item.expiresAt { timers.add(.expiry(key), at: expiresAt) }
+            if let expiresAt = item.expiresAt { timers.push(.expiry(key), at: expiresAt) }
         }
         room.members[place] = key
         rooms[request.room] = room

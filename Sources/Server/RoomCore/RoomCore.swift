@@ -31,7 +31,7 @@ public struct RoomCore {
     var sessions: [SessionKey: Session] = [:]
     var rooms: [String: Room] = [:]
     var participants: [String: SessionKey] = [:]
-    var timers = DeadlineHeap<Timer>()
+    var timers = DueQueue<Timer>()
     var outputs = OutputQueue<RoomOutput>()
     private var sessionsOpened: UInt64 = 0
     var joins = 0
@@ -82,7 +82,7 @@ public struct RoomCore {
     }
 
     /// When ``advance(to:)`` next has something to do; `nil` for never.
-    public var deadline: Instant? { earliest(timers.earliest, matchmaker.deadline) }
+    public var deadline: Instant? { earliest(timers.first, matchmaker.deadline) }
 
     public mutating func nextOutput() -> RoomOutput? {
         outputs.next()
@@ -168,7 +168,7 @@ public struct RoomCore {
 
     public mutating func advance(to now: Instant) {
         clock = max(clock, now)
-        while let (_, timer) = timers.take(dueAt: now) {
+        while let timer = timers.popDue(at: now)?.element {
             switch timer {
             case .ready(let key, let joined):
                 guard let session = sessions[key], session.isConnected, let membership = session.membership,

@@ -15,7 +15,7 @@ public struct EngineIOServer {
     /// Whose answer or body is awaited.
     private var sessionOfRequest: [UInt64: String] = [:]
     private var sessionOfSocket: [UInt64: String] = [:]
-    private var timers = DeadlineHeap<String>()
+    private var timers = DueQueue<String>()
     private var driver = EngineIOSession.Driver()
     private let bits: () -> UInt64
 
@@ -44,10 +44,10 @@ public struct EngineIOServer {
         driver.events.next()
     }
 
-    public var deadline: Instant? { timers.earliest }
+    public var deadline: Instant? { timers.first }
 
     public mutating func advance(to now: Instant) {
-        while let (_, id) = timers.take(dueAt: now) {
+        while let id = timers.popDue(at: now)?.element {
             sessions[id]?.timerAt = nil
             sessions[id]?.advance(to: now, &driver)
             settle(id)
@@ -187,7 +187,7 @@ public struct EngineIOServer {
         }
         guard let deadline = session.deadline, session.timerAt.map({ deadline < $0 }) ?? true else { return }
         sessions[id]?.timerAt = deadline
-        timers.add(id, at: deadline)
+        timers.push(id, at: deadline)
     }
 
     /// 120 bits as twenty letters and digits that a URL needs not escape.

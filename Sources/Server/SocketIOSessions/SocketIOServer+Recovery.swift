@@ -40,7 +40,7 @@ extension SocketIOServer {
         sockets[socket]?.losses += 1
         // Answers to what the old connection was asked will not come.
         sockets[socket]?.pending = []
-        timers.add(.recovery(socket, loss: state.losses + 1), at: now + recovery)
+        timers.push(.recovery(socket, loss: state.losses + 1), at: now + recovery)
         events.append(.lost(socket))
     }
 }

@@ -20,7 +20,7 @@ public struct SocketIOServer {
     var connections: [String: Connection] = [:]
     var sockets: [SocketIOSocket: Socket] = [:]
     var socketOfSecret: [String: SocketIOSocket] = [:]
-    var timers = DeadlineHeap<Timer>()
+    var timers = DueQueue<Timer>()
     var events = OutputQueue<SocketIOEvent>()
     private var lastNumber: UInt64 = 0
     let bits: () -> UInt64
@@ -80,14 +80,14 @@ public struct SocketIOServer {
     public mutating func nextOutput() -> EngineIOOutput? { engine.nextOutput() }
 
     public var deadline: Instant? {
-        guard let first = timers.earliest, let second = engine.deadline else { return timers.earliest ?? engine.deadline }
+        guard let first = timers.first, let second = engine.deadline else { return timers.first ?? engine.deadline }
         return min(first, second)
     }
 
     public mutating func advance(to now: Instant) {
         engine.advance(to: now)
         digest(now: now)
-        while let (_, timer) = timers.take(dueAt: now) {
+        while let timer = timers.popDue(at: now)?.element {
             switch timer {
             case .connect(let session):
                 if connections[session]?.hasConnected == false { close(session, now: now) }
@@ -159,7 +159,7 @@ public struct SocketIOServer {
             switch event {
             case .opened(let session):
                 connections[session] = Connection(decoder: SocketIODecoder(limits: configuration.packet))
-                timers.add(.connect(session: session), at: now + configuration.connect)
+                timers.push(.connect(session: session), at: now + configuration.connect)
                 events.append(.opened(session: session))
             case .message(let session, let message):
                 receive(message, from: session, now: now)

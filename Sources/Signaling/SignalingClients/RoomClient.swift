@@ -104,8 +104,7 @@ public struct RoomClient {
     var pingAt: Instant?
     var silentAt: Instant?
     var isSilent = false
-    private var texts: [String] = []
-    private var textsTaken = 0
+    private var texts = OutputQueue<String>()
     private var events = OutputQueue<RoomClientEvent>()
 
     struct Pending {
@@ -223,12 +222,7 @@ public struct RoomClient {
 
     /// The next frame to send.
     public mutating func nextText() -> String? {
-        guard textsTaken < texts.count else { return nil }
-        defer {
-            textsTaken += 1
-            if textsTaken == texts.count { dropTexts() }
-        }
-        return texts[textsTaken]
+        texts.next()
     }
 
     public mutating func nextEvent() -> RoomClientEvent? {
@@ -244,7 +238,6 @@ public struct RoomClient {
     }
 
     mutating func dropTexts() {
-        texts.removeAll(keepingCapacity: true)
-        textsTaken = 0
+        texts = OutputQueue()
     }
 }

@@ -70,7 +70,7 @@ public struct Matchmaker: Sendable {
     private var proposalOf: [SessionKey: UInt64] = [:]
     private var since: [SessionKey: Instant] = [:]
     var lastPartners: [SessionKey: [SessionKey]] = [:]
-    private var timers = DeadlineHeap<UInt64>()
+    private var timers = DueQueue<UInt64>()
     private var passAt: Instant?
     private var outputs = OutputQueue<Output>()
     private var lastNumber: UInt64 = 0
@@ -85,7 +85,7 @@ public struct Matchmaker: Sendable {
     /// How many matches wait to be accepted.
     public var proposalCount: Int { proposals.count }
 
-    public var deadline: Instant? { earliest(timers.earliest, passAt) }
+    public var deadline: Instant? { earliest(timers.first, passAt) }
 
     public mutating func nextOutput() -> Output? { outputs.next() }
 
@@ -174,7 +174,7 @@ public struct Matchmaker: Sendable {
     }
 
     public mutating func advance(to now: Instant) {
-        while let (_, number) = timers.take(dueAt: now) {
+        while let number = timers.popDue(at: now)?.element {
             guard let proposal = proposals[number] else { continue }
             close(proposal)
             for ticket in proposal.tickets {
@@ -229,7 +229,7 @@ public struct Matchmaker: Sendable {
         lastNumber += 1
         guard let media = first.wish.media.agreed(with: second.wish.media) else { return }
         proposals[lastNumber] = Proposal(number: lastNumber, tickets: [first, second], media: media)
-        timers.add(lastNumber, at: now + timing.acceptWithin)
+        timers.push(lastNumber, at: now + timing.acceptWithin)
         let offer = MatchOffer(
             match: "m_\(lastNumber)", acceptMilliseconds: timing.acceptWithin.inNanoseconds / 1_000_000, media: media,
             interests: first.common(second), distance: first.kilometres(to: second).map { Int64($0.rounded()) })

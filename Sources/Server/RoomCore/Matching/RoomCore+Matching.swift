@@ -61,7 +61,7 @@ extension RoomCore {
                 let room = "x_" + token(length: 16)
                 record(.matched(media, waits: since.map { now - $0 }))
                 reservations[room] = Reservation(keys: [first, second], media: media)
-                timers.add(.matchedRoom(room), at: now + timing.matchedRoom)
+                timers.push(.matchedRoom(room), at: now + timing.matchedRoom)
                 for key in [first, second] {
                     sessions[key]?.wish = nil
                     notify(key, .matchAccepted(room: room, media))

@@ -52,7 +52,7 @@ extension NativeFront {
 
     private func attach(_ connection: UInt64, to key: SessionKey, now: Instant) {
         connections[connection]?.session = key
-        timers.add(connection, at: now + configuration.timing.idle)
+        timers.push(connection, at: now + configuration.timing.idle)
     }
 
     private func welcome(

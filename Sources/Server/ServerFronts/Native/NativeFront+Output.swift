@@ -62,7 +62,7 @@ extension NativeFront {
         }
         let limit = state.lastHeardAt + configuration.timing.idle
         guard now >= limit else {
-            timers.add(connection, at: limit)
+            timers.push(connection, at: limit)
             return
         }
         close(connection, .idleTimeout, "silent for \(configuration.timing.idle.inSeconds) s", now: now)

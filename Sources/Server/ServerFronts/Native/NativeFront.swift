@@ -30,7 +30,7 @@ public final class NativeFront: SignalingService {
     var sessionOfName: [String: SessionKey] = [:]
     /// Names of sessions that ended lately, the oldest first.
     var endedSessions: [String] = []
-    var timers = DeadlineHeap<UInt64>()
+    var timers = DueQueue<UInt64>()
     var outputs = OutputQueue<SignalingOutput>()
     var counts = ServerMetrics()
     var isDraining = false
@@ -105,7 +105,7 @@ public final class NativeFront: SignalingService {
             close(connection, .draining, "the server is stopping", now: now)
             return
         }
-        timers.add(connection, at: now + configuration.timing.hello)
+        timers.push(connection, at: now + configuration.timing.hello)
     }
 
     public func received(_ text: String, on connection: UInt64, now: Instant) {
@@ -152,11 +152,11 @@ public final class NativeFront: SignalingService {
     }
 
     public var deadline: Instant? {
-        earliest(timers.earliest, rooms.deadline)
+        earliest(timers.first, rooms.deadline)
     }
 
     public func advance(to now: Instant) {
-        while let (_, connection) = timers.take(dueAt: now) {
+        while let connection = timers.popDue(at: now)?.element {
             checkSilence(of: connection, now: now)
         }
         rooms.advance(to: now)

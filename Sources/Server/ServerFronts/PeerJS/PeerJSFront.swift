@@ -30,7 +30,7 @@ public final class PeerJSFront {
     var requests: [Int64: (peer: PeerName, to: String?)] = [:]
     private var lastRequest: Int64 = 0
     var waiting: [Waiting] = []
-    private var timers = DeadlineHeap<Timer>()
+    private var timers = DueQueue<Timer>()
     private var outputs = OutputQueue<SignalingOutput>()
     public internal(set) var counts = PeerJSCounts()
     private var isDraining = false
@@ -80,7 +80,7 @@ public final class PeerJSFront {
         self.bits = bits
     }
 
-    public var deadline: Instant? { timers.earliest }
+    public var deadline: Instant? { timers.first }
     public func nextOutput() -> SignalingOutput? { outputs.next() }
     public var peerCount: Int { peers.count }
 
@@ -238,7 +238,7 @@ public final class PeerJSFront {
 
     private func attach(_ socket: UInt64, to name: PeerName, now: Instant) {
         sockets[socket] = name
-        timers.add(.silence(name, socket: socket), at: now + settings.alive)
+        timers.push(.silence(name, socket: socket), at: now + settings.alive)
         send(PeerJSMessage.text("OPEN"), on: socket)
         flush(to: name, now: now)
         listen(now: now)
@@ -299,14 +299,14 @@ public final class PeerJSFront {
     }
 
     public func advance(to now: Instant) {
-        while let (_, timer) = timers.take(dueAt: now) {
+        while let timer = timers.popDue(at: now)?.element {
             switch timer {
             case .expiry: expire(now: now)
             case .silence(let name, let socket):
                 guard let peer = peers[name], peer.socket == socket else { continue }
                 let limit = peer.heardAt + settings.alive
                 guard now >= limit else {
-                    timers.add(.silence(name, socket: socket), at: limit)
+                    timers.push(.silence(name, socket: socket), at: limit)
                     continue
                 }
                 outputs.append(.close(connection: socket, code: CloseCode.idleTimeout.rawValue, reason: "no heartbeat"))
@@ -357,6 +357,6 @@ public final class PeerJSFront {
         }
         let expiresAt = now + settings.expiry
         waiting.append(Waiting(name: name, sender: sender, message: message, expiresAt: expiresAt))
-        timers.add(.expiry, at: expiresAt)
+        timers.push(.expiry, at: expiresAt)
     }
 }

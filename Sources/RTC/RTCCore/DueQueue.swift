@@ -1,6 +1,6 @@
-public import RTCCore
-
 /// Things to do at their time: a binary heap in the total order of (time, then the order in which they were put in).
+///
+/// Nothing is taken back: whoever takes a thing out looks whether it still matters.
 public struct DueQueue<Element> {
     @usableFromInline
     struct Entry {
@@ -77,3 +77,6 @@ public struct DueQueue<Element> {
         entries[index] = entry
     }
 }
+
+extension DueQueue: Sendable where Element: Sendable {}
+extension DueQueue.Entry: Sendable where Element: Sendable {}
